@@ -1,0 +1,71 @@
+//! The command line: flags become a request, the library answers, the answer becomes text or JSON.
+//!
+//! The only place that knows clap, the terminal and the environment. One file a verb.
+
+mod exit;
+mod pythons;
+mod terminal;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use exit::Exit;
+use terminal::{ColorChoice, Format, Terminal};
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (canonical form 1)");
+
+/// Compile, inspect and normalise Python bytecode, with the same bytes every time.
+#[derive(Parser)]
+#[command(name = "pyrepro", version = VERSION, max_term_width = 100, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const AFTER_HELP: &str = "\
+Exit status: 0 done, nothing differs; 1 the answer is no; 2 pyrepro could not do it.
+`pyrepro VERB --help` shows what a verb takes, with examples.";
+
+#[derive(Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// Say less: once for no reports, twice for no warnings and errors about single files either
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    quiet: u8,
+    /// Say more
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+    /// When to use colours [default: on a terminal, as NO_COLOR and CLICOLOR allow]
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true)]
+    color: ColorChoice,
+    /// What to write to standard output: text for people, or one JSON document
+    #[arg(long, global = true, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Pythons(pythons::Flags),
+}
+
+/// The whole program: read the arguments, run the verb, report trouble, give the exit code.
+pub fn main() -> ExitCode {
+    exit::on_panic();
+    std::panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(Exit::Trouble).into()
+}
+
+fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let Arguments { global, verb } = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
+    let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
+    let result = match verb {
+        Verb::Pythons(flags) => pythons::run(&flags, &terminal),
+    };
+    result.unwrap_or_else(|error| exit::report(&error))
+}

@@ -1,0 +1,19 @@
+//! Reproducible Python bytecode.
+//!
+//! CPython's compiler gives equal code for equal source, but the bytes that `marshal` writes of it
+//! also tell what happened to be shared, counted and interned in the compiling process. This
+//! library reads the bytecode files of CPython 3.7 to 3.15 and writes them in a canonical form that
+//! is a function of the value alone.
+//!
+//! The rooms, each of which uses only rooms named before it:
+//!
+//! - [`epoch`]: SOURCE_DATE_EPOCH as a type.
+//! - [`tree`]: the sorted list of what is in a source tree.
+//! - [`python`]: versions and interpreters.
+//! - [`marshal`]: bytes to graph to canonical graph to bytes.
+//! - [`pyc`]: headers, hashes and names of bytecode files.
+//! - [`inspect`]: what is in a bytecode file, for people and programs.
+//! - [`normalize`]: make bytecode files that others wrote canonical, in place.
+
+pub mod marshal;
+pub mod python;

@@ -1,0 +1,117 @@
+//! The fields of code objects in bytecode files, version by version.
+
+/// The type that a field of a code object must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldType {
+    /// A bytes object.
+    Bytes,
+    /// A str.
+    Str,
+    /// A tuple of anything.
+    Tuple,
+    /// A tuple of str.
+    Names,
+}
+
+/// A field of a code object that is an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Its name, without the `co_` that Python puts before it.
+    pub name: &'static str,
+    /// The type that it must have.
+    pub kind: FieldType,
+}
+
+/// The fields of a code object in stream order: bare 32-bit numbers, then objects, with the number
+/// of the first line among the objects.
+///
+/// ```
+/// use pyrepro::python::Version;
+///
+/// let layout = Version::new(3, 13).unwrap().code_layout();
+/// assert_eq!(layout.numbers[0], "argcount");
+/// assert_eq!(layout.fields[layout.first_line_before].name, "linetable");
+/// assert_eq!(layout.position("qualname"), Some(7));
+/// ```
+#[derive(Debug)]
+pub struct CodeLayout {
+    /// The numbers that come first.
+    pub numbers: &'static [&'static str],
+    /// The objects.
+    pub fields: &'static [Field],
+    /// The index of the field that stands behind the number of the first line.
+    pub first_line_before: usize,
+    /// The index of the field `filename`.
+    pub filename: usize,
+    /// The index of the field `name`.
+    pub name: usize,
+}
+
+impl CodeLayout {
+    /// The index of a field.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    const fn new(
+        numbers: &'static [&'static str],
+        fields: &'static [Field],
+        filename: usize,
+        first_line_before: usize,
+    ) -> Self {
+        CodeLayout { numbers, fields, first_line_before, filename, name: filename + 1 }
+    }
+}
+
+const fn field(name: &'static str, kind: FieldType) -> Field {
+    Field { name, kind }
+}
+
+static VARIABLES_BY_ROLE: [Field; 9] = [
+    field("code", FieldType::Bytes),
+    field("consts", FieldType::Tuple),
+    field("names", FieldType::Names),
+    field("varnames", FieldType::Names),
+    field("freevars", FieldType::Names),
+    field("cellvars", FieldType::Names),
+    field("filename", FieldType::Str),
+    field("name", FieldType::Str),
+    field("lnotab", FieldType::Bytes),
+];
+
+static VARIABLES_TOGETHER: [Field; 10] = [
+    field("code", FieldType::Bytes),
+    field("consts", FieldType::Tuple),
+    field("names", FieldType::Names),
+    field("localsplusnames", FieldType::Names),
+    field("localspluskinds", FieldType::Bytes),
+    field("filename", FieldType::Str),
+    field("name", FieldType::Str),
+    field("qualname", FieldType::Str),
+    field("linetable", FieldType::Bytes),
+    field("exceptiontable", FieldType::Bytes),
+];
+
+/// 3.7.
+pub(super) static SEPARATE_VARIABLES: CodeLayout = CodeLayout::new(
+    &["argcount", "kwonlyargcount", "nlocals", "stacksize", "flags"],
+    &VARIABLES_BY_ROLE,
+    6,
+    8,
+);
+
+/// 3.8 to 3.10: positional-only arguments are counted (PEP 570).
+pub(super) static POSITIONAL_ONLY: CodeLayout = CodeLayout::new(
+    &["argcount", "posonlyargcount", "kwonlyargcount", "nlocals", "stacksize", "flags"],
+    &VARIABLES_BY_ROLE,
+    6,
+    8,
+);
+
+/// 3.11 on: all variables in one table, with qualified names and an exception table.
+pub(super) static LOCALS_PLUS: CodeLayout = CodeLayout::new(
+    &["argcount", "posonlyargcount", "kwonlyargcount", "stacksize", "flags"],
+    &VARIABLES_TOGETHER,
+    5,
+    8,
+);
