@@ -16,4 +16,5 @@
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 
 pub mod marshal;
+pub mod pyc;
 pub mod python;

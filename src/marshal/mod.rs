@@ -1,1 +1,102 @@
-//! x
+//! Marshal data of CPython 3.7 to 3.15: bytes to graph, to canonical graph, to bytes.
+//!
+//! Pure functions over bytes. No input makes them panic, recurse or reserve more memory than its
+//! size justifies; what they refuse, and why, is in `docs/canonical-form.md`.
+
+mod canonical;
+mod error;
+mod graph;
+mod read;
+mod relocate;
+mod write;
+
+pub use error::{Error, Problem};
+pub use graph::{Code, Graph, Kind, ObjectId, Reference, Value};
+
+use crate::python::Version;
+use canonical::Canonical;
+use write::Writer;
+
+/// The version of the canonical form that [`Graph::canonical`] writes.
+pub const FORM: u32 = 1;
+
+/// How deep objects may be nested, for reading and for writing: CPython's own limit.
+const MAX_DEPTH: usize = 2000;
+
+/// Reads marshal data: one object, whatever its type.
+///
+/// ```
+/// use pyrepro::{marshal, python::Version};
+///
+/// let version = Version::new(3, 13).unwrap();
+/// assert!(marshal::read(b"N", version).is_ok());
+/// let error = marshal::read(b"NN", version).unwrap_err();
+/// assert_eq!(error.to_string(), "offset 1: 1 bytes after the end");
+/// ```
+pub fn read(data: &[u8], version: Version) -> Result<Graph<'_>, Error> {
+    read::graph(data, 0, version, None)
+}
+
+/// Reads the code object that follows the 16 bytes of header in a bytecode file.
+///
+/// Offsets in errors and in the graph count from the start of the file.
+///
+/// ```
+/// use pyrepro::{marshal, python::Version};
+///
+/// let version = Version::new(3, 13).unwrap();
+/// let error = marshal::read_pyc(b"0123456789abcdefN", version).unwrap_err();
+/// assert_eq!(error.to_string(), "offset 16: a None where a code must be");
+/// ```
+pub fn read_pyc(file: &[u8], version: Version) -> Result<Graph<'_>, Error> {
+    read::graph(file, crate::pyc::HEADER_SIZE.min(file.len()), version, Some(Kind::Code))
+}
+
+/// The canonical form of marshal data.
+///
+/// ```
+/// use pyrepro::{marshal, python::Version};
+///
+/// let version = Version::new(3, 13).unwrap();
+/// let two_equal_ints = b"\x29\x02\x69\x05\x00\x00\x00\x69\x05\x00\x00\x00";
+/// let one_int_twice = b"\x29\x02\xe9\x05\x00\x00\x00\x72\x00\x00\x00\x00";
+/// assert_eq!(marshal::canonical(two_equal_ints, version)?, one_int_twice);
+/// # Ok::<(), marshal::Error>(())
+/// ```
+pub fn canonical(data: &[u8], version: Version) -> Result<Vec<u8>, Error> {
+    read(data, version)?.canonical()
+}
+
+impl Graph<'_> {
+    /// The canonical form of the outermost object.
+    ///
+    /// ```
+    /// use pyrepro::{marshal, python::Version};
+    ///
+    /// let graph = marshal::read(b"\xe9\x05\x00\x00\x00", Version::new(3, 13).unwrap())?;
+    /// assert_eq!(graph.canonical()?, b"i\x05\x00\x00\x00");
+    /// # Ok::<(), marshal::Error>(())
+    /// ```
+    pub fn canonical(&self) -> Result<Vec<u8>, Error> {
+        let mut out = Vec::new();
+        self.append_canonical(&mut out)?;
+        Ok(out)
+    }
+
+    /// Appends the canonical form of the outermost object to what is there, a header for instance.
+    ///
+    /// ```
+    /// use pyrepro::{marshal, python::Version};
+    ///
+    /// let graph = marshal::read(b"N", Version::new(3, 13).unwrap())?;
+    /// let mut file = b"header".to_vec();
+    /// graph.append_canonical(&mut file)?;
+    /// assert_eq!(file, b"headerN");
+    /// # Ok::<(), marshal::Error>(())
+    /// ```
+    pub fn append_canonical(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        let canonical = Canonical::new(self)?;
+        out.reserve(self.data.len() - self.start);
+        Writer::new(self).write(&canonical, canonical.root(), out, usize::MAX).map_err(Problem::nowhere)
+    }
+}

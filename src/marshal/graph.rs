@@ -1,0 +1,346 @@
+//! Marshal data as a graph: every object once, with the sharing that the data had.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::python::{CodeLayout, Version};
+
+/// The type of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[allow(missing_docs)] // They are Python's own names.
+#[repr(u8)]
+pub enum Kind {
+    None,
+    True,
+    False,
+    Ellipsis,
+    StopIteration,
+    Int,
+    Float,
+    Complex,
+    Bytes,
+    Str,
+    Tuple,
+    FrozenSet,
+    Slice,
+    List,
+    Set,
+    Dict,
+    FrozenDict,
+    Code,
+}
+
+impl Kind {
+    /// None, True, False, Ellipsis and StopIteration, of which a process has one each.
+    pub fn is_atom(self) -> bool {
+        (self as u8) < Kind::Int as u8
+    }
+
+    /// Whether it contains no objects.
+    pub fn is_leaf(self) -> bool {
+        (self as u8) < Kind::Tuple as u8
+    }
+
+    /// Whether two of them with the same content remain two: code objects, and what can be changed.
+    pub fn has_identity(self) -> bool {
+        (self as u8) > Kind::Slice as u8
+    }
+
+    pub(super) fn is_set(self) -> bool {
+        matches!(self, Kind::Set | Kind::FrozenSet)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::None => "None",
+            Kind::True => "True",
+            Kind::False => "False",
+            Kind::Ellipsis => "Ellipsis",
+            Kind::StopIteration => "StopIteration",
+            Kind::Int => "int",
+            Kind::Float => "float",
+            Kind::Complex => "complex",
+            Kind::Bytes => "bytes",
+            Kind::Str => "str",
+            Kind::Tuple => "tuple",
+            Kind::FrozenSet => "frozenset",
+            Kind::Slice => "slice",
+            Kind::List => "list",
+            Kind::Set => "set",
+            Kind::Dict => "dict",
+            Kind::FrozenDict => "frozendict",
+            Kind::Code => "code",
+        })
+    }
+}
+
+/// Names an object of one [`Graph`]. An object has a higher number than all that it contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectId(pub(super) u32);
+
+impl ObjectId {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// An object as it stood in the data.
+///
+/// What `start` and `size` mean depends on the kind: the value of a small int; the payload of a
+/// leaf as a range of bytes; the parts of a container as a range of [`Graph::parts`]; for a code
+/// object `size` is the place of its first line number.
+#[derive(Clone, Copy)]
+pub(super) struct Object {
+    pub kind: Kind,
+    pub marks: Marks,
+    pub offset: u32,
+    pub start: u32,
+    pub size: u32,
+}
+
+/// What else is known of an object.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Marks(u8);
+
+impl Marks {
+    /// It had FLAG_REF.
+    pub const FLAGGED: Marks = Marks(1);
+    /// It was written as an interned string.
+    pub const INTERNED: Marks = Marks(2);
+    /// It is a tuple of names of some code object.
+    pub const NAMES: Marks = Marks(4);
+
+    pub fn has(self, mark: Marks) -> bool {
+        self.0 & mark.0 != 0
+    }
+
+    pub fn set(&mut self, mark: Marks) {
+        self.0 |= mark.0;
+    }
+}
+
+/// An object, opened up.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value<'g> {
+    /// None, True, False, Ellipsis or StopIteration.
+    Atom(Kind),
+    /// An int of 32 bits.
+    Int(i32),
+    /// Another int: whether it is negative, and its digits of 15 bits, two bytes each, the least
+    /// significant first.
+    BigInt {
+        /// Whether it is below zero.
+        negative: bool,
+        /// The digits.
+        digits: &'g [u8],
+    },
+    /// A float; its bits may be those of any NaN.
+    Float(f64),
+    /// A complex number.
+    Complex(f64, f64),
+    /// A bytes object.
+    Bytes(&'g [u8]),
+    /// A str in UTF-8, in which surrogates may be encoded like other code points.
+    Str(&'g [u8]),
+    /// A tuple, set, list, slice or dict; of dicts, keys and values alternate.
+    Container(Kind, &'g [ObjectId]),
+    /// A code object.
+    Code(Code<'g>),
+}
+
+/// A code object of a graph.
+#[derive(Clone, Copy)]
+pub struct Code<'g> {
+    layout: &'static CodeLayout,
+    parts: &'g [ObjectId],
+    numbers: &'g [u8],
+    first_line: i32,
+}
+
+impl<'g> Code<'g> {
+    /// One of its objects by name, such as `consts`; None where the version has no such field.
+    pub fn field(&self, name: &str) -> Option<ObjectId> {
+        self.layout.position(name).map(|position| self.parts[position])
+    }
+
+    /// Its objects with their names, in stream order.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, ObjectId)> + 'g {
+        self.layout.fields.iter().map(|field| field.name).zip(self.parts.iter().copied())
+    }
+
+    /// Its bare numbers with their names, the number of the first line last.
+    pub fn numbers(&self) -> impl Iterator<Item = (&'static str, i32)> + 'g {
+        let numbers = self.numbers.chunks_exact(4).map(int);
+        let last = ("firstlineno", self.first_line);
+        self.layout.numbers.iter().copied().zip(numbers).chain([last])
+    }
+}
+
+impl fmt::Debug for Code<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.numbers()).entries(self.fields()).finish()
+    }
+}
+
+impl PartialEq for Code<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts == other.parts && self.numbers().eq(other.numbers())
+    }
+}
+
+fn int(bytes: &[u8]) -> i32 {
+    i32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+}
+
+/// A place where the data refers to an earlier object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// Where the reference stands.
+    pub offset: u32,
+    /// What it refers to.
+    pub target: ObjectId,
+}
+
+/// Marshal data as a graph. Made by [`read`](super::read) and [`read_pyc`](super::read_pyc).
+///
+/// ```
+/// use pyrepro::{marshal::{self, Value}, python::Version};
+///
+/// let version = Version::new(3, 13).unwrap();
+/// let graph = marshal::read(b"\xa9\x02i\x05\x00\x00\x00N", version)?;
+/// let Value::Container(_, parts) = graph.value(graph.root()) else { panic!() };
+/// assert_eq!(graph.value(parts[0]), Value::Int(5));
+/// # Ok::<(), marshal::Error>(())
+/// ```
+pub struct Graph<'a> {
+    pub(super) data: Cow<'a, [u8]>,
+    /// Where the outermost object begins.
+    pub(super) start: usize,
+    pub(super) version: Version,
+    pub(super) objects: Vec<Object>,
+    pub(super) parts: Vec<ObjectId>,
+    pub(super) references: Vec<Reference>,
+    pub(super) root: ObjectId,
+}
+
+impl Graph<'_> {
+    /// The version whose marshal data this is.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The outermost object.
+    pub fn root(&self) -> ObjectId {
+        self.root
+    }
+
+    /// Every object; what is contained comes before what contains it.
+    pub fn objects(&self) -> impl DoubleEndedIterator<Item = ObjectId> + use<> {
+        (0..self.objects.len() as u32).map(ObjectId)
+    }
+
+    /// The places where the data refers to an earlier object, in the order in which they stand.
+    pub fn references(&self) -> &[Reference] {
+        &self.references
+    }
+
+    /// The type of an object.
+    pub fn kind(&self, id: ObjectId) -> Kind {
+        self.object(id).kind
+    }
+
+    /// Where the object stood in the data.
+    pub fn offset(&self, id: ObjectId) -> usize {
+        self.object(id).offset as usize
+    }
+
+    /// Whether it had FLAG_REF.
+    pub fn is_flagged(&self, id: ObjectId) -> bool {
+        self.object(id).marks.has(Marks::FLAGGED)
+    }
+
+    /// Whether it is a str that was written as interned.
+    pub fn is_interned(&self, id: ObjectId) -> bool {
+        self.object(id).marks.has(Marks::INTERNED)
+    }
+
+    /// The object, opened up.
+    pub fn value(&self, id: ObjectId) -> Value<'_> {
+        let object = self.object(id);
+        match object.kind {
+            Kind::Int if object.size == 0 => Value::Int(object.start as i32),
+            Kind::Int => {
+                let (size, digits) = self.payload(object).split_at(4);
+                Value::BigInt { negative: int(size) < 0, digits }
+            }
+            Kind::Float => Value::Float(float(self.payload(object))),
+            Kind::Complex => {
+                let (real, imaginary) = self.payload(object).split_at(8);
+                Value::Complex(float(real), float(imaginary))
+            }
+            Kind::Bytes => Value::Bytes(self.payload(object)),
+            Kind::Str => Value::Str(self.payload(object)),
+            Kind::Code => Value::Code(self.code(object)),
+            kind if kind.is_atom() => Value::Atom(kind),
+            kind => Value::Container(kind, self.parts(object)),
+        }
+    }
+
+    pub(super) fn object(&self, id: ObjectId) -> &Object {
+        &self.objects[id.index()]
+    }
+
+    /// The bytes of a leaf.
+    pub(super) fn payload(&self, object: &Object) -> &[u8] {
+        &self.data[object.start as usize..][..object.size as usize]
+    }
+
+    pub(super) fn parts(&self, object: &Object) -> &[ObjectId] {
+        &self.parts[self.part_range(object)]
+    }
+
+    pub(super) fn part_range(&self, object: &Object) -> std::ops::Range<usize> {
+        let start = object.start as usize;
+        match object.kind {
+            kind if kind.is_leaf() => 0..0,
+            Kind::Code => start..start + self.version.code_layout().fields.len(),
+            _ => start..start + object.size as usize,
+        }
+    }
+
+    fn code(&self, object: &Object) -> Code<'_> {
+        Code {
+            layout: self.version.code_layout(),
+            parts: self.parts(object),
+            numbers: self.code_numbers(object),
+            first_line: int(self.first_line(object)),
+        }
+    }
+
+    /// The bare numbers that open a code object.
+    pub(super) fn code_numbers(&self, object: &Object) -> &[u8] {
+        let count = self.version.code_layout().numbers.len();
+        &self.data[object.offset as usize + 1..][..4 * count]
+    }
+
+    /// The bare number of a code object's first line.
+    pub(super) fn first_line(&self, object: &Object) -> &[u8] {
+        &self.data[object.size as usize..][..4]
+    }
+}
+
+fn float(bytes: &[u8]) -> f64 {
+    let mut eight = [0; 8];
+    eight.copy_from_slice(bytes);
+    f64::from_le_bytes(eight)
+}
+
+impl fmt::Debug for Graph<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.objects().map(|id| (id, self.value(id)))).finish()
+    }
+}
