@@ -19,3 +19,4 @@ pub mod epoch;
 pub mod marshal;
 pub mod pyc;
 pub mod python;
+pub mod tree;
