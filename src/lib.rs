@@ -15,6 +15,8 @@
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 
+pub mod epoch;
 pub mod marshal;
 pub mod pyc;
 pub mod python;
+pub mod tree;
