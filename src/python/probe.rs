@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ const SCRIPT: &str = include_str!("probe.py");
 const GREETING: &str = "pyrepro-python";
 
 /// More than any answer or any error message worth showing.
-const OUTPUT_LIMIT: u64 = 64 * 1024;
+const OUTPUT_LIMIT: usize = 64 * 1024;
 
 /// An executable that does not work as a Python interpreter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,19 +71,24 @@ fn broken_link(path: &Path) -> Option<Fault> {
 
 /// Gives what the interpreter wrote to standard output.
 fn run(path: &Path, limit: Duration) -> Result<String, Fault> {
-    let deadline = Instant::now() + limit;
     let mut child = command(path).spawn().map_err(|error| Fault::Start(error.to_string()))?;
+    let answer = listen(&mut child, limit);
+    if answer.is_err() {
+        // It may have ended by itself; and if it cannot be killed, there is nothing better to do.
+        let _ = child.kill().and_then(|()| child.wait());
+    }
+    answer
+}
+
+fn listen(child: &mut Child, limit: Duration) -> Result<String, Fault> {
+    let deadline = Instant::now() + limit;
     let output = drain(child.stdout.take());
     let errors = drain(child.stderr.take());
-    let answer = match output.recv_timeout(limit) {
-        Err(RecvTimeoutError::Timeout) => None,
-        answer => wait(&mut child, deadline).map(|status| (answer.unwrap_or_default(), status)),
-    };
-    let Some((answer, status)) = answer else {
-        // A failure to kill or to reap leaves nothing better to do than to report the time limit.
-        let _ = child.kill().and_then(|()| child.wait());
-        return Err(Fault::Hangs(limit));
-    };
+    let answer = output.recv_timeout(limit).map_err(|_| Fault::Hangs(limit))?;
+    if answer.len() >= OUTPUT_LIMIT {
+        return Err(Fault::Junk(excerpt(&answer)));
+    }
+    let status = wait(child, deadline).ok_or(Fault::Hangs(limit))?;
     if !status.success() {
         // What it left running may hold standard error open, so this too has its limit.
         let said =
@@ -111,7 +116,7 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
-        let read = pipe.map_or(Ok(0), |pipe| pipe.take(OUTPUT_LIMIT).read_to_end(&mut bytes));
+        let read = pipe.map_or(Ok(0), |pipe| pipe.take(OUTPUT_LIMIT as u64).read_to_end(&mut bytes));
         // A pipe that breaks while it is read gives a short answer, which is junk for the parser.
         let _: io::Result<usize> = read;
         let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
@@ -171,8 +176,9 @@ fn parse_level(level: &str) -> Option<Level> {
 
 /// A path as hexadecimal digits, because it may hold spaces, line ends and bytes that are no text.
 fn parse_path(digits: &str) -> Option<PathBuf> {
-    let digits = digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok());
-    let bytes = digits.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect::<Option<Vec<u8>>>()?;
+    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let bytes = pairs.iter().map(byte).collect::<Option<Vec<u8>>>().filter(|_| rest.is_empty())?;
     os_string(bytes).map(PathBuf::from)
 }
 

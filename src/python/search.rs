@@ -29,7 +29,7 @@ pub struct SearchPath {
 impl SearchPath {
     /// Everything that has the name of an interpreter, in the order of precedence, repetitions included.
     pub(super) fn candidates(&self) -> Vec<PathBuf> {
-        let preferred = self.preferred.iter().filter(|request| is_path(request)).map(|path| python_at(path));
+        let preferred = self.preferred.iter().filter(|request| is_path(request)).map(python_at);
         let active = self.active();
         let on_path =
             self.folders().filter(|folder| !self.is_shims(folder)).flat_map(|folder| pythons_in(&folder));
