@@ -152,11 +152,11 @@ fn write_table(rows: &[Row], out: &mut impl Write) -> anyhow::Result<()> {
         let in_rows = cells.iter().map(|cells| cells[column].chars().count());
         in_rows.chain([HEADINGS[column].len()]).max().unwrap_or_default()
     });
-    write_line(out, " ", &HEADINGS.map(str::to_owned), widths, STRONG)?;
+    write_line(out, false, &HEADINGS.map(str::to_owned), widths, STRONG)?;
     writeln!(out, "{STRONG}Target{STRONG:#}")?;
     for (row, cells) in rows.iter().zip(&cells) {
         let style = if row.target.is_some() { Style::new() } else { FAINT };
-        write_line(out, if row.default { "*" } else { " " }, cells, widths, style)?;
+        write_line(out, row.default, cells, widths, style)?;
         match (&row.target, &row.reason) {
             (Some(_), _) => writeln!(out, "{GOOD}yes{GOOD:#}")?,
             (None, reason) => writeln!(out, "{BAD}no{BAD:#}: {}", reason.as_deref().unwrap_or_default())?,
@@ -170,12 +170,16 @@ fn write_table(rows: &[Row], out: &mut impl Write) -> anyhow::Result<()> {
 
 fn write_line(
     out: &mut impl Write,
-    mark: &str,
+    is_default: bool,
     cells: &[String; 5],
     widths: [usize; 5],
     style: Style,
 ) -> std::io::Result<()> {
-    write!(out, "{GOOD}{mark}{GOOD:#} {style}")?;
+    if is_default {
+        write!(out, "{GOOD}*{GOOD:#} {style}")?
+    } else {
+        write!(out, "  {style}")?
+    }
     for (cell, width) in cells.iter().zip(widths) {
         write!(out, "{cell:<width$}  ")?;
     }
