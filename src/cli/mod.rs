@@ -2,6 +2,7 @@
 //!
 //! The only place that knows clap, the terminal and the environment. One file a verb.
 
+mod environment;
 mod exit;
 mod pythons;
 mod terminal;

@@ -1,7 +1,17 @@
 //! What pyrepro knows of Pythons: their versions, and the interpreters on this machine.
 
+mod discover;
+mod interpreter;
 mod layout;
+mod probe;
+mod release;
+mod search;
 mod version;
 
+pub use discover::{FindError, Interpreters};
+pub use interpreter::{Interpreter, Untargetable};
 pub use layout::{CodeLayout, Field, FieldType};
+pub use probe::{Fault, Unusable};
+pub use release::{Level, Release};
+pub use search::SearchPath;
 pub use version::{UnknownVersion, Version, writer_of};

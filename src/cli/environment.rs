@@ -1,0 +1,24 @@
+//! What the environment variables say.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use pyrepro::python::SearchPath;
+
+/// Where the user has interpreters.
+pub fn search_path() -> SearchPath {
+    SearchPath {
+        preferred: variable("PYREPRO_PYTHON"),
+        virtual_env: variable("VIRTUAL_ENV").map(PathBuf::from),
+        path: variable("PATH"),
+        pyenv_root: variable("PYENV_ROOT")
+            .map(PathBuf::from)
+            .or_else(|| env::home_dir().map(|home| home.join(".pyenv"))),
+    }
+}
+
+/// A variable that is set to nothing counts as not set.
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
