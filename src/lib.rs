@@ -16,6 +16,7 @@
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 
 pub mod epoch;
+pub mod inspect;
 pub mod marshal;
 pub mod pyc;
 pub mod python;

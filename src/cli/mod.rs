@@ -4,6 +4,7 @@
 
 mod environment;
 mod exit;
+mod inspect;
 mod pythons;
 mod terminal;
 
@@ -50,6 +51,7 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Verb {
+    Inspect(inspect::Flags),
     Pythons(pythons::Flags),
 }
 
@@ -66,6 +68,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
     let result = match verb {
+        Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
     };
     result.unwrap_or_else(|error| exit::report(&error))

@@ -72,6 +72,11 @@ impl Terminal {
         BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()))
     }
 
+    /// How many columns standard output has, if it is a terminal.
+    pub fn width(&self) -> Option<usize> {
+        terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+    }
+
     /// Writes the one document of a run under `--format json`.
     pub fn json(&self, document: &impl Serialize) -> anyhow::Result<()> {
         let mut out = BufWriter::new(io::stdout().lock());

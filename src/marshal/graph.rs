@@ -172,6 +172,11 @@ impl<'g> Code<'g> {
         self.layout.fields.iter().map(|field| field.name).zip(self.parts.iter().copied())
     }
 
+    /// The number of its first line.
+    pub fn first_line(&self) -> i32 {
+        self.first_line
+    }
+
     /// Its bare numbers with their names, the number of the first line last.
     pub fn numbers(&self) -> impl Iterator<Item = (&'static str, i32)> + 'g {
         let numbers = self.numbers.chunks_exact(4).map(int);
@@ -288,6 +293,22 @@ impl Graph<'_> {
             kind if kind.is_atom() => Value::Atom(kind),
             kind => Value::Container(kind, self.parts(object)),
         }
+    }
+
+    /// Where a code object ends in the data; None for other objects.
+    ///
+    /// Behind its first line number come one or two bytes objects, or references to such.
+    pub fn code_end(&self, id: ObjectId) -> Option<usize> {
+        let object = self.object(id);
+        if object.kind != Kind::Code {
+            return None;
+        }
+        let layout = self.version.code_layout();
+        let start = object.size as usize + 4;
+        layout.fields[layout.first_line_before..].iter().try_fold(start, |at, _| {
+            let (head, number) = self.data.get(at..at + 5)?.split_first()?;
+            Some(at + 5 + if *head & 0x7f == b's' { int(number) as usize } else { 0 })
+        })
     }
 
     pub(super) fn object(&self, id: ObjectId) -> &Object {

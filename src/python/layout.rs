@@ -22,6 +22,17 @@ pub struct Field {
     pub kind: FieldType,
 }
 
+/// How a code object tells which lines its instructions belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineTable {
+    /// Up to 3.9: pairs of steps in code and in lines.
+    Lnotab,
+    /// 3.10: the same, with a mark for code that belongs to no line (PEP 626).
+    Ranges,
+    /// From 3.11 on: lines and columns of ranges of code (PEP 657).
+    Locations,
+}
+
 /// The fields of a code object in stream order: bare 32-bit numbers, then objects, with the number
 /// of the first line among the objects.
 ///
@@ -45,21 +56,14 @@ pub struct CodeLayout {
     pub filename: usize,
     /// The index of the field `name`.
     pub name: usize,
+    /// How its line table is to be read.
+    pub line_table: LineTable,
 }
 
 impl CodeLayout {
     /// The index of a field.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
-    }
-
-    const fn new(
-        numbers: &'static [&'static str],
-        fields: &'static [Field],
-        filename: usize,
-        first_line_before: usize,
-    ) -> Self {
-        CodeLayout { numbers, fields, first_line_before, filename, name: filename + 1 }
     }
 }
 
@@ -92,26 +96,31 @@ static VARIABLES_TOGETHER: [Field; 10] = [
     field("exceptiontable", FieldType::Bytes),
 ];
 
-/// 3.7.
-pub(super) static SEPARATE_VARIABLES: CodeLayout = CodeLayout::new(
-    &["argcount", "kwonlyargcount", "nlocals", "stacksize", "flags"],
-    &VARIABLES_BY_ROLE,
-    6,
-    8,
-);
+const BY_ROLE: CodeLayout = CodeLayout {
+    numbers: &["argcount", "posonlyargcount", "kwonlyargcount", "nlocals", "stacksize", "flags"],
+    fields: &VARIABLES_BY_ROLE,
+    first_line_before: 8,
+    filename: 6,
+    name: 7,
+    line_table: LineTable::Lnotab,
+};
 
-/// 3.8 to 3.10: positional-only arguments are counted (PEP 570).
-pub(super) static POSITIONAL_ONLY: CodeLayout = CodeLayout::new(
-    &["argcount", "posonlyargcount", "kwonlyargcount", "nlocals", "stacksize", "flags"],
-    &VARIABLES_BY_ROLE,
-    6,
-    8,
-);
+/// 3.7.
+pub(super) static NO_POSITIONAL_ONLY: CodeLayout =
+    CodeLayout { numbers: &["argcount", "kwonlyargcount", "nlocals", "stacksize", "flags"], ..BY_ROLE };
+
+/// 3.8 and 3.9: positional-only arguments are counted (PEP 570).
+pub(super) static POSITIONAL_ONLY: CodeLayout = BY_ROLE;
+
+/// 3.10.
+pub(super) static LINE_RANGES: CodeLayout = CodeLayout { line_table: LineTable::Ranges, ..BY_ROLE };
 
 /// 3.11 on: all variables in one table, with qualified names and an exception table.
-pub(super) static LOCALS_PLUS: CodeLayout = CodeLayout::new(
-    &["argcount", "posonlyargcount", "kwonlyargcount", "stacksize", "flags"],
-    &VARIABLES_TOGETHER,
-    5,
-    8,
-);
+pub(super) static LOCALS_PLUS: CodeLayout = CodeLayout {
+    numbers: &["argcount", "posonlyargcount", "kwonlyargcount", "stacksize", "flags"],
+    fields: &VARIABLES_TOGETHER,
+    first_line_before: 8,
+    filename: 5,
+    name: 6,
+    line_table: LineTable::Locations,
+};

@@ -1,6 +1,7 @@
 //! What pyrepro knows of Pythons: their versions, and the interpreters on this machine.
 
 mod discover;
+mod flags;
 mod interpreter;
 mod layout;
 mod probe;
@@ -10,7 +11,7 @@ mod version;
 
 pub use discover::{FindError, Interpreters};
 pub use interpreter::{Interpreter, Untargetable};
-pub use layout::{CodeLayout, Field, FieldType};
+pub use layout::{CodeLayout, Field, FieldType, LineTable};
 pub use probe::{Fault, Unusable};
 pub use release::{Level, Release};
 pub use search::SearchPath;

@@ -26,10 +26,10 @@ const fn row(minor: u8, first_magic: u16, magic: u16, marshal: u8, layout: &'sta
 }
 
 static TABLE: [Row; 9] = [
-    row(7, 3390, 3394, 4, &layout::SEPARATE_VARIABLES),
+    row(7, 3390, 3394, 4, &layout::NO_POSITIONAL_ONLY),
     row(8, 3400, 3413, 4, &layout::POSITIONAL_ONLY),
     row(9, 3420, 3425, 4, &layout::POSITIONAL_ONLY),
-    row(10, 3430, 3439, 4, &layout::POSITIONAL_ONLY),
+    row(10, 3430, 3439, 4, &layout::LINE_RANGES),
     row(11, 3450, 3495, 4, &layout::LOCALS_PLUS),
     row(12, 3500, 3531, 4, &layout::LOCALS_PLUS),
     row(13, 3550, 3571, 4, &layout::LOCALS_PLUS),
