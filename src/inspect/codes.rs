@@ -16,6 +16,15 @@ const TEXT_LIMIT: usize = 4096;
 const ALL_TEXTS_LIMIT: usize = 64 << 20;
 
 /// A code object: what it is called, and what is in it.
+///
+/// ```
+/// # use pyrepro::inspect::Inspection;
+/// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/stock/sample.cpython-313.pyc"));
+/// let inspection = Inspection::of(file)?;
+/// assert_eq!(inspection.code[1].path, "outer");
+/// assert_eq!(inspection.code[2].path, "outer.inner");
+/// # Ok::<(), pyrepro::pyc::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CodeObject {
     /// Where it stands in the file.
@@ -53,6 +62,14 @@ pub struct CodeObject {
 }
 
 /// How many arguments a code object takes.
+///
+/// ```
+/// # use pyrepro::inspect::Inspection;
+/// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/stock/sample.cpython-313.pyc"));
+/// let inspection = Inspection::of(file)?;
+/// assert_eq!(inspection.code[1].arguments.keyword_only, 1);
+/// # Ok::<(), pyrepro::pyc::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Default)]
 pub struct Arguments {
     /// Positional, those that can be given by name included.

@@ -13,6 +13,15 @@ use crate::pyc::{self, Pyc};
 const SHOWN: usize = 60;
 
 /// The first place where a file differs from its canonical form.
+///
+/// ```
+/// # use pyrepro::inspect::Inspection;
+/// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/stock/sample.cpython-313.pyc"));
+/// let inspection = Inspection::of(file)?;
+/// let difference = inspection.form.first_difference.unwrap();
+/// assert!(difference.to_string().starts_with("offset 16"));
+/// # Ok::<(), pyrepro::pyc::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The offset of the object that is written differently.

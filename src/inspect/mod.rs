@@ -49,6 +49,14 @@ pub struct Inspection {
 }
 
 /// What the header says.
+///
+/// ```
+/// # use pyrepro::inspect::Inspection;
+/// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/stock/sample.cpython-313.pyc"));
+/// let inspection = Inspection::of(file)?;
+/// assert_eq!(inspection.header.mode, "checked-hash");
+/// # Ok::<(), pyrepro::pyc::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeaderFacts {
     /// The Python that it belongs to.
@@ -69,6 +77,14 @@ pub struct HeaderFacts {
 }
 
 /// How the file stands to its canonical form.
+///
+/// ```
+/// # use pyrepro::inspect::Inspection;
+/// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/stock/sample.cpython-313.pyc"));
+/// let inspection = Inspection::of(file)?;
+/// assert!(!inspection.form.canonical && inspection.form.first_difference.is_some());
+/// # Ok::<(), pyrepro::pyc::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Form {
     /// The version of the canonical form.
@@ -82,6 +98,14 @@ pub struct Form {
 }
 
 /// How the objects of a file are shared.
+///
+/// ```
+/// # use pyrepro::inspect::Inspection;
+/// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/stock/sample.cpython-313.pyc"));
+/// let inspection = Inspection::of(file)?;
+/// assert!(inspection.sharing.marked_in_vain > 0);
+/// # Ok::<(), pyrepro::pyc::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sharing {
     /// How many objects there are, those that are written several times counted each time.
@@ -99,6 +123,14 @@ pub struct Sharing {
 }
 
 /// An object that is referred to.
+///
+/// ```
+/// # use pyrepro::inspect::Inspection;
+/// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/stock/sample.cpython-313.pyc"));
+/// let inspection = Inspection::of(file)?;
+/// assert!(inspection.sharing.most_shared.iter().all(|shared| shared.references > 0));
+/// # Ok::<(), pyrepro::pyc::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Shared {
     /// Its type.
@@ -111,6 +143,14 @@ pub struct Shared {
 
 impl Inspection {
     /// Reads a bytecode file and looks at all that is in it.
+    ///
+    /// ```
+    /// # use pyrepro::inspect::Inspection;
+    /// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/stock/sample.cpython-313.pyc"));
+    /// let inspection = Inspection::of(file)?;
+    /// assert_eq!(inspection.header.python.to_string(), "3.13");
+    /// # Ok::<(), pyrepro::pyc::Error>(())
+    /// ```
     pub fn of(file: &[u8]) -> Result<Inspection, pyc::Error> {
         let pyc = Pyc::parse(file)?;
         let canonical = pyc.canonical()?;

@@ -4,6 +4,14 @@ use super::graph::Kind;
 use crate::python::Version;
 
 /// Why data was refused: the place, and what was expected there.
+///
+/// ```
+/// # use pyrepro::{marshal, python::Version};
+/// # let version = Version::new(3, 13).unwrap();
+/// let error = marshal::read(b"\x29\x02N", version).unwrap_err();
+/// assert_eq!(error.offset, Some(3));
+/// assert_eq!(error.to_string(), "offset 3: 1 bytes are needed, 0 are left");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}{problem}", At(*offset))]
 pub struct Error {
@@ -23,6 +31,13 @@ impl std::fmt::Display for At {
 }
 
 /// What can be wrong with marshal data.
+///
+/// ```
+/// # use pyrepro::{marshal, python::Version};
+/// # let version = Version::new(3, 13).unwrap();
+/// let error = marshal::read(b"0", version).unwrap_err();
+/// assert_eq!(error.problem, marshal::Problem::Null);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {

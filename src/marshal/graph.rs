@@ -8,6 +8,10 @@ use serde::Serialize;
 use crate::python::{CodeLayout, Version};
 
 /// The type of an object.
+///
+/// ```
+/// assert_eq!(pyrepro::marshal::Kind::FrozenSet.to_string(), "frozenset");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[allow(missing_docs)] // They are Python's own names.
 #[repr(u8)]
@@ -34,16 +38,34 @@ pub enum Kind {
 
 impl Kind {
     /// None, True, False, Ellipsis and StopIteration, of which a process has one each.
+    ///
+    /// ```
+    /// use pyrepro::marshal::Kind;
+    ///
+    /// assert!(Kind::None.is_atom() && !Kind::Int.is_atom());
+    /// ```
     pub fn is_atom(self) -> bool {
         (self as u8) < Kind::Int as u8
     }
 
     /// Whether it contains no objects.
+    ///
+    /// ```
+    /// use pyrepro::marshal::Kind;
+    ///
+    /// assert!(Kind::Str.is_leaf() && !Kind::Tuple.is_leaf());
+    /// ```
     pub fn is_leaf(self) -> bool {
         (self as u8) < Kind::Tuple as u8
     }
 
     /// Whether two of them with the same content remain two: code objects, and what can be changed.
+    ///
+    /// ```
+    /// use pyrepro::marshal::Kind;
+    ///
+    /// assert!(Kind::List.has_identity() && !Kind::Tuple.has_identity());
+    /// ```
     pub fn has_identity(self) -> bool {
         (self as u8) > Kind::Slice as u8
     }
@@ -79,6 +101,14 @@ impl fmt::Display for Kind {
 }
 
 /// Names an object of one [`Graph`]. An object has a higher number than all that it contains.
+///
+/// ```
+/// # use pyrepro::{marshal, python::Version};
+/// # let version = Version::new(3, 13).unwrap();
+/// let graph = marshal::read(b"\xa9\x02Z\x01ai\x05\x00\x00\x00", version)?;
+/// assert!(graph.objects().all(|id| id <= graph.root()));
+/// # Ok::<(), marshal::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId(pub(super) u32);
 
@@ -124,6 +154,16 @@ impl Marks {
 }
 
 /// An object, opened up.
+///
+/// ```
+/// # use pyrepro::{marshal, python::Version};
+/// # let version = Version::new(3, 13).unwrap();
+/// use marshal::Value;
+///
+/// let graph = marshal::read(b"i\x05\x00\x00\x00", version)?;
+/// assert_eq!(graph.value(graph.root()), Value::Int(5));
+/// # Ok::<(), marshal::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value<'g> {
     /// None, True, False, Ellipsis or StopIteration.
@@ -153,6 +193,15 @@ pub enum Value<'g> {
 }
 
 /// A code object of a graph.
+///
+/// ```
+/// # use pyrepro::{marshal::Value, pyc::Pyc};
+/// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/canonical/sample.cpython-313.pyc"));
+/// # let pyc = Pyc::parse(file)?;
+/// let Value::Code(module) = pyc.graph.value(pyc.graph.root()) else { panic!() };
+/// assert_eq!(module.first_line(), 1);
+/// # Ok::<(), pyrepro::pyc::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Code<'g> {
     layout: &'static CodeLayout,
@@ -163,21 +212,59 @@ pub struct Code<'g> {
 
 impl<'g> Code<'g> {
     /// One of its objects by name, such as `consts`; None where the version has no such field.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal::Value, pyc::Pyc};
+    /// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/canonical/sample.cpython-313.pyc"));
+    /// # let pyc = Pyc::parse(file)?;
+    /// let Value::Code(module) = pyc.graph.value(pyc.graph.root()) else { panic!() };
+    /// let name = module.field("name").unwrap();
+    /// assert_eq!(pyc.graph.value(name), Value::Str(b"<module>"));
+    /// assert!(module.field("lnotab").is_none());
+    /// # Ok::<(), pyrepro::pyc::Error>(())
+    /// ```
     pub fn field(&self, name: &str) -> Option<ObjectId> {
         self.layout.position(name).map(|position| self.parts[position])
     }
 
     /// Its objects with their names, in stream order.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal::Value, pyc::Pyc};
+    /// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/canonical/sample.cpython-313.pyc"));
+    /// # let pyc = Pyc::parse(file)?;
+    /// let Value::Code(module) = pyc.graph.value(pyc.graph.root()) else { panic!() };
+    /// assert_eq!(module.fields().count(), 10);
+    /// # Ok::<(), pyrepro::pyc::Error>(())
+    /// ```
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, ObjectId)> + 'g {
         self.layout.fields.iter().map(|field| field.name).zip(self.parts.iter().copied())
     }
 
     /// The number of its first line.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal::Value, pyc::Pyc};
+    /// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/canonical/sample.cpython-313.pyc"));
+    /// # let pyc = Pyc::parse(file)?;
+    /// let Value::Code(module) = pyc.graph.value(pyc.graph.root()) else { panic!() };
+    /// assert_eq!(module.first_line(), 1);
+    /// # Ok::<(), pyrepro::pyc::Error>(())
+    /// ```
     pub fn first_line(&self) -> i32 {
         self.first_line
     }
 
     /// Its bare numbers with their names, the number of the first line last.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal::Value, pyc::Pyc};
+    /// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/canonical/sample.cpython-313.pyc"));
+    /// # let pyc = Pyc::parse(file)?;
+    /// let Value::Code(module) = pyc.graph.value(pyc.graph.root()) else { panic!() };
+    /// assert_eq!(module.numbers().next(), Some(("argcount", 0)));
+    /// # Ok::<(), pyrepro::pyc::Error>(())
+    /// ```
     pub fn numbers(&self) -> impl Iterator<Item = (&'static str, i32)> + 'g {
         let numbers = self.numbers.chunks_exact(4).map(int);
         let last = ("firstlineno", self.first_line);
@@ -202,6 +289,14 @@ fn int(bytes: &[u8]) -> i32 {
 }
 
 /// A place where the data refers to an earlier object.
+///
+/// ```
+/// # use pyrepro::{marshal, python::Version};
+/// # let version = Version::new(3, 13).unwrap();
+/// let graph = marshal::read(b"\x29\x02\xda\x01ar\x00\x00\x00\x00", version)?;
+/// assert_eq!(graph.references()[0].offset, 5);
+/// # Ok::<(), marshal::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
     /// Where the reference stands.
@@ -234,46 +329,118 @@ pub struct Graph<'a> {
 
 impl Graph<'_> {
     /// The version whose marshal data this is.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// assert_eq!(marshal::read(b"N", version)?.version(), version);
+    /// # Ok::<(), marshal::Error>(())
+    /// ```
     pub fn version(&self) -> Version {
         self.version
     }
 
     /// The outermost object.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let graph = marshal::read(b"\x29\x01N", version)?;
+    /// assert_eq!(graph.kind(graph.root()), marshal::Kind::Tuple);
+    /// # Ok::<(), marshal::Error>(())
+    /// ```
     pub fn root(&self) -> ObjectId {
         self.root
     }
 
     /// Every object; what is contained comes before what contains it.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let graph = marshal::read(b"\xa9\x02Z\x01ai\x05\x00\x00\x00", version)?;
+    /// assert_eq!(graph.objects().last(), Some(graph.root()));
+    /// # Ok::<(), marshal::Error>(())
+    /// ```
     pub fn objects(&self) -> impl DoubleEndedIterator<Item = ObjectId> + use<> {
         (0..self.objects.len() as u32).map(ObjectId)
     }
 
     /// The places where the data refers to an earlier object, in the order in which they stand.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let graph = marshal::read(b"\x29\x02\xda\x01ar\x00\x00\x00\x00", version)?;
+    /// assert_eq!(graph.references().len(), 1);
+    /// # Ok::<(), marshal::Error>(())
+    /// ```
     pub fn references(&self) -> &[Reference] {
         &self.references
     }
 
     /// The type of an object.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let graph = marshal::read(b"N", version)?;
+    /// assert_eq!(graph.kind(graph.root()), marshal::Kind::None);
+    /// # Ok::<(), marshal::Error>(())
+    /// ```
     pub fn kind(&self, id: ObjectId) -> Kind {
         self.object(id).kind
     }
 
     /// Where the object stood in the data.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let graph = marshal::read(b"\xa9\x02Z\x01ai\x05\x00\x00\x00", version)?;
+    /// let offsets: Vec<_> = graph.objects().map(|id| graph.offset(id)).collect();
+    /// assert_eq!(offsets, [2, 5, 0]);
+    /// # Ok::<(), marshal::Error>(())
+    /// ```
     pub fn offset(&self, id: ObjectId) -> usize {
         self.object(id).offset as usize
     }
 
     /// Whether it had FLAG_REF.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let graph = marshal::read(b"\xa9\x02Z\x01ai\x05\x00\x00\x00", version)?;
+    /// assert!(graph.is_flagged(graph.root()));
+    /// # Ok::<(), marshal::Error>(())
+    /// ```
     pub fn is_flagged(&self, id: ObjectId) -> bool {
         self.object(id).marks.has(Marks::FLAGGED)
     }
 
     /// Whether it is a str that was written as interned.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let graph = marshal::read(b"\xa9\x02Z\x01ai\x05\x00\x00\x00", version)?;
+    /// assert!(graph.is_interned(graph.objects().next().unwrap()));
+    /// # Ok::<(), marshal::Error>(())
+    /// ```
     pub fn is_interned(&self, id: ObjectId) -> bool {
         self.object(id).marks.has(Marks::INTERNED)
     }
 
     /// The object, opened up.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let graph = marshal::read(b"z\x01a", version)?;
+    /// assert_eq!(graph.value(graph.root()), marshal::Value::Str(b"a"));
+    /// # Ok::<(), marshal::Error>(())
+    /// ```
     pub fn value(&self, id: ObjectId) -> Value<'_> {
         let object = self.object(id);
         match object.kind {
@@ -298,6 +465,14 @@ impl Graph<'_> {
     /// Where a code object ends in the data; None for other objects.
     ///
     /// Behind its first line number come one or two bytes objects, or references to such.
+    ///
+    /// ```
+    /// # use pyrepro::{marshal::Value, pyc::Pyc};
+    /// # let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/canonical/sample.cpython-313.pyc"));
+    /// # let pyc = Pyc::parse(file)?;
+    /// assert_eq!(pyc.graph.code_end(pyc.graph.root()), Some(file.len()));
+    /// # Ok::<(), pyrepro::pyc::Error>(())
+    /// ```
     pub fn code_end(&self, id: ObjectId) -> Option<usize> {
         let object = self.object(id);
         if object.kind != Kind::Code {

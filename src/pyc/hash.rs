@@ -21,6 +21,13 @@ pub struct SourceHash(pub [u8; 8]);
 
 impl SourceHash {
     /// The hash of a source file, before any decoding.
+    ///
+    /// ```
+    /// use pyrepro::{pyc::SourceHash, python::Version};
+    ///
+    /// let of = |minor| SourceHash::of(b"", Version::new(3, minor).unwrap()).to_string();
+    /// assert_ne!(of(12), of(13), "the magic number is the key");
+    /// ```
     pub fn of(source: &[u8], version: Version) -> SourceHash {
         let key = u64::from(u32::from_le_bytes(version.magic_bytes()));
         let hash = if version.hashes_sources_fast() {

@@ -28,6 +28,13 @@ pub struct Header {
 }
 
 /// What ties a bytecode file to its source.
+///
+/// ```
+/// # use pyrepro::{pyc::{Header, Invalidation, InvalidationMode, SourceHash}, python::Version};
+/// # let version = Version::new(3, 13).unwrap();
+/// let header = Header::of_source(version, InvalidationMode::Timestamp, b"pass\n", 1_700_000_000);
+/// assert_eq!(header.invalidation, Invalidation::Timestamp { mtime: 1_700_000_000, size: 5 });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Invalidation {
     /// The source's time of modification in seconds, and its size; both modulo 2³².
@@ -63,6 +70,13 @@ pub enum InvalidationMode {
 }
 
 /// Why a header is refused.
+///
+/// ```
+/// # use pyrepro::{pyc::{Header, Invalidation, InvalidationMode, SourceHash}, python::Version};
+/// # let version = Version::new(3, 13).unwrap();
+/// let error = Header::parse(&[0x33, 0x0d, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap_err();
+/// assert!(error.to_string().contains("Python 3.6"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
     /// The file is shorter than a header.
@@ -95,6 +109,13 @@ const CHECKED: u32 = 0b10;
 
 impl Header {
     /// The header for a source file; its time of modification matters only in timestamp mode.
+    ///
+    /// ```
+    /// # use pyrepro::{pyc::{Header, Invalidation, InvalidationMode, SourceHash}, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let header = Header::of_source(version, InvalidationMode::CheckedHash, b"", 0);
+    /// assert_eq!(header.invalidation, Invalidation::CheckedHash(SourceHash::of(b"", version)));
+    /// ```
     pub fn of_source(version: Version, mode: InvalidationMode, source: &[u8], mtime: i64) -> Header {
         let invalidation = match mode {
             InvalidationMode::CheckedHash => Invalidation::CheckedHash(SourceHash::of(source, version)),
@@ -108,6 +129,12 @@ impl Header {
     }
 
     /// Reads the header that a file begins with.
+    ///
+    /// ```
+    /// # use pyrepro::{pyc::{Header, Invalidation, InvalidationMode, SourceHash}, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// assert!(Header::parse(b"too short").is_err());
+    /// ```
     pub fn parse(file: &[u8]) -> Result<Header, HeaderError> {
         let Some((header, _)) = file.split_first_chunk::<HEADER_SIZE>() else {
             return Err(HeaderError::Short(file.len()));
@@ -129,6 +156,13 @@ impl Header {
     }
 
     /// The header's bytes.
+    ///
+    /// ```
+    /// # use pyrepro::{pyc::{Header, Invalidation, InvalidationMode, SourceHash}, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let header = Header::of_source(version, InvalidationMode::UncheckedHash, b"", 0);
+    /// assert_eq!(header.to_bytes()[..8], [0xf3, 0x0d, 0x0d, 0x0a, 1, 0, 0, 0]);
+    /// ```
     pub fn to_bytes(&self) -> [u8; HEADER_SIZE] {
         let (flags, last) = match self.invalidation {
             Invalidation::Timestamp { mtime, size } => (0, u64::from(mtime) | u64::from(size) << 32),
@@ -164,6 +198,13 @@ impl Invalidation {
     }
 
     /// The mode alone.
+    ///
+    /// ```
+    /// # use pyrepro::{pyc::{Header, Invalidation, InvalidationMode, SourceHash}, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let header = Header::of_source(version, InvalidationMode::Timestamp, b"", 0);
+    /// assert_eq!(header.invalidation.mode(), InvalidationMode::Timestamp);
+    /// ```
     pub fn mode(&self) -> InvalidationMode {
         match self {
             Invalidation::Timestamp { .. } => InvalidationMode::Timestamp,
@@ -173,6 +214,13 @@ impl Invalidation {
     }
 
     /// The source hash, of hash-based files.
+    ///
+    /// ```
+    /// # use pyrepro::{pyc::{Header, Invalidation, InvalidationMode, SourceHash}, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// let header = Header::of_source(version, InvalidationMode::Timestamp, b"", 0);
+    /// assert_eq!(header.invalidation.source_hash(), None);
+    /// ```
     pub fn source_hash(&self) -> Option<SourceHash> {
         match self {
             Invalidation::Timestamp { .. } => None,
@@ -183,6 +231,12 @@ impl Invalidation {
 
 impl InvalidationMode {
     /// Its name in `compileall --invalidation-mode`.
+    ///
+    /// ```
+    /// # use pyrepro::{pyc::{Header, Invalidation, InvalidationMode, SourceHash}, python::Version};
+    /// # let version = Version::new(3, 13).unwrap();
+    /// assert_eq!(InvalidationMode::UncheckedHash.name(), "unchecked-hash");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             InvalidationMode::CheckedHash => "checked-hash",
@@ -199,6 +253,12 @@ impl fmt::Display for InvalidationMode {
 }
 
 /// A text that names no invalidation mode.
+///
+/// ```
+/// # use pyrepro::{pyc::{Header, Invalidation, InvalidationMode, SourceHash}, python::Version};
+/// # let version = Version::new(3, 13).unwrap();
+/// assert!("mtime".parse::<InvalidationMode>().unwrap_err().to_string().contains("timestamp"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no invalidation mode; there are checked-hash, unchecked-hash and timestamp")]
 pub struct UnknownMode(pub String);

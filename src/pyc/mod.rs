@@ -32,6 +32,12 @@ pub struct Pyc<'a> {
 }
 
 /// Why a file is refused as bytecode.
+///
+/// ```
+/// use pyrepro::pyc::{Error, Pyc};
+///
+/// assert!(matches!(Pyc::parse(b""), Err(Error::Header(_))));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Its header is none that the import system takes.

@@ -25,6 +25,11 @@ impl Optimization {
     pub const ALL: [Optimization; 3] = [Optimization(0), Optimization(1), Optimization(2)];
 
     /// 0, 1 or 2.
+    ///
+    /// ```
+    /// # use pyrepro::pyc::{CachedName, Optimization};
+    /// assert_eq!(Optimization::ALL.map(Optimization::number), [0, 1, 2]);
+    /// ```
     pub fn number(self) -> u8 {
         self.0
     }
@@ -42,6 +47,11 @@ impl fmt::Display for Optimization {
 }
 
 /// A text that names no optimisation level.
+///
+/// ```
+/// # use pyrepro::pyc::{CachedName, Optimization};
+/// assert!("3".parse::<Optimization>().unwrap_err().to_string().contains("0, 1 and 2"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no optimisation level; there are 0, 1 and 2")]
 pub struct UnknownLevel(pub String);
@@ -86,6 +96,12 @@ pub struct CachedName {
 
 impl CachedName {
     /// Where the import system looks for the bytecode of a source, as `cache_from_source`.
+    ///
+    /// ```
+    /// # use pyrepro::pyc::{CachedName, Optimization};
+    /// let path = CachedName::path("m.py".as_ref(), "cpython-313", Optimization::default());
+    /// assert_eq!(path, std::path::Path::new("__pycache__/m.cpython-313.pyc"));
+    /// ```
     pub fn path(source: &Path, cache_tag: &str, level: Optimization) -> PathBuf {
         let mut name = stem(source);
         name.push(cache_tag);
@@ -108,6 +124,12 @@ impl CachedName {
     }
 
     /// What a bytecode file's name says; None if it is no bytecode file's name.
+    ///
+    /// ```
+    /// # use pyrepro::pyc::{CachedName, Optimization};
+    /// assert!(CachedName::parse("m.py".as_ref()).is_none());
+    /// assert!(CachedName::parse("m.pyc".as_ref()).is_some());
+    /// ```
     pub fn parse(path: &Path) -> Option<CachedName> {
         let folder = path.parent()?;
         let (stem, "pyc") = split(Path::new(path.file_name()?))? else { return None };

@@ -1,6 +1,12 @@
 //! The fields of code objects in bytecode files, version by version.
 
 /// The type that a field of a code object must have.
+///
+/// ```
+/// # use pyrepro::python::{FieldType, LineTable, Version};
+/// # let layout = Version::new(3, 13).unwrap().code_layout();
+/// assert_eq!(layout.fields[1].kind, FieldType::Tuple);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldType {
     /// A bytes object.
@@ -14,6 +20,12 @@ pub enum FieldType {
 }
 
 /// A field of a code object that is an object.
+///
+/// ```
+/// # use pyrepro::python::{FieldType, LineTable, Version};
+/// # let layout = Version::new(3, 13).unwrap().code_layout();
+/// assert_eq!(layout.fields[1].name, "consts");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
     /// Its name, without the `co_` that Python puts before it.
@@ -23,6 +35,12 @@ pub struct Field {
 }
 
 /// How a code object tells which lines its instructions belong to.
+///
+/// ```
+/// # use pyrepro::python::{FieldType, LineTable, Version};
+/// # let layout = Version::new(3, 13).unwrap().code_layout();
+/// assert_eq!(layout.line_table, LineTable::Locations);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineTable {
     /// Up to 3.9: pairs of steps in code and in lines.
@@ -62,6 +80,13 @@ pub struct CodeLayout {
 
 impl CodeLayout {
     /// The index of a field.
+    ///
+    /// ```
+    /// # use pyrepro::python::{FieldType, LineTable, Version};
+    /// # let layout = Version::new(3, 13).unwrap().code_layout();
+    /// assert_eq!(layout.position("consts"), Some(1));
+    /// assert_eq!(layout.position("lnotab"), None);
+    /// ```
     pub fn position(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
     }

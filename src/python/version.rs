@@ -216,6 +216,12 @@ pub fn writer_of(magic: u16) -> String {
 }
 
 /// A text that names no version in the table.
+///
+/// ```
+/// use pyrepro::python::{UnknownVersion, Version};
+///
+/// assert_eq!("3.6".parse::<Version>(), Err(UnknownVersion("3.6".to_owned())));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a Python version that pyrepro knows; it knows 3.7 to 3.15")]
 pub struct UnknownVersion(pub String);
