@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::codes;
 use super::repr::repr;
 use crate::marshal::{self, Graph, Kind, ObjectId, Value};
-use crate::pyc::{self, Pyc};
+use crate::pyc::{self, HEADER_SIZE, Pyc};
 
 /// How much of an object is shown.
 const SHOWN: usize = 60;
@@ -55,7 +55,7 @@ impl fmt::Display for Difference {
 /// ```
 pub fn first_difference(file: &[u8], pyc: &Pyc) -> Result<Option<Difference>, pyc::Error> {
     let canonical = pyc.canonical()?;
-    let form = marshal::read_pyc(&canonical, pyc.header.version)?;
+    let form = marshal::read_code(&canonical, HEADER_SIZE, pyc.header.version)?;
     Ok(between(file, &pyc.graph, &canonical, &form))
 }
 

@@ -1,6 +1,6 @@
 //! What can be wrong with marshal data, and where.
 
-use super::graph::Kind;
+use super::kind::Kind;
 use crate::python::Version;
 
 /// Why data was refused: the place, and what was expected there.

@@ -6,15 +6,19 @@
 mod canonical;
 mod error;
 mod graph;
+mod kind;
+mod merge;
 mod read;
 mod relocate;
+mod value;
 mod write;
 
 pub use error::{Error, Problem};
-pub use graph::{Code, Graph, Kind, ObjectId, Reference, Value};
+pub use graph::{Graph, ObjectId, Reference};
+pub use kind::Kind;
+pub use value::{Code, Value};
 
 use crate::python::Version;
-use canonical::Canonical;
 use write::Writer;
 
 /// The version of the canonical form that [`Graph::canonical`] writes.
@@ -37,19 +41,19 @@ pub fn read(data: &[u8], version: Version) -> Result<Graph<'_>, Error> {
     read::graph(data, 0, version, None)
 }
 
-/// Reads the code object that follows the 16 bytes of header in a bytecode file.
+/// Reads the code object that the data from an offset on consists of, after a header for instance.
 ///
-/// Offsets in errors and in the graph count from the start of the file.
+/// Offsets in errors and in the graph count from the start of the data.
 ///
 /// ```
 /// use pyrepro::{marshal, python::Version};
 ///
 /// let version = Version::new(3, 13).unwrap();
-/// let error = marshal::read_pyc(b"0123456789abcdefN", version).unwrap_err();
+/// let error = marshal::read_code(b"0123456789abcdefN", 16, version).unwrap_err();
 /// assert_eq!(error.to_string(), "offset 16: a None where a code must be");
 /// ```
-pub fn read_pyc(file: &[u8], version: Version) -> Result<Graph<'_>, Error> {
-    read::graph(file, crate::pyc::HEADER_SIZE.min(file.len()), version, Some(Kind::Code))
+pub fn read_code(data: &[u8], start: usize, version: Version) -> Result<Graph<'_>, Error> {
+    read::graph(data, start.min(data.len()), version, Some(Kind::Code))
 }
 
 /// The canonical form of marshal data.
@@ -95,7 +99,7 @@ impl Graph<'_> {
     /// # Ok::<(), marshal::Error>(())
     /// ```
     pub fn append_canonical(&self, out: &mut Vec<u8>) -> Result<(), Error> {
-        let canonical = Canonical::new(self)?;
+        let canonical = merge::canonical(self)?;
         out.reserve(self.data.len() - self.start);
         Writer::new(self).write(&canonical, canonical.root(), out, usize::MAX).map_err(Problem::nowhere)
     }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::MAX_DEPTH;
 use super::error::{Error, Problem};
-use super::graph::{Graph, Kind, Marks, Object, ObjectId, Reference};
+use super::graph::{Graph, Marks, Object, ObjectId, Reference};
+use super::kind::Kind;
 use crate::python::{CodeLayout, FieldType, Version};
 
 const FLAG_REF: u8 = 0x80;

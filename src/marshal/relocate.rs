@@ -1,7 +1,8 @@
 //! Other recorded file names.
 
 use super::error::{Error, Problem};
-use super::graph::{Graph, Kind, Marks, Object, ObjectId};
+use super::graph::{Graph, Marks, Object, ObjectId};
+use super::kind::Kind;
 use super::read::check_utf8;
 
 impl Graph<'_> {
@@ -28,7 +29,7 @@ impl Graph<'_> {
     /// ```no_run
     /// # use pyrepro::{marshal, python::Version};
     /// # let file = Vec::new();
-    /// let mut graph = marshal::read_pyc(&file, Version::new(3, 13).unwrap())?;
+    /// let mut graph = marshal::read_code(&file, 16, Version::new(3, 13).unwrap())?;
     /// graph.rename_files(|name| {
     ///     let rest = name.strip_prefix(b"/build/root")?;
     ///     Some(rest.to_vec())

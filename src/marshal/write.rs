@@ -3,7 +3,8 @@
 use super::MAX_DEPTH;
 use super::canonical::Canonical;
 use super::error::Problem;
-use super::graph::{Graph, Kind, Object, ObjectId};
+use super::graph::{Graph, Object, ObjectId};
+use super::kind::Kind;
 
 const FLAG_REF: u8 = 0x80;
 
@@ -74,7 +75,7 @@ impl Writer {
                 self.open.pop();
                 continue;
             }
-            let part = canonical.part(open.next);
+            let part = canonical.parts[open.next as usize];
             open.next += 1;
             self.node(canonical, part, out, &mut indices)?;
             if out.len() > limit {
@@ -171,7 +172,7 @@ fn leaf(canonical: &Canonical, node: ObjectId, object: &Object, out: &mut Vec<u8
         Kind::Ellipsis => out.push(b'.'),
         Kind::StopIteration => out.push(b'S'),
         Kind::Int if object.size == 0 => counted(b'i', object.start, out),
-        Kind::Str => text(canonical.graph.payload(object), canonical.is_interned(node), out),
+        Kind::Str => text(canonical.graph.payload(object), canonical.interned[node.index()], out),
         kind => {
             match kind {
                 Kind::Int => out.push(b'l'),

@@ -59,7 +59,7 @@ impl<'a> Pyc<'a> {
     /// ```
     pub fn parse(file: &'a [u8]) -> Result<Pyc<'a>, Error> {
         let header = Header::parse(file)?;
-        let graph = marshal::read_pyc(file, header.version)?;
+        let graph = marshal::read_code(file, HEADER_SIZE, header.version)?;
         let mut head = header.to_bytes();
         head.copy_from_slice(&file[..HEADER_SIZE]);
         Ok(Pyc { header, graph, head })
