@@ -283,10 +283,6 @@ impl<'a> Reader<'a> {
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         let position = self.pending.len() - 1 - open.first as usize;
         open.missing -= 1;
-        if position + 1 == self.layout.first_line_before {
-            open.first_line = self.at as u32;
-            self.take(4)?;
-        }
         let field = self.layout.fields[position];
         let kind = self.objects[id.index()].kind;
         let expected = match field.kind {
@@ -297,7 +293,17 @@ impl<'a> Reader<'a> {
         if kind != expected {
             return Err(Problem::FieldType { field: field.name, kind }.at(start));
         }
-        if field.kind == FieldType::Names { self.names(id, field.name) } else { Ok(()) }
+        if field.kind == FieldType::Names {
+            self.names(id, field.name)?;
+        }
+        if position + 1 == self.layout.first_line_before {
+            let first_line = self.at as u32;
+            self.take(4)?;
+            if let Some(open) = self.open.last_mut() {
+                open.first_line = first_line;
+            }
+        }
+        Ok(())
     }
 
     /// Marks a tuple as one of names. Each is looked at once, however many code objects share it.
