@@ -18,6 +18,7 @@
 pub mod epoch;
 pub mod inspect;
 pub mod marshal;
+pub mod normalize;
 pub mod pyc;
 pub mod python;
 pub mod tree;

@@ -18,6 +18,11 @@ pub fn search_path() -> SearchPath {
     }
 }
 
+/// The time that artifacts are to carry.
+pub fn source_date_epoch() -> Option<OsString> {
+    variable("SOURCE_DATE_EPOCH")
+}
+
 /// A variable that is set to nothing counts as not set.
 fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())

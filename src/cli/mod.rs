@@ -5,6 +5,9 @@
 mod environment;
 mod exit;
 mod inspect;
+mod interrupt;
+mod normalize;
+mod progress;
 mod pythons;
 mod terminal;
 
@@ -52,6 +55,7 @@ struct Global {
 #[derive(Subcommand)]
 enum Verb {
     Inspect(inspect::Flags),
+    Normalize(normalize::Flags),
     Pythons(pythons::Flags),
 }
 
@@ -69,6 +73,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
     let result = match verb {
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
+        Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
     };
     result.unwrap_or_else(|error| exit::report(&error))

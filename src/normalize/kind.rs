@@ -1,0 +1,56 @@
+//! The kinds of artifact that can be normalized.
+
+use std::path::Path;
+
+use super::error::Error;
+use crate::pyc::Pyc;
+
+/// A kind of artifact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A bytecode file.
+    Pyc,
+}
+
+impl Kind {
+    /// What a file is by its name alone, which decides what is taken from a folder.
+    ///
+    /// ```
+    /// use pyrepro::normalize::Kind;
+    ///
+    /// assert_eq!(Kind::by_name("m.cpython-313.pyc".as_ref()), Some(Kind::Pyc));
+    /// assert_eq!(Kind::by_name("m.py".as_ref()), None);
+    /// ```
+    pub fn by_name(name: &Path) -> Option<Kind> {
+        name.extension().is_some_and(|extension| extension == "pyc").then_some(Kind::Pyc)
+    }
+
+    /// What a file is by its content, or by its name where the content tells nothing.
+    ///
+    /// ```
+    /// use pyrepro::normalize::Kind;
+    ///
+    /// assert_eq!(Kind::of("cache".as_ref(), b"\xf3\x0d\x0d\x0a"), Some(Kind::Pyc));
+    /// assert_eq!(Kind::of("cut-off.pyc".as_ref(), b""), Some(Kind::Pyc));
+    /// assert_eq!(Kind::of("notes".as_ref(), b"To do"), None);
+    /// ```
+    pub fn of(name: &Path, content: &[u8]) -> Option<Kind> {
+        match content {
+            [_, _, b'\r', b'\n', ..] => Some(Kind::Pyc),
+            _ => Kind::by_name(name),
+        }
+    }
+
+    /// The canonical form of an artifact of this kind.
+    ///
+    /// ```
+    /// use pyrepro::normalize::Kind;
+    ///
+    /// assert!(Kind::Pyc.canonical(b"cut off").is_err());
+    /// ```
+    pub fn canonical(self, content: &[u8]) -> Result<Vec<u8>, Error> {
+        match self {
+            Kind::Pyc => Ok(Pyc::parse(content)?.canonical()?),
+        }
+    }
+}

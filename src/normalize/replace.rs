@@ -1,0 +1,106 @@
+//! Give a file new content: under all its names at once, whole or not at all.
+
+use std::fs::{self, File, FileTimes, OpenOptions};
+use std::io::{self, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempPath;
+
+use super::error::Error;
+use super::identity::{Stamp, folder_of, siblings};
+use super::original::Original;
+use crate::epoch::Epoch;
+
+/// Gives a file new content. `names` are the names that are known of it, to which those are added
+/// that are found beside them.
+pub(super) fn replace(
+    names: &mut Vec<PathBuf>,
+    original: &Original,
+    content: &[u8],
+    latest: Option<Epoch>,
+) -> Result<(), Error> {
+    if original.links > names.len() as u64 {
+        names.extend(siblings(names, &original.stamp.id).map_err(Error::Unreadable)?);
+    }
+    let times = original.times(latest);
+    if original.links > names.len() as u64 {
+        overwrite(&names[0], original, content, times)
+    } else {
+        supersede(names, original, content, times)
+    }
+}
+
+/// Lets a new file take the place of the old one under all its names.
+fn supersede(names: &[PathBuf], original: &Original, content: &[u8], times: FileTimes) -> Result<(), Error> {
+    // Whatever can fail is done before the first name is taken.
+    let beside = |name: &Path, work: &dyn Fn(&Path) -> io::Result<TempPath>| {
+        let folder = folder_of(name);
+        work(folder).map_err(|source| Error::NotWritten { folder: folder.to_owned(), source })
+    };
+    let mut files = vec![beside(&names[0], &|folder| write_in(folder, original, content, times))?];
+    for name in &names[1..] {
+        let link = beside(name, &|folder| link_in(folder, &files[0]))?;
+        files.push(link);
+    }
+    for name in names {
+        if !Stamp::at(name).is_ok_and(|stamp| stamp == original.stamp) {
+            return Err(Error::Changed);
+        }
+    }
+    for (taken, (file, name)) in files.into_iter().zip(names).enumerate() {
+        if let Err(error) = file.persist(name) {
+            give_back(&names[..taken], name);
+            return Err(Error::NotReplaced { name: name.clone(), source: error.error });
+        }
+    }
+    Ok(())
+}
+
+/// What a name is that an interrupted run can leave behind. It matches neither `*.py` nor `*.pyc`.
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".pyrepro-").suffix(".tmp");
+    builder
+}
+
+fn write_in(folder: &Path, original: &Original, content: &[u8], times: FileTimes) -> io::Result<TempPath> {
+    let mut file = temporary().tempfile_in(folder)?;
+    file.write_all(content)?;
+    original.lend_owner_and_mode(file.as_file())?;
+    file.as_file().set_times(times)?;
+    Ok(file.into_temp_path())
+}
+
+fn link_in(folder: &Path, file: &Path) -> io::Result<TempPath> {
+    Ok(temporary().make_in(folder, |link| fs::hard_link(file, link))?.into_temp_path())
+}
+
+/// Makes names links to the old file again, of which one name is left.
+fn give_back(names: &[PathBuf], left: &Path) {
+    for name in names {
+        // The error that brought us here is the one to tell of.
+        let _ = link_in(folder_of(name), left).map(|link| link.persist(name));
+    }
+}
+
+/// Writes over the content of a file that has names which we do not know: a new file would part it
+/// from them.
+fn overwrite(name: &Path, original: &Original, content: &[u8], times: FileTimes) -> Result<(), Error> {
+    let failed = |source| Error::NotOverwritten { source };
+    let mut file = OpenOptions::new().write(true).open(name).map_err(failed)?;
+    if Stamp::of(name, &file.metadata().map_err(failed)?) != original.stamp {
+        return Err(Error::Changed);
+    }
+    write_over(&mut file, content, times).map_err(|source| {
+        let restored = write_over(&mut file, &original.content, original.times(None));
+        if restored.is_ok() { failed(source) } else { Error::Damaged { source } }
+    })
+}
+
+/// The old content is cut off last: until then its room on the disk is there to be written back to.
+fn write_over(file: &mut File, content: &[u8], times: FileTimes) -> io::Result<()> {
+    file.rewind()?;
+    file.write_all(content)?;
+    file.set_len(content.len() as u64)?;
+    file.set_times(times)
+}
