@@ -391,6 +391,8 @@ fn symlinks_are_followed_only_if_wanted_and_stay_links() {
     assert_exit(&normalize(&inside, &["--follow-symlinks"]), 0);
     assert_eq!(fs::read(&file).unwrap(), canonical(newest()));
     assert!(link.is_symlink());
+    // What is of no interest may be broken.
+    symlink("nowhere", inside.join("broken.so")).unwrap();
     // The same file by its name and by the link to it is one file.
     fs::write(&file, newest()).unwrap();
     let output = folder.normalize(&["--follow-symlinks"]);

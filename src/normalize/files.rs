@@ -1,5 +1,6 @@
 //! Which files there are to normalize, each once, however many names it goes by.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use super::error::Error;
 use super::identity::{Entry, FileId, Stamp};
 use super::kind::Kind;
 use super::{Outcome, Record};
-use crate::tree::{self, Symlinks, Tree};
+use crate::tree::{self, Globs, Symlinks, Tree};
 
 /// The files to normalize.
 #[derive(Debug)]
@@ -55,8 +56,7 @@ impl Files {
                 failed.push(failure(path, error));
             }
         }
-        found
-            .sort_by(|(a, _), (b, _)| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+        found.sort_by(|(a, _), (b, _)| by_bytes(a, b));
 
         let mut grouping = Grouping::default();
         for (path, named) in found {
@@ -88,6 +88,11 @@ impl Files {
     }
 }
 
+/// The order of trees, which no locale has a say in.
+pub(super) fn by_bytes(a: &Path, b: &Path) -> Ordering {
+    a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes())
+}
+
 fn failure(path: &Path, error: Error) -> Record {
     Record { path: path.to_owned(), links: Vec::new(), outcome: Outcome::Failed(error), sizes: None }
 }
@@ -100,7 +105,9 @@ fn search(path: &Path, follow_symlinks: bool, found: &mut Vec<(PathBuf, bool)>) 
         found.push((path.to_owned(), true));
     } else if metadata.is_dir() {
         let symlinks = if follow_symlinks { Symlinks::Follow } else { Symlinks::Skip };
-        let options = tree::Options { symlinks, skip_special: true, ..tree::Options::default() };
+        // Without the globs, which are sound, more would be listed and left out again below.
+        let include = Globs::new(Kind::GLOBS).unwrap_or_default();
+        let options = tree::Options { include, symlinks, skip_special: true, ..tree::Options::default() };
         let tree = Tree::walk(path, &options)?;
         let files = tree.entries().iter().filter(|entry| {
             matches!(entry.kind, tree::Kind::File { .. }) && Kind::by_name(&entry.path).is_some()

@@ -1,5 +1,6 @@
 //! What tells a file from every other, a name from every other, and a file from itself before a change.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::io;
@@ -58,7 +59,7 @@ impl Stamp {
 
 /// All names in the folders of these names that are links to the same file and not among them.
 pub(super) fn siblings(names: &[PathBuf], file: &FileId) -> io::Result<Vec<PathBuf>> {
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     for name in names {
         known.insert(Entry::of(name)?);
     }

@@ -13,6 +13,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The names that [`Kind::by_name`] knows, so that a walk need not look at what has others.
+    pub(super) const GLOBS: [&str; 1] = ["*.pyc"];
+
     /// What a file is by its name alone, which decides what is taken from a folder.
     ///
     /// ```

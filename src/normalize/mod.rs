@@ -13,7 +13,7 @@ mod replace;
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
@@ -88,7 +88,7 @@ pub enum Outcome {
 /// let error = pyrepro::normalize::canonical("m.pyc".as_ref(), b"import this\n").unwrap_err();
 /// assert!(error.to_string().contains("not a bytecode file"));
 /// ```
-pub fn canonical(name: &std::path::Path, content: &[u8]) -> Result<Vec<u8>, Error> {
+pub fn canonical(name: &Path, content: &[u8]) -> Result<Vec<u8>, Error> {
     Kind::of(name, content).ok_or(Error::NoArtifact)?.canonical(content)
 }
 
@@ -131,8 +131,7 @@ impl Files {
                 records.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
             }
         });
-        records
-            .sort_by(|a, b| a.path.as_os_str().as_encoded_bytes().cmp(b.path.as_os_str().as_encoded_bytes()));
+        records.sort_by(|a, b| files::by_bytes(&a.path, &b.path));
         records
     }
 }

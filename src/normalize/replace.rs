@@ -104,3 +104,54 @@ fn write_over(file: &mut File, content: &[u8], times: FileTimes) -> io::Result<(
     file.set_len(content.len() as u64)?;
     file.set_times(times)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn inode(path: &Path) -> u64 {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(path).unwrap().ino()
+    }
+
+    #[test]
+    fn what_changes_after_it_was_read_is_left_to_whoever_changed_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = folder.path().join("m.pyc");
+        fs::write(&name, "old").unwrap();
+        let original = Original::read(&name).unwrap();
+        fs::write(folder.path().join("next"), "new").unwrap();
+        fs::rename(folder.path().join("next"), &name).unwrap();
+
+        let result = replace(&mut vec![name.clone()], &original, b"canonical", None);
+        assert!(matches!(result, Err(Error::Changed)));
+        assert_eq!(fs::read(&name).unwrap(), b"new");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_with_names_elsewhere_is_not_written_to_after_a_change_either() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let name = folder.path().join("m.pyc");
+        fs::write(&name, "old").unwrap();
+        fs::hard_link(&name, elsewhere.path().join("m.pyc")).unwrap();
+        let original = Original::read(&name).unwrap();
+        fs::write(&name, "new text").unwrap();
+
+        let result = replace(&mut vec![name.clone()], &original, b"canonical", None);
+        assert!(matches!(result, Err(Error::Changed)));
+        assert_eq!(fs::read(&name).unwrap(), b"new text");
+    }
+
+    #[test]
+    fn names_that_were_taken_go_back_to_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let [taken, left] = ["taken", "left"].map(|name| folder.path().join(name));
+        fs::write(&left, "old").unwrap();
+        fs::write(&taken, "new").unwrap();
+        give_back(std::slice::from_ref(&taken), &left);
+        assert_eq!(inode(&taken), inode(&left));
+        assert_eq!(fs::read(&taken).unwrap(), b"old");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+    }
+}
