@@ -454,7 +454,9 @@ fn a_file_that_vanishes_fails_alone() {
 fn a_folder_that_cannot_be_written_to_keeps_its_files() {
     let (folder, file) = Folder::with("m.pyc");
     let program = folder.path().join("pyrepro");
-    fs::copy(env!("CARGO_BIN_EXE_pyrepro"), &program).unwrap();
+    // By another process: a process that another test starts would inherit the file while it is open
+    // for writing here, and it could not be run.
+    Command::new("cp").arg(env!("CARGO_BIN_EXE_pyrepro")).arg(&program).status().unwrap();
     fs::set_permissions(folder.path(), Permissions::from_mode(0o555)).unwrap();
     let mut command = if is_root() {
         let mut command = Command::new("setpriv");

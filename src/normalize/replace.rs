@@ -65,7 +65,7 @@ fn temporary() -> tempfile::Builder<'static, 'static> {
 
 fn write_in(folder: &Path, original: &Original, content: &[u8], times: FileTimes) -> io::Result<TempPath> {
     let mut file = temporary().tempfile_in(folder)?;
-    file.write_all(content)?;
+    file.as_file_mut().write_all(content)?;
     original.lend_owner_and_mode(file.as_file())?;
     file.as_file().set_times(times)?;
     Ok(file.into_temp_path())
