@@ -85,7 +85,7 @@ pub enum Outcome {
 /// The canonical form of an artifact; its name decides what it is where its content does not.
 ///
 /// ```
-/// let error = pyrepro::normalize::canonical("m.pyc".as_ref(), b"import this\n").unwrap_err();
+/// let error = pyrepro::normalize::canonical("m.pyc".as_ref(), b"print(\"Hello, world\")\n").unwrap_err();
 /// assert!(error.to_string().contains("not a bytecode file"));
 /// ```
 pub fn canonical(name: &Path, content: &[u8]) -> Result<Vec<u8>, Error> {
