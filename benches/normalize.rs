@@ -45,7 +45,7 @@ mod unix {
         Program { label: "add-det", command: &["add-det", "--handler", "pyc"], by_name: false, runs: 2 },
         Program {
             label: "add-det -j",
-            command: &["add-det", "--handler", "pyc", "-j"],
+            command: &["add-det", "-j", "--handler", "pyc"],
             by_name: false,
             runs: 2,
         },
