@@ -121,8 +121,12 @@ fn tell(record: &Record, terminal: &Terminal) -> io::Result<()> {
     let changes = record.sizes.map(|sizes| format!("{} → {} bytes", sizes.before, sizes.after));
     let changes = changes.unwrap_or_default();
     match &record.outcome {
-        Outcome::WouldChange if terminal.reports() => {
-            writeln!(terminal.out(), "{BAD}would change{BAD:#} {path} {FAINT}{changes}{FAINT:#}")?;
+        Outcome::WouldChange(reason) if terminal.reports() => {
+            let mut out = terminal.out();
+            writeln!(out, "{BAD}would change{BAD:#} {path} {FAINT}{changes}{FAINT:#}")?;
+            if let Some(reason) = reason {
+                writeln!(out, "  {FAINT}{reason}{FAINT:#}")?;
+            }
         }
         Outcome::Normalized if terminal.reports() && terminal.is_verbose() => {
             writeln!(terminal.out(), "{GOOD}rewritten{GOOD:#} {path} {FAINT}{changes}{FAINT:#}")?;
@@ -148,7 +152,7 @@ struct Row {
     /// Other names of the same file.
     links: Vec<String>,
     outcome: &'static str,
-    /// Why it was left alone or failed.
+    /// Why it would change, was left alone or failed.
     reason: Option<String>,
     size: Option<u64>,
     canonical_size: Option<u64>,
@@ -158,6 +162,7 @@ impl Row {
     fn of(record: &Record) -> Row {
         let text = |path: &PathBuf| path.to_string_lossy().into_owned();
         let reason = match &record.outcome {
+            Outcome::WouldChange(reason) => reason.clone(),
             Outcome::LeftAlone(error) | Outcome::Failed(error) => Some(error.to_string()),
             _ => None,
         };
@@ -176,7 +181,7 @@ fn name_of(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Unchanged => "unchanged",
         Outcome::Normalized => "normalized",
-        Outcome::WouldChange => "would-change",
+        Outcome::WouldChange(_) => "would-change",
         Outcome::LeftAlone(_) => "left-alone",
         Outcome::Failed(_) => "failed",
         Outcome::NotBegun => "not-begun",
@@ -203,7 +208,7 @@ impl Summary {
             *match record.outcome {
                 Outcome::Unchanged => &mut summary.unchanged,
                 Outcome::Normalized => &mut summary.normalized,
-                Outcome::WouldChange => &mut summary.would_change,
+                Outcome::WouldChange(_) => &mut summary.would_change,
                 Outcome::LeftAlone(_) => &mut summary.left_alone,
                 Outcome::Failed(_) => &mut summary.failed,
                 Outcome::NotBegun => &mut summary.not_begun,

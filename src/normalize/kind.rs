@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::error::Error;
+use crate::inspect;
 use crate::pyc::Pyc;
 
 /// A kind of artifact.
@@ -54,6 +55,25 @@ impl Kind {
     pub fn canonical(self, content: &[u8]) -> Result<Vec<u8>, Error> {
         match self {
             Kind::Pyc => Ok(Pyc::parse(content)?.canonical()?),
+        }
+    }
+
+    /// Why an artifact of this kind is not in its canonical form, as far as that can be told.
+    ///
+    /// ```
+    /// use pyrepro::normalize::Kind;
+    ///
+    /// let file = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/stock/sample.cpython-313.pyc");
+    /// let reason = Kind::Pyc.difference(&std::fs::read(file)?).unwrap();
+    /// assert!(reason.starts_with("offset 16: "));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn difference(self, content: &[u8]) -> Option<String> {
+        match self {
+            Kind::Pyc => {
+                let pyc = Pyc::parse(content).ok()?;
+                Some(inspect::first_difference(content, &pyc).ok()??.to_string())
+            }
         }
     }
 }

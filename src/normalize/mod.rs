@@ -72,8 +72,8 @@ pub enum Outcome {
     Unchanged,
     /// It was rewritten.
     Normalized,
-    /// It would have been rewritten.
-    WouldChange,
+    /// It would have been rewritten, for this reason if that could be told.
+    WouldChange(Option<String>),
     /// It was found in a folder, and is of a kind that pyrepro does not know.
     LeftAlone(Error),
     /// It could not be normalized, and is as it was.
@@ -163,13 +163,14 @@ impl File {
         sizes: &mut Option<Sizes>,
     ) -> Result<Outcome, Error> {
         let original = Original::read(&names[0])?;
-        let canonical = canonical(&self.path, &original.content)?;
+        let kind = Kind::of(&self.path, &original.content).ok_or(Error::NoArtifact)?;
+        let canonical = kind.canonical(&original.content)?;
         *sizes = Some(Sizes { before: original.content.len() as u64, after: canonical.len() as u64 });
         if canonical == original.content {
             return Ok(Outcome::Unchanged);
         }
         if options.check {
-            return Ok(Outcome::WouldChange);
+            return Ok(Outcome::WouldChange(kind.difference(&original.content)));
         }
         replace::replace(names, &original, &canonical, options.latest)?;
         Ok(Outcome::Normalized)
