@@ -264,6 +264,29 @@ fn a_set_as_large_as_the_file_is_sorted() {
 }
 
 #[test]
+fn a_file_name_that_code_objects_share_is_renamed_once() {
+    // Two long names in turn: a copy for each code object could be a thousand times the file.
+    let version = Version::new(3, 13).unwrap();
+    let count = 1000u32;
+    let mut data = b"(".to_vec();
+    data.extend((count + 2).to_le_bytes());
+    data.extend(b"\xfa\x05one.p\xfa\x05two.p");
+    for number in 0..count {
+        data.extend([&b"c"[..], &[0; 20], b"s\0\0\0\0)\0)\0)\0s\0\0\0\0r"].concat());
+        data.extend((number % 2).to_le_bytes());
+        data.extend(b"z\0z\0\x01\0\0\0s\0\0\0\0s\0\0\0\0");
+    }
+    let mut graph = marshal::read(&data, version).unwrap();
+    let mut asked = Vec::new();
+    let rename = |name: &[u8]| {
+        asked.push(name.to_vec());
+        Some([b"new/", name].concat())
+    };
+    assert_eq!(graph.rename_files(rename).unwrap(), count as usize);
+    assert_eq!(asked, [b"one.p", b"two.p"]);
+}
+
+#[test]
 fn lists_and_code_objects_are_one_only_where_the_data_refers_to_one() {
     let version = Version::new(3, 13).unwrap();
     let two = b")\x02[\0\0\0\0[\0\0\0\0";
