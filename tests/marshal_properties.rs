@@ -65,8 +65,10 @@ fn is_handled(data: &[u8], version: Version) -> Result<Vec<u8>, marshal::Error> 
     result
 }
 
-fn runner(cases: u32) -> TestRunner {
-    TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() })
+/// Runs four times as many cases as `PROPTEST_CASES` says: an oracle is quick to ask.
+fn runner() -> TestRunner {
+    let config = ProptestConfig::default();
+    TestRunner::new(ProptestConfig { cases: 4 * config.cases, failure_persistence: None, ..config })
 }
 
 #[test]
@@ -78,7 +80,7 @@ fn generated_values_have_the_form_that_the_reference_has() {
         prop_assert_eq!(marshal::canonical(&data, version).map_err(|error| error.to_string()), expected);
         Ok(())
     };
-    runner(1000).run(&(versioned_values(), choices()), check).unwrap();
+    runner().run(&(versioned_values(), choices()), check).unwrap();
 }
 
 #[test]
@@ -91,7 +93,7 @@ fn interpreters_load_the_form_of_a_generated_value_as_they_load_the_value() {
             prop_assert_eq!(witness.borrow_mut().compare_values(&data, &form).difference, None);
             Ok(())
         };
-        runner(150).run(&(values(python.version, false), choices()), check).unwrap();
+        runner().run(&(values(python.version, false), choices()), check).unwrap();
     }
 }
 
@@ -160,7 +162,7 @@ fn damaged_files_get_the_result_or_the_error_that_the_reference_gives() {
         prop_assert_eq!(result, reference.borrow_mut().canonical(&data, version));
         Ok(())
     };
-    runner(1000).run(&(any::<prop::sample::Index>(), damages()), check).unwrap();
+    runner().run(&(any::<prop::sample::Index>(), damages()), check).unwrap();
 }
 
 /// What becomes of a bomb; it must not take long.
