@@ -195,6 +195,8 @@ def bits(x):
         return "tuple " + str([bits(y) for y in x])
     if isinstance(x, (set, frozenset)):
         return type(x).__name__ + str(sorted(bits(y) for y in x))
+    if isinstance(x, MAPPINGS):
+        return type(x).__name__ + str([bits(item) for item in x.items()])
     if isinstance(x, slice):
         return "slice " + str([bits(x.start), bits(x.stop), bits(x.step)])
     if isinstance(x, CODE):
