@@ -119,6 +119,7 @@ enum Damage {
     Flip(prop::sample::Index, u8),
     Insert(prop::sample::Index, Vec<u8>),
     Remove(prop::sample::Index, usize),
+    CutOff(prop::sample::Index),
 }
 
 fn damages() -> impl Strategy<Value = Vec<Damage>> {
@@ -127,6 +128,7 @@ fn damages() -> impl Strategy<Value = Vec<Damage>> {
         3 => (place(), 1u8..).prop_map(|(at, bits)| Damage::Flip(at, bits)),
         1 => (place(), vec(any::<u8>(), 1..8)).prop_map(|(at, bytes)| Damage::Insert(at, bytes)),
         1 => (place(), 1usize..8).prop_map(|(at, count)| Damage::Remove(at, count)),
+        1 => place().prop_map(Damage::CutOff),
     ];
     vec(damage, 1..4)
 }
@@ -147,6 +149,7 @@ impl Damage {
                 let end = data.len().min(at + count);
                 data.drain(at..end);
             }
+            Damage::CutOff(at) => data.truncate(1 + at.index(data.len())),
         }
     }
 }
@@ -158,8 +161,14 @@ fn damaged_files_get_the_result_or_the_error_that_the_reference_gives() {
     let check = |(file, damages): (prop::sample::Index, Vec<Damage>)| {
         let (version, mut data) = file.get(&files).clone();
         damages.iter().for_each(|damage| damage.inflict(&mut data));
-        let result = is_handled(&data, version).map_err(|error| error.to_string());
-        prop_assert_eq!(result, reference.borrow_mut().canonical(&data, version));
+        let result = is_handled(&data, version);
+        let expected = reference.borrow_mut().canonical(&data, version);
+        if result.as_ref().is_err_and(|error| matches!(error.problem, Problem::Truncated { .. })) {
+            // The numbers of a code object are missed all at once here, one by one there.
+            prop_assert!(expected.is_err_and(|reason| reason.contains("bytes are needed")));
+        } else {
+            prop_assert_eq!(result.map_err(|error| error.to_string()), expected);
+        }
         Ok(())
     };
     runner().run(&(any::<prop::sample::Index>(), damages()), check).unwrap();
