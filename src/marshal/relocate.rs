@@ -1,5 +1,7 @@
 //! Other recorded file names.
 
+use std::collections::HashMap;
+
 use super::error::{Error, Problem};
 use super::graph::{Graph, Marks, Object, ObjectId};
 use super::kind::Kind;
@@ -39,8 +41,8 @@ impl Graph<'_> {
     pub fn rename_files(&mut self, mut rename: impl FnMut(&[u8]) -> Option<Vec<u8>>) -> Result<usize, Error> {
         let filename = self.version.code_layout().filename;
         let mut renamed = 0;
-        // Nearly always one name for all: remember the last.
-        let mut last: Option<(ObjectId, Option<ObjectId>)> = None;
+        // Each name once, however many code objects share it.
+        let mut known: HashMap<ObjectId, Option<ObjectId>> = HashMap::new();
         for index in 0..self.objects.len() {
             let code = self.objects[index];
             if code.kind != Kind::Code {
@@ -48,14 +50,15 @@ impl Graph<'_> {
             }
             let place = code.start as usize + filename;
             let old = self.parts[place];
-            let new = match last {
-                Some((same, new)) if same == old => new,
-                _ => match rename(self.payload(self.object(old))) {
-                    Some(name) => Some(self.add_text(&name)?),
-                    None => None,
-                },
+            let new = match known.get(&old) {
+                Some(&new) => new,
+                None => {
+                    let name = rename(self.payload(self.object(old)));
+                    let new = name.map(|name| self.add_text(&name)).transpose()?;
+                    known.insert(old, new);
+                    new
+                }
             };
-            last = Some((old, new));
             if let Some(new) = new {
                 self.parts[place] = new;
                 renamed += 1;
@@ -68,6 +71,9 @@ impl Graph<'_> {
     /// which is no harm: a leaf contains nothing.
     fn add_text(&mut self, text: &[u8]) -> Result<ObjectId, Error> {
         check_utf8(text).map_err(|reason| Problem::NotUtf8(reason).nowhere())?;
+        if self.data.len() + text.len() > i32::MAX as usize {
+            return Err(Problem::TooLarge.nowhere());
+        }
         let data = self.data.to_mut();
         let (start, size) = (data.len() as u32, text.len() as u32);
         data.extend_from_slice(text);

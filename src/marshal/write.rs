@@ -63,7 +63,8 @@ impl Writer {
         self.count(canonical, node, limit)?;
         let mut indices = 0;
         self.node(canonical, node, out, &mut indices)?;
-        while let Some(open) = self.open.last_mut() {
+        while out.len() <= limit {
+            let Some(open) = self.open.last_mut() else { break };
             if open.end - open.next == open.first_line_at {
                 open.first_line_at = u32::MAX;
                 out.extend_from_slice(canonical.graph.first_line(canonical.graph.object(open.node)));
@@ -78,9 +79,9 @@ impl Writer {
             let part = canonical.parts[open.next as usize];
             open.next += 1;
             self.node(canonical, part, out, &mut indices)?;
-            if out.len() > limit {
-                return Err(Problem::SetsTooLarge);
-            }
+        }
+        if out.len() > limit {
+            return Err(Problem::SetsTooLarge);
         }
         for node in self.touched.drain(..) {
             self.uses[node.index()] = Uses::NONE;

@@ -85,7 +85,8 @@ pub fn pyrepro() -> Command {
     command
 }
 
-fn clean(command: &mut Command) -> &mut Command {
+/// Takes from a command's environment what would have an influence on Python or on the program.
+pub fn clean(command: &mut Command) -> &mut Command {
     let of_python =
         env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("PYTHON"));
     for name in of_python {
