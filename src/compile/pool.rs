@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread;
@@ -45,6 +45,7 @@ pub struct Pool {
     workers: Mutex<Vec<Arc<Worker>>>,
     /// All that live, those in which a unit is alone too.
     watched: Arc<Mutex<Vec<Weak<Worker>>>>,
+    cancelled: AtomicBool,
     /// Dropped with the pool, which ends the thread that looks at the clock.
     _clock: Sender<()>,
 }
@@ -76,7 +77,16 @@ impl Pool {
             }
         });
         let python = python.as_ref().to_owned();
-        Pool { python, version, size: size.get(), limit, workers: Mutex::default(), watched, _clock: clock }
+        Pool {
+            python,
+            version,
+            size: size.get(),
+            limit,
+            workers: Mutex::default(),
+            watched,
+            cancelled: AtomicBool::new(false),
+            _clock: clock,
+        }
     }
 
     /// The worker that has least to do.
@@ -95,6 +105,9 @@ impl Pool {
     }
 
     fn start(&self) -> Result<Arc<Worker>, Unavailable> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Err(self.unavailable("cancelled".to_owned()));
+        }
         let worker = Worker::start(&self.python, self.version.magic_bytes());
         let worker = Arc::new(worker.map_err(|error| self.unavailable(error.to_string()))?);
         let mut watched = lock(&self.watched);
@@ -143,5 +156,11 @@ impl Compiler for Pool {
             }
         }
         self.compile_alone(unit, limit)
+    }
+
+    fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+        let watched = lock(&self.watched).clone();
+        watched.iter().filter_map(Weak::upgrade).for_each(|worker| worker.end());
     }
 }

@@ -95,6 +95,9 @@ pub struct Warning {
 pub trait Compiler: Sync {
     /// Compiles one unit, and takes as long as it takes.
     fn compile(&self, unit: &Unit<'_>) -> Result<Outcome, Unavailable>;
+
+    /// Makes all that is being compiled end soon, with whatever result: nobody wants it any more.
+    fn cancel(&self) {}
 }
 
 /// A compiler that cannot compile anything at all.

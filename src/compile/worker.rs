@@ -15,6 +15,9 @@ use super::unit::{Outcome, Unit};
 /// How much of what a worker writes to standard error is kept, to be quoted if it dies.
 const LAST_WORDS: usize = 2048;
 
+/// How long a process that has closed its pipe may take to end, with a core dump perhaps.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// Why a worker gave no answer.
 #[derive(Debug)]
 pub enum Lost {
@@ -162,8 +165,13 @@ impl Worker {
         if line.waiting.front().is_some_and(|(_, limit)| line.since.elapsed() > *limit) {
             line.slow = true;
             drop(line);
-            let _ = lock(&self.process).kill();
+            self.end();
         }
+    }
+
+    /// Ends the process, whatever it is doing.
+    pub fn end(&self) {
+        let _ = lock(&self.process).kill();
     }
 
     /// Whether it is of no more use.
@@ -175,10 +183,8 @@ impl Worker {
     fn autopsy(&self, error: &BadAnswer, limit: Duration) -> Cause {
         let ended_itself = matches!(error, BadAnswer::Cut(_));
         let mut process = lock(&self.process);
-        if !ended_itself {
-            let _ = process.kill();
-        }
-        let status = process.wait();
+        let grace = if ended_itself { GRACE } else { Duration::ZERO };
+        let status = end_of(&mut process, grace);
         drop(process);
         if lock(&self.line).slow {
             return Cause::Slow(limit);
@@ -250,6 +256,19 @@ pub fn isolated(python: &Path) -> Command {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command
+}
+
+/// How a process ended, which it is made to do if it does not by itself.
+fn end_of(process: &mut Child, grace: Duration) -> std::io::Result<ExitStatus> {
+    let started = Instant::now();
+    while started.elapsed() < grace {
+        if let Some(status) = process.try_wait()? {
+            return Ok(status);
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    process.kill()?;
+    process.wait()
 }
 
 fn keep_last_words(mut stderr: ChildStderr) -> Vec<u8> {
