@@ -101,6 +101,7 @@ pub fn outcome(fields: Vec<Option<Vec<u8>>>, unit: &Unit<'_>) -> Result<Outcome,
                 category: fields.text()?,
                 message: fields.text()?,
                 line: fields.count()?,
+                text: None,
             }),
             Some(b"error") => {
                 fields.level()?;
@@ -112,6 +113,11 @@ pub fn outcome(fields: Vec<Option<Vec<u8>>>, unit: &Unit<'_>) -> Result<Outcome,
     let compiled = outcome.codes.iter().map(|(level, _)| level);
     let expected = unit.levels.iter().take(outcome.codes.len());
     let complete = outcome.codes.len() == unit.levels.len();
+    for warning in &mut outcome.warnings {
+        let line =
+            warning.line.and_then(|line| unit.source.split(|byte| *byte == b'\n').nth(line as usize - 1));
+        warning.text = line.map(|line| String::from_utf8_lossy(line).trim().to_owned());
+    }
     match compiled.eq(expected) && complete != outcome.failure.is_some() {
         true => Ok(outcome),
         false => Err(BadAnswer::Junk),

@@ -89,6 +89,8 @@ pub struct Warning {
     pub message: String,
     /// The line, from 1.
     pub line: Option<u32>,
+    /// The text of the line, as far as it is UTF-8.
+    pub text: Option<String>,
 }
 
 /// What turns source into code. Called from many threads at once.
