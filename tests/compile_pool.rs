@@ -1,5 +1,7 @@
 //! The pool of interpreters, with real interpreters: what it gives, and what it survives.
 
+mod common;
+
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,24 +11,8 @@ use pyrepro::compile::{Compiler, Diagnostic, Outcome, Pool, Unit};
 use pyrepro::pyc::Optimization;
 use pyrepro::python::Version;
 
-fn pythons() -> Vec<(PathBuf, Version)> {
-    let named = std::env::var_os("PYREPRO_TEST_PYTHONS").unwrap_or_default();
-    let home = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
-    let home = home.or_else(|| Some(std::env::home_dir()?.join(".pyenv")));
-    let installed = home.and_then(|home| home.join("versions").read_dir().ok()).into_iter().flatten();
-    let installed = installed.filter_map(|entry| Some(entry.ok()?.path().join("bin/python")));
-    let mut found: Vec<_> = std::env::split_paths(&named)
-        .chain(installed)
-        .filter_map(|python| version_of(&python).map(|version| (python, version)))
-        .collect();
-    found.sort_by_key(|(_, version)| *version);
-    found
-}
-
-fn version_of(python: &Path) -> Option<Version> {
-    let script = "import sys; print('%d.%d' % sys.version_info[:2])";
-    let output = Command::new(python).args(["-I", "-c", script]).output().ok()?;
-    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+fn pythons() -> impl Iterator<Item = (PathBuf, Version)> {
+    common::pythons().iter().map(|python| (python.interpreter.path.clone(), python.version))
 }
 
 fn pool(python: &Path, version: Version, size: usize) -> Pool {
@@ -138,7 +124,7 @@ mod unreliable {
     impl Impostor {
         /// `script` is for the shell: `$python` is the real interpreter, `$here` the folder.
         fn new(script: &str) -> Impostor {
-            let (python, version) = pythons().pop().expect("an interpreter");
+            let (python, version) = pythons().last().expect("an interpreter");
             let folder = tempfile::tempdir().unwrap();
             let (python, here) = (python.display(), folder.path().display());
             let script = format!("#!/bin/sh\npython='{python}'\nhere='{here}'\n{script}\n");

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::unit::Unavailable;
-use super::worker::isolated;
+use crate::python::isolated;
 
 /// Prints what `sys.path` is when `python -m` starts in the current folder, without running what
 /// sites and users have put there to be run: `.pth` files, `sitecustomize`, `usercustomize`.
@@ -30,7 +30,7 @@ sys.stdout.buffer.write(b''.join(os.fsencode(path) + b'\\0' for path in paths))
 /// ```
 pub fn module_path(python: &Path) -> Result<Vec<PathBuf>, Unavailable> {
     let unavailable = |reason: String| Unavailable { python: python.display().to_string(), reason };
-    let output = isolated(python).args(["-c", SCRIPT]).output();
+    let output = isolated(python).args(["-X", "utf8", "-c", SCRIPT]).output();
     let output = output.map_err(|error| unavailable(error.to_string()))?;
     if !output.status.success() {
         return Err(unavailable(String::from_utf8_lossy(&output.stderr).into_owned()));

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::frame::{self, BadAnswer};
 use super::unit::{Outcome, Unit};
+use crate::python::isolated;
 
 /// How much of what a worker writes to standard error is kept, to be quoted if it dies.
 const LAST_WORDS: usize = 2048;
@@ -73,7 +74,7 @@ impl Worker {
     /// Starts a process, which is not waited for.
     pub fn start(python: &Path, magic: [u8; 4]) -> std::io::Result<Worker> {
         let mut process = isolated(python)
-            .args(["-c", include_str!("worker.py")])
+            .args(["-X", "utf8", "-c", include_str!("worker.py")])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -234,28 +235,6 @@ impl Drop for Asking {
     fn drop(&mut self) {
         self.0.asking.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-/// A run of an interpreter on which nothing of the user has an influence.
-///
-/// `-I` would be shorter, but it makes the interpreter ignore PYTHONHASHSEED, and before 3.11 the
-/// order of sets in its own marshal data, which `--marshal interpreter` keeps, depends on the seed.
-/// So all variables of Python are taken away instead, and the seed is given; `-s` and `-S` leave
-/// out the user's and the site's packages, and the program itself takes the working folder off the
-/// path. File names are UTF-8 whatever the locale.
-pub fn isolated(python: &Path) -> Command {
-    let mut command = Command::new(python);
-    for (name, _) in std::env::vars_os() {
-        if name.as_encoded_bytes().starts_with(b"PYTHON") {
-            command.env_remove(name);
-        }
-    }
-    command.env("PYTHONHASHSEED", "0").env("LC_ALL", "C.UTF-8");
-    command.args(["-s", "-S", "-B", "-X", "utf8"]);
-    // ^C is for pyrepro alone, which then ends its workers.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command
 }
 
 /// How a process ended, which it is made to do if it does not by itself.
