@@ -97,7 +97,7 @@ fn signal(child: &Child, signal: &str) {
 #[test]
 #[cfg(target_os = "linux")]
 fn an_interrupted_run_leaves_whole_files_no_others_and_no_process() {
-    for name in ["-INT", "-TERM", "-HUP"] {
+    for name in ["-INT", "-TERM"] {
         let tree = slow_tree(60);
         let mut child = with_noted_pids(&tree).spawn().expect("a run");
         wait_for("the first files", || tree.pycs().len() > 2);

@@ -6,8 +6,6 @@ mod report;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
@@ -17,9 +15,9 @@ use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
 use pyrepro::pyc::{InvalidationMode, Optimization};
 use pyrepro::python::{Interpreter, Interpreters, Version};
 
-use super::environment;
 use super::exit::Exit;
 use super::terminal::Terminal;
+use super::{environment, interrupt};
 use report::Report;
 
 /// Compile Python sources to bytecode files that depend on the source alone
@@ -144,7 +142,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let pythons = pythons(&flags.python)?;
     let (first, first_version) = pythons.first().context("there is no interpreter to compile for")?;
     let mut request = flags.request(*first_version)?;
-    let stop = stop_on_signals()?;
+    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
     let mut report = Report::new(terminal, request.task, pythons.len() > 1)?;
     let mut summary = Summary::default();
     if request.paths.is_empty() && flags.list.is_none() && flags.paths.is_empty() {
@@ -302,16 +300,4 @@ fn target(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
         Ok(version) => Ok((python.path, version)),
         Err(reason) => bail!("cannot compile for {}: {reason}", python.path.display()),
     }
-}
-
-/// A flag that ^C and polite requests to end set. The second time nobody waits for anything.
-fn stop_on_signals() -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let handler = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        if handler.swap(true, Ordering::Relaxed) {
-            std::process::exit(Exit::Trouble as i32);
-        }
-    })?;
-    Ok(stop)
 }
