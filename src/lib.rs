@@ -14,7 +14,9 @@
 //! - [`pyc`]: headers, hashes and names of bytecode files.
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
+//! - [`compile`]: sources to bytecode files, on all cores.
 
+pub mod compile;
 pub mod epoch;
 pub mod inspect;
 pub mod marshal;

@@ -2,6 +2,7 @@
 //!
 //! The only place that knows clap, the terminal and the environment. One file a verb.
 
+mod compile;
 mod environment;
 mod exit;
 mod inspect;
@@ -54,6 +55,7 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Verb {
+    Compile(Box<compile::Flags>),
     Inspect(inspect::Flags),
     Normalize(normalize::Flags),
     Pythons(pythons::Flags),
@@ -72,6 +74,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
     let result = match verb {
+        Verb::Compile(flags) => compile::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),

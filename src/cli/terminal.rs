@@ -62,6 +62,11 @@ impl Terminal {
         self.quiet == 0 && !self.is_json()
     }
 
+    /// Whether not even warnings and errors about single files are wanted.
+    pub fn is_silent(&self) -> bool {
+        self.quiet >= 2
+    }
+
     /// Whether more than the usual is wanted.
     pub fn is_verbose(&self) -> bool {
         self.verbose > 0

@@ -3,6 +3,7 @@
 mod discover;
 mod flags;
 mod interpreter;
+mod isolated;
 mod layout;
 mod probe;
 mod release;
@@ -11,6 +12,7 @@ mod version;
 
 pub use discover::{FindError, Interpreters};
 pub use interpreter::{Interpreter, Untargetable};
+pub(crate) use isolated::isolated;
 pub use layout::{CodeLayout, Field, FieldType, LineTable};
 pub use probe::{Fault, Unusable};
 pub use release::{Level, Release};

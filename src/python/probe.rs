@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::interpreter::Interpreter;
+use super::isolated::isolated;
 use super::release::{Level, Release};
 
 const SCRIPT: &str = include_str!("probe.py");
@@ -99,14 +100,8 @@ fn listen(child: &mut Child, limit: Duration) -> Result<String, Fault> {
 }
 
 fn command(path: &Path) -> Command {
-    let mut command = Command::new(path);
-    command
-        .args(["-E", "-s", "-S", "-B", "-c", SCRIPT])
-        // macOS: tells a framework build to pose as the interpreter that started us.
-        .env_remove("__PYVENV_LAUNCHER__")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let mut command = isolated(path);
+    command.args(["-c", SCRIPT]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
+pub mod tree;
+
 use pyrepro::python::{Interpreter, Interpreters, SearchPath, Version};
 
 /// An interpreter to test on.

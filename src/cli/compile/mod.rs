@@ -1,0 +1,303 @@
+//! `pyrepro compile`: what `python -m compileall` and `python -m py_compile` do, reproducibly.
+
+mod paths;
+mod report;
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use pyrepro::compile::{self, Exclude, Form, Place, Pool, Recorded, Request, Summary, Task};
+use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
+use pyrepro::pyc::{InvalidationMode, Optimization};
+use pyrepro::python::{Interpreter, Interpreters, Version};
+
+use super::exit::Exit;
+use super::terminal::Terminal;
+use super::{environment, interrupt};
+use report::Report;
+
+/// Compile Python sources to bytecode files that depend on the source alone
+///
+/// Takes what `python -m compileall` and `python -m py_compile` take. Bytecode that is already as it
+/// would be written is left alone, in every invalidation mode.
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Flags {
+    /// Files and folders; `-` reads names from standard input [default: the interpreter's sys.path, not
+    /// what is below it]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The interpreter to compile for: a path, a command or a version; for several, give it again
+    /// [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
+    #[arg(long, value_name = "PYTHON")]
+    python: Vec<OsString>,
+    /// Compile what is fresh too
+    #[arg(short, long)]
+    force: bool,
+    /// Write nothing; list bytecode that is missing, stale, mismatched, foreign or orphaned
+    #[arg(long, conflicts_with_all = ["force", "prune"])]
+    check: bool,
+    /// Remove bytecode of the interpreter in __pycache__ whose source is no more
+    #[arg(long)]
+    prune: bool,
+    /// How many sources to compile at a time; 0 for one on each processor
+    #[arg(
+        short,
+        long,
+        visible_alias = "workers",
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    jobs: usize,
+
+    /// Do not go into folders below those named
+    #[arg(short = 'l', help_heading = "What to compile")]
+    local: bool,
+    /// Go at most N folders deep below those named; wins over -l
+    #[arg(short = 'r', value_name = "N", allow_negative_numbers = true, help_heading = "What to compile")]
+    recursion: Option<i64>,
+    /// Leave out sources in whose path this Python regular expression is found
+    #[arg(short = 'x', value_name = "REGEX", help_heading = "What to compile")]
+    exclude: Option<String>,
+    /// Take files and folders from the lines of a file too; `-` is standard input
+    #[arg(short = 'i', value_name = "FILE", help_heading = "What to compile")]
+    list: Option<PathBuf>,
+    /// Leave out symbolic links that lead out of DIR
+    #[arg(short = 'e', value_name = "DIR", help_heading = "What to compile")]
+    links_within: Option<PathBuf>,
+
+    /// Optimisation level 0, 1 or 2; for several, give it again [default: 0]
+    #[arg(short, long, value_name = "LEVEL", allow_negative_numbers = true, help_heading = "What to write")]
+    optimize: Vec<String>,
+    /// How import tells that a source has changed
+    #[arg(long, value_name = "MODE", value_enum, default_value_t, help_heading = "What to write")]
+    invalidation_mode: Mode,
+    /// Record names below DIR in place of the folders named
+    #[arg(short = 'd', value_name = "DIR", conflicts_with_all = ["strip", "prepend"], help_heading = "What to write")]
+    destination: Option<PathBuf>,
+    /// Take DIR off the recorded names
+    #[arg(short = 's', value_name = "DIR", help_heading = "What to write")]
+    strip: Option<PathBuf>,
+    /// Put DIR before the recorded names
+    #[arg(short = 'p', value_name = "DIR", help_heading = "What to write")]
+    prepend: Option<PathBuf>,
+    /// Record this name, of the one file named
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["destination", "strip", "prepend"], help_heading = "What to write")]
+    dfile: Option<PathBuf>,
+    /// Write m.pyc beside m.py, and not into __pycache__
+    #[arg(short = 'b', help_heading = "What to write")]
+    legacy: bool,
+    /// Write to this file, from the one file named
+    #[arg(long, value_name = "FILE", conflicts_with = "legacy", help_heading = "What to write")]
+    cfile: Option<PathBuf>,
+    /// Make equal files of different levels hard links of each other
+    #[arg(long, help_heading = "What to write")]
+    hardlink_dupes: bool,
+    /// Form 1, or the interpreter's own bytes, which vary
+    #[arg(long, value_name = "FORM", value_enum, default_value_t, help_heading = "What to write")]
+    marshal: Marshal,
+    /// Modification time of what is written, in seconds since 1970, or `git` for the last commit's
+    /// [default: $SOURCE_DATE_EPOCH, or the clock]
+    #[arg(long, value_name = "TIME", help_heading = "What to write")]
+    source_date_epoch: Option<EpochChoice>,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  pyrepro compile src
+  pyrepro compile --python 3.12 --python 3.13 -q /usr/lib/python3/dist-packages
+  pyrepro compile -s build/root -p / -o 0 -o 1 -o 2 build/root/usr/lib
+  pyrepro compile --check --format json src
+
+Exit status: 0 if all is compiled or fresh; 1 if a source does not compile, or --check finds
+something to do; 2 for anything else, such as a file that cannot be read or written.";
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Mode {
+    /// It compares a hash of the source
+    #[default]
+    CheckedHash,
+    /// It does not
+    UncheckedHash,
+    /// It compares the source's size and modification time
+    Timestamp,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Marshal {
+    /// A function of the source alone
+    #[default]
+    Canonical,
+    /// As the interpreter happens to write it
+    Interpreter,
+}
+
+pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let started = Instant::now();
+    let pythons = pythons(&flags.python)?;
+    let (first, first_version) = pythons.first().context("there is no interpreter to compile for")?;
+    let mut request = flags.request(*first_version)?;
+    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let mut report = Report::new(terminal, request.task, pythons.len() > 1)?;
+    let mut summary = Summary::default();
+    if request.paths.is_empty() && flags.list.is_none() && flags.paths.is_empty() {
+        request.paths = compile::module_path(first)?;
+        request.depth = Some(0);
+    }
+    let mut outcome = Ok(());
+    for (path, version) in &pythons {
+        request.version = *version;
+        let pool = Pool::new(path, *version, request.jobs);
+        report.begin(*version, path)?;
+        let done = compile::run(&request, &pool, &stop, |event| report.tell(event));
+        match done {
+            Ok(done) => summary += done,
+            Err(error) => {
+                outcome = Err(error);
+                break;
+            }
+        }
+    }
+    report.end(&summary, started.elapsed())?;
+    outcome?;
+    Ok(exit(&summary, request.task))
+}
+
+fn exit(summary: &Summary, task: Task) -> Exit {
+    let to_do = task == Task::Check && summary.orphaned > 0;
+    if summary.troubles > 0 || summary.interrupted {
+        Exit::Trouble
+    } else if summary.failed > 0 || summary.outdated > 0 || to_do {
+        Exit::Negative
+    } else {
+        Exit::Fine
+    }
+}
+
+impl Flags {
+    fn request(&self, version: Version) -> anyhow::Result<Request> {
+        let jobs = NonZeroUsize::new(self.jobs);
+        let mut request = Request {
+            depth: self.depth(),
+            links_within: self.links_within.clone().filter(|folder| !folder.as_os_str().is_empty()),
+            exclude: self.exclude()?,
+            task: self.task(),
+            levels: levels(&self.optimize)?,
+            mode: self.invalidation_mode.into(),
+            form: self.marshal.into(),
+            place: self.place(),
+            recorded: self.recorded(),
+            force: self.force,
+            link_equal: self.hardlink_dupes,
+            epoch: self.epoch()?,
+            ..Request::new(version, paths::named(&self.paths, self.list.as_deref())?)
+        };
+        request.jobs = jobs.unwrap_or(request.jobs);
+        if self.hardlink_dupes && request.levels.len() < 2 {
+            bail!("--hardlink-dupes makes sense only for more than one optimisation level: give -o twice");
+        }
+        let of_one_file = self.cfile.is_some() || self.dfile.is_some();
+        if of_one_file && !matches!(request.paths.as_slice(), [one] if !one.is_dir()) {
+            bail!("--cfile and --dfile are for one source file: name that and no other");
+        }
+        if self.cfile.is_some() && request.levels.len() > 1 {
+            bail!("--cfile is for one optimisation level: give -o once");
+        }
+        Ok(request)
+    }
+
+    fn depth(&self) -> Option<usize> {
+        match self.recursion {
+            Some(depth) => Some(usize::try_from(depth).unwrap_or(0)),
+            None => self.local.then_some(0),
+        }
+    }
+
+    fn exclude(&self) -> anyhow::Result<Option<Exclude>> {
+        let pattern = self.exclude.as_ref().filter(|pattern| !pattern.is_empty());
+        pattern.map(|pattern| pattern.parse()).transpose().context("-x")
+    }
+
+    fn task(&self) -> Task {
+        match (self.check, self.prune) {
+            (true, _) => Task::Check,
+            (_, true) => Task::Prune,
+            _ => Task::Compile,
+        }
+    }
+
+    fn place(&self) -> Place {
+        match &self.cfile {
+            Some(file) => Place::File(file.clone()),
+            None if self.legacy => Place::Legacy,
+            None => Place::Cache,
+        }
+    }
+
+    fn recorded(&self) -> Recorded {
+        let moved = || Recorded::Moved { strip: self.strip.clone(), prepend: self.prepend.clone() };
+        let below = || self.destination.clone().map(Recorded::Below);
+        let is_moved = self.strip.is_some() || self.prepend.is_some();
+        let exactly = self.dfile.clone().map(Recorded::Exactly);
+        exactly.or_else(below).or_else(|| is_moved.then(moved)).unwrap_or_default()
+    }
+
+    fn epoch(&self) -> anyhow::Result<Option<Epoch>> {
+        let variable = environment::source_date_epoch();
+        let (epoch, source) = Epoch::decide(self.source_date_epoch, variable.as_deref(), Path::new("."))?;
+        Ok((source != EpochSource::Default).then_some(epoch))
+    }
+}
+
+impl From<Mode> for InvalidationMode {
+    fn from(mode: Mode) -> InvalidationMode {
+        match mode {
+            Mode::CheckedHash => InvalidationMode::CheckedHash,
+            Mode::UncheckedHash => InvalidationMode::UncheckedHash,
+            Mode::Timestamp => InvalidationMode::Timestamp,
+        }
+    }
+}
+
+impl From<Marshal> for Form {
+    fn from(marshal: Marshal) -> Form {
+        match marshal {
+            Marshal::Canonical => Form::Canonical,
+            Marshal::Interpreter => Form::Interpreter,
+        }
+    }
+}
+
+/// Levels in order, each once. As for `compileall`, -1 is what the interpreter does by default: 0.
+fn levels(numbers: &[String]) -> anyhow::Result<Vec<Optimization>> {
+    let level = |number: &String| if number == "-1" { Ok(Optimization::default()) } else { number.parse() };
+    let mut levels = numbers.iter().map(level).collect::<Result<Vec<_>, _>>()?;
+    if levels.is_empty() {
+        levels.push(Optimization::default());
+    }
+    levels.sort_unstable();
+    levels.dedup();
+    Ok(levels)
+}
+
+/// The interpreters to compile for, each with its version.
+fn pythons(requests: &[OsString]) -> anyhow::Result<Vec<(PathBuf, Version)>> {
+    let interpreters = Interpreters::new(environment::search_path());
+    let found = match requests {
+        [] => vec![interpreters.default()?],
+        requests => requests.iter().map(|request| interpreters.find(request)).collect::<Result<_, _>>()?,
+    };
+    found.into_iter().map(target).collect()
+}
+
+fn target(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
+    match python.target {
+        Ok(version) => Ok((python.path, version)),
+        Err(reason) => bail!("cannot compile for {}: {reason}", python.path.display()),
+    }
+}

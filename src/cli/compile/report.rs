@@ -1,0 +1,304 @@
+//! What became of each source, for people as `compileall` words it, or as JSON.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use pyrepro::compile::{Diagnostic, Event, Failure, PycRecord, Record, State, Summary, Task, Warning};
+use pyrepro::python::Version;
+use serde::Serialize;
+
+use crate::cli::terminal::{BAD, STRONG, Terminal, WARNING};
+
+/// Tells of a run while it goes on.
+pub struct Report<'t> {
+    terminal: &'t Terminal,
+    out: Box<dyn Write + 't>,
+    task: Task,
+    /// Whether there are several interpreters, so that it matters for which one something is.
+    several: bool,
+    version: Option<Version>,
+    bar: ProgressBar,
+    /// For JSON: whether a file has been told of, and what comes after the files.
+    begun: bool,
+    orphans: Vec<String>,
+    troubles: Vec<Problem>,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    path: String,
+    message: String,
+}
+
+impl<'t> Report<'t> {
+    pub fn new(terminal: &'t Terminal, task: Task, several: bool) -> io::Result<Report<'t>> {
+        let mut out: Box<dyn Write> = Box::new(terminal.out());
+        let bar = if terminal.reports() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} sources in {elapsed}  {wide_msg}") {
+            bar.set_style(style);
+        }
+        if terminal.is_json() {
+            write!(out, "{{\"files\":[")?;
+        }
+        let (orphans, troubles) = Default::default();
+        Ok(Report { terminal, out, task, several, version: None, bar, begun: false, orphans, troubles })
+    }
+
+    /// Goes on with the next interpreter.
+    pub fn begin(&mut self, version: Version, python: &Path) -> io::Result<()> {
+        self.version = Some(version);
+        if self.several && self.terminal.reports() {
+            let Report { bar, out, .. } = self;
+            bar.suspend(|| writeln!(out, "{STRONG}Python {version}{STRONG:#} ({})", python.display()))?;
+        }
+        Ok(())
+    }
+
+    pub fn tell(&mut self, event: Event) -> io::Result<()> {
+        if let Event::Source(record) = &event {
+            self.bar.inc(1);
+            self.bar.set_message(record.source.display().to_string());
+        }
+        if self.terminal.is_json() {
+            return self.tell_programs(event);
+        }
+        let bar = self.bar.clone();
+        bar.suspend(|| {
+            self.tell_people(event)?;
+            if io::stdout().is_terminal() { self.out.flush() } else { Ok(()) }
+        })
+    }
+
+    fn tell_people(&mut self, event: Event) -> io::Result<()> {
+        match event {
+            Event::Folder { path, orphans } => {
+                if self.terminal.reports() && self.task != Task::Check {
+                    writeln!(self.out, "Listing {}...", quoted(&path))?;
+                }
+                orphans.iter().try_for_each(|orphan| self.orphan(orphan))
+            }
+            Event::Trouble { path, error } => {
+                self.terminal.error(format_args!("{}: {error}", path.display()));
+                Ok(())
+            }
+            Event::Source(record) if self.task == Task::Check => self.checked(&record),
+            Event::Source(record) => self.compiled(&record),
+        }
+    }
+
+    fn orphan(&mut self, path: &Path) -> io::Result<()> {
+        match self.task {
+            _ if !self.terminal.reports() => Ok(()),
+            Task::Check => self.finding("orphaned", path),
+            _ => writeln!(self.out, "Removing {}...", quoted(path)),
+        }
+    }
+
+    fn finding(&mut self, state: &str, path: &Path) -> io::Result<()> {
+        writeln!(self.out, "{BAD}{state:<10}{BAD:#} {}", path.display())
+    }
+
+    fn checked(&mut self, record: &Record) -> io::Result<()> {
+        if let Some(failure) = &record.failure {
+            self.terminal.error(failure);
+        }
+        let outdated = record.pycs.iter().filter(|pyc| pyc.state != State::Fresh);
+        for pyc in outdated.filter(|_| self.terminal.reports()) {
+            self.finding(pyc.state.name(), &pyc.path)?;
+        }
+        Ok(())
+    }
+
+    fn compiled(&mut self, record: &Record) -> io::Result<()> {
+        if let Some(missing) = &record.no_prefix {
+            let (prefix, source) = (missing.0.display(), record.source.display());
+            self.terminal.warn(format_args!("{source} does not begin with {prefix}, which is left on it"));
+        }
+        for warning in &record.warnings {
+            self.warn(&record.source, warning);
+        }
+        let loud = self.terminal.reports();
+        if loud && !record.is_fresh() {
+            writeln!(self.out, "Compiling {}...", quoted(&record.source))?;
+        }
+        match &record.failure {
+            None => Ok(()),
+            Some(_) if self.terminal.is_silent() => Ok(()),
+            Some(Failure::Source(diagnostic)) if loud => writeln!(self.out, "*** {}", diagnostic.wording),
+            Some(Failure::Source(diagnostic)) => {
+                writeln!(self.out, "*** Error compiling {}...", quoted(&record.source))?;
+                writeln!(self.out, "{}", diagnostic.wording)
+            }
+            Some(trouble) => {
+                self.terminal.error(trouble);
+                Ok(())
+            }
+        }
+    }
+
+    fn warn(&self, source: &Path, warning: &Warning) {
+        let Warning { category, message, line, text } = warning;
+        let line = line.map_or(String::new(), |line| format!("{line}: "));
+        let text = text.as_ref().map_or(String::new(), |text| format!("\n  {text}"));
+        if !self.terminal.is_silent() {
+            let place = source.display();
+            let told = format!("{place}:{line}{WARNING}{category}{WARNING:#}: {message}{text}");
+            let _ = writeln!(anstream::stderr(), "{told}");
+        }
+    }
+
+    fn tell_programs(&mut self, event: Event) -> io::Result<()> {
+        match event {
+            Event::Folder { orphans, .. } => self.orphans.extend(orphans.iter().map(|path| text(path))),
+            Event::Trouble { path, error } => {
+                self.troubles.push(Problem { path: text(&path), message: error.to_string() });
+            }
+            Event::Source(record) => {
+                write!(self.out, "{}", if self.begun { ",\n" } else { "\n" })?;
+                self.begun = true;
+                let file = File::new(&record, self.version, self.task);
+                serde_json::to_writer(&mut self.out, &file)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says how it all went.
+    pub fn end(mut self, summary: &Summary, time: Duration) -> io::Result<()> {
+        self.bar.finish_and_clear();
+        if self.terminal.is_json() {
+            let end =
+                End { orphans: self.orphans, troubles: self.troubles, summary, seconds: time.as_secs_f64() };
+            // The rest of the object that began with the files.
+            let rest = serde_json::to_string(&end)?;
+            writeln!(self.out, "\n],{}", rest.trim_start_matches('{'))?;
+            return self.out.flush();
+        }
+        self.out.flush()?;
+        if summary.interrupted && !self.terminal.is_silent() {
+            eprintln!("[interrupted]");
+        }
+        if self.terminal.reports() {
+            let _ = writeln!(
+                anstream::stderr(),
+                "{} in {:.2} s",
+                in_words(summary, self.task),
+                time.as_secs_f32()
+            );
+        }
+        Ok(())
+    }
+}
+
+fn in_words(summary: &Summary, task: Task) -> String {
+    let orphans = if task == Task::Check { "orphaned" } else { "removed" };
+    let always = if task == Task::Check { "outdated" } else { "compiled" };
+    let counts = [
+        (summary.compiled, "compiled"),
+        (summary.outdated, "outdated"),
+        (summary.fresh, "fresh"),
+        (summary.orphaned, orphans),
+        (summary.failed, "failed"),
+        (summary.troubles, "in trouble"),
+    ];
+    let told = counts.into_iter().filter(|(count, what)| *count > 0 || *what == always);
+    told.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
+}
+
+/// A source in JSON.
+#[derive(Serialize)]
+struct File<'a> {
+    source: String,
+    python: Option<Version>,
+    status: &'static str,
+    pycs: Vec<Pyc<'a>>,
+    warnings: &'a [Warning],
+    error: Option<Error<'a>>,
+}
+
+#[derive(Serialize)]
+struct Pyc<'a> {
+    path: String,
+    #[serde(flatten)]
+    record: &'a PycRecord,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Error<'a> {
+    Source(&'a Diagnostic),
+    Trouble { kind: &'static str, message: String },
+}
+
+#[derive(Serialize)]
+struct End<'a> {
+    orphans: Vec<String>,
+    troubles: Vec<Problem>,
+    summary: &'a Summary,
+    seconds: f64,
+}
+
+impl<'a> File<'a> {
+    fn new(record: &'a Record, python: Option<Version>, task: Task) -> File<'a> {
+        let (status, error) = match &record.failure {
+            Some(Failure::Source(diagnostic)) => ("failed", Some(Error::Source(diagnostic))),
+            Some(trouble) => {
+                ("trouble", Some(Error::Trouble { kind: "Trouble", message: trouble.to_string() }))
+            }
+            None if record.is_fresh() => ("fresh", None),
+            None if task == Task::Check => ("outdated", None),
+            None => ("compiled", None),
+        };
+        let pycs = record.pycs.iter().map(|record| Pyc { path: text(&record.path), record }).collect();
+        File { source: text(&record.source), python, status, pycs, warnings: &record.warnings, error }
+    }
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// A path as Python's `repr` shows it.
+fn quoted(path: &Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let mut out = String::from(quote);
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '\\' => out.push_str(r"\\"),
+                '\n' => out.push_str(r"\n"),
+                '\r' => out.push_str(r"\r"),
+                '\t' => out.push_str(r"\t"),
+                character if character == quote => out.extend(['\\', quote]),
+                '\0'..' ' | '\x7f'..'\u{a1}' | '\u{ad}' => {
+                    out.push_str(&format!(r"\x{:02x}", character as u32))
+                }
+                other => out.push(other),
+            }
+        }
+        // Python decodes what is not UTF-8 to lone surrogates.
+        out.extend(chunk.invalid().iter().map(|byte| format!(r"\udc{byte:02x}")));
+    }
+    out.push(quote);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_quoted_as_python_does() {
+        for (path, expected) in [
+            ("a/b.py", "'a/b.py'"),
+            ("it's", "\"it's\""),
+            ("it's \"x\"", r#"'it\'s "x"'"#),
+            ("a\nb\\\x1bé\u{a0}", r"'a\nb\\\x1bé\xa0'"),
+        ] {
+            assert_eq!(quoted(Path::new(path)), expected);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Sources to bytecode files: many for one target, on all cores, whatever becomes of the interpreters.
+//!
+//! A [`Request`] says what to compile and how, [`run`] does it and tells what became of each source.
+//! Code comes from a [`Compiler`], which today is a [`Pool`] of interpreters; everything else, from
+//! the walk over the folders to the canonical form and the writing, does not depend on which it is.
+
+mod exclude;
+mod frame;
+mod fresh;
+mod in_order;
+mod job;
+mod module_path;
+mod orphans;
+mod plan;
+mod pool;
+mod read;
+mod recorded;
+mod request;
+mod run;
+mod unit;
+mod worker;
+mod write;
+
+pub use exclude::{BadRegex, Exclude};
+pub use fresh::State;
+pub use job::{Failure, PycRecord, Record};
+pub use module_path::module_path;
+pub use pool::Pool;
+pub use recorded::{NoPrefix, Recorded};
+pub use request::{Form, Place, Request, Task};
+pub use run::{Error, Event, Summary, run};
+pub use unit::{Compiler, Diagnostic, Outcome, Unavailable, Unit, Warning};
+pub use write::Error as WriteError;
+
+use std::path::PathBuf;
+
+/// The path with these bytes.
+#[cfg(unix)]
+fn path_from(bytes: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    std::ffi::OsString::from_vec(bytes).into()
+}
+
+/// The path with these bytes, which were taken out of another path and are whole characters.
+#[cfg(not(unix))]
+fn path_from(bytes: Vec<u8>) -> PathBuf {
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}

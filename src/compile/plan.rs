@@ -1,0 +1,124 @@
+//! Which sources there are: a walk over what was named, in the order in which `compileall` goes.
+
+use std::ffi::OsString;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::vec::IntoIter;
+
+use super::request::Request;
+
+/// A source to compile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Where it is: what was named, and the path below that.
+    pub path: PathBuf,
+    /// The folder that was named, if it was not the source itself.
+    pub root: Option<PathBuf>,
+    /// Whether the source itself was named, so that it must be there.
+    pub named: bool,
+}
+
+/// A step of the walk.
+#[derive(Debug)]
+pub enum Step {
+    /// A folder, before what is in it.
+    Folder(PathBuf),
+    /// A folder, or something that is neither file nor folder, that cannot be listed.
+    Unlisted(PathBuf, io::Error),
+    /// A source.
+    Source(Source),
+}
+
+/// The walk. It holds the folders that it is in, and no others.
+pub struct Plan<'a> {
+    request: &'a Request,
+    links_within: Option<PathBuf>,
+    paths: std::slice::Iter<'a, PathBuf>,
+    root: PathBuf,
+    folders: Vec<(PathBuf, IntoIter<OsString>)>,
+}
+
+impl<'a> Plan<'a> {
+    pub fn new(request: &'a Request) -> Plan<'a> {
+        // A folder that is not there is made absolute, and then no link leads into it.
+        let resolve = |path: &PathBuf| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
+        let links_within = request.links_within.as_ref().and_then(resolve);
+        let paths = request.paths.iter();
+        Plan { request, links_within, paths, root: PathBuf::new(), folders: Vec::new() }
+    }
+
+    /// Begins with a folder: its names in order, without `__pycache__`.
+    fn enter(&mut self, folder: PathBuf) -> Step {
+        let names = fs::read_dir(&folder)
+            .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>());
+        match names {
+            Ok(mut names) => {
+                names.retain(|name| name != "__pycache__");
+                names.sort_unstable();
+                self.folders.push((folder.clone(), names.into_iter()));
+                Step::Folder(folder)
+            }
+            Err(error) => Step::Unlisted(folder, error),
+        }
+    }
+
+    fn named(&mut self, path: &Path) -> Option<Step> {
+        if !path.is_file() {
+            self.root = path.to_owned();
+            return Some(self.enter(path.to_owned()));
+        }
+        let wanted = self.wants(path, || fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()));
+        wanted.then(|| Step::Source(Source { path: path.to_owned(), root: None, named: true }))
+    }
+
+    /// What a name in a folder leads to, if anything.
+    fn found(&mut self, path: PathBuf) -> Option<Step> {
+        let is_source = path.as_os_str().as_encoded_bytes().ends_with(b".py");
+        let found = fs::symlink_metadata(&path).ok()?;
+        if found.is_dir() {
+            let deep_enough = self.request.depth.is_some_and(|depth| self.folders.len() > depth);
+            return (!deep_enough).then(|| self.enter(path));
+        }
+        let leads_to_file = || fs::metadata(&path).as_ref().is_ok_and(Metadata::is_file);
+        let is_file = found.is_file() || found.is_symlink() && is_source && leads_to_file();
+        let wanted = is_source && is_file && self.wants(&path, || found.is_symlink());
+        wanted.then(|| Step::Source(Source { path, root: Some(self.root.clone()), named: false }))
+    }
+
+    fn wants(&self, path: &Path, is_link: impl FnOnce() -> bool) -> bool {
+        if self.request.exclude.as_ref().is_some_and(|exclude| exclude.matches(path)) {
+            return false;
+        }
+        let Some(folder) = &self.links_within else { return true };
+        !is_link() || path.canonicalize().is_ok_and(|target| target != *folder && target.starts_with(folder))
+    }
+}
+
+impl Iterator for Plan<'_> {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        loop {
+            let step = match self.folders.last_mut() {
+                Some((folder, names)) => match names.next() {
+                    Some(name) => {
+                        let path = folder.join(name);
+                        self.found(path)
+                    }
+                    None => {
+                        self.folders.pop();
+                        None
+                    }
+                },
+                None => {
+                    let path = self.paths.next()?;
+                    self.named(path)
+                }
+            };
+            if step.is_some() {
+                return step;
+            }
+        }
+    }
+}

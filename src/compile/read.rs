@@ -1,0 +1,71 @@
+//! Reads sources, whole and of one moment, and not more at a time than memory is meant to hold.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// How often to read a source again that changes meanwhile.
+const TRIES: usize = 3;
+
+/// A source, as it was when it was read.
+pub struct Text {
+    pub bytes: Vec<u8>,
+    pub metadata: Metadata,
+}
+
+/// Reads a source. One that is written to at the same time is read again.
+pub fn read(path: &Path) -> io::Result<Text> {
+    for _ in 0..TRIES {
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
+        file.read_to_end(&mut bytes)?;
+        let after = file.metadata()?;
+        if bytes.len() as u64 == after.len() && after.modified().ok() == metadata.modified().ok() {
+            return Ok(Text { bytes, metadata });
+        }
+    }
+    Err(io::Error::other("it changes while it is read"))
+}
+
+/// How many bytes of source may be worked on at a time. A larger one goes alone.
+pub struct Allowance {
+    total: u64,
+    left: Mutex<u64>,
+    returned: Condvar,
+}
+
+impl Allowance {
+    pub fn new(total: u64) -> Allowance {
+        Allowance { total, left: Mutex::new(total), returned: Condvar::new() }
+    }
+
+    /// Takes so many bytes, as soon as others have given back enough.
+    pub fn take(&self, bytes: u64) -> Taken<'_> {
+        let bytes = bytes.min(self.total);
+        let mut left = self.left();
+        while *left < bytes {
+            left = self.returned.wait(left).unwrap_or_else(PoisonError::into_inner);
+        }
+        *left -= bytes;
+        Taken { from: self, bytes }
+    }
+
+    fn left(&self) -> MutexGuard<'_, u64> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives back what was taken.
+pub struct Taken<'a> {
+    from: &'a Allowance,
+    bytes: u64,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        *self.from.left() += self.bytes;
+        self.from.returned.notify_all();
+    }
+}

@@ -1,0 +1,193 @@
+//! A whole run: from a request to what became of each source.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::Serialize;
+
+use super::in_order;
+use super::job::{Bench, Failure, Record};
+use super::orphans::orphans;
+use super::plan::{Plan, Step};
+use super::read::Allowance;
+use super::request::{Place, Request, Task};
+use super::unit::{Compiler, Unavailable};
+use super::write::{self, Writer};
+
+/// How many bytes of source are worked on at a time.
+const ALLOWANCE: u64 = 16 << 20;
+
+/// Something that a run comes across, in the order in which `compileall` would.
+#[derive(Debug)]
+pub enum Event {
+    /// A folder, before its sources.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Bytecode in it of sources that are no more. Those are gone already when pruning.
+        orphans: Vec<PathBuf>,
+    },
+    /// A folder that cannot be listed, or an orphan that cannot be removed.
+    Trouble {
+        /// What it is about.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A source.
+    Source(Record),
+}
+
+/// How many sources became what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Sources of which bytecode was written.
+    pub compiled: usize,
+    /// Sources whose bytecode was left alone.
+    pub fresh: usize,
+    /// Sources that do not compile.
+    pub failed: usize,
+    /// Sources whose bytecode is not as it would be written.
+    pub outdated: usize,
+    /// Bytecode files of sources that are no more.
+    pub orphaned: usize,
+    /// What could not be read, listed or written.
+    pub troubles: usize,
+    /// Whether it was stopped before the end.
+    pub interrupted: bool,
+}
+
+/// Does what a request asks for, and tells of each thing when all before it are done.
+///
+/// It ends early when `stop` becomes true; what is written then is whole.
+///
+/// ```no_run
+/// use std::{num::NonZeroUsize, sync::atomic::AtomicBool};
+/// use pyrepro::{compile::{self, Pool, Request}, python::Version};
+///
+/// let version = Version::new(3, 13).unwrap();
+/// let pool = Pool::new("/usr/bin/python3.13", version, NonZeroUsize::MIN);
+/// let summary = compile::run(&Request::new(version, ["src"]), &pool, &AtomicBool::new(false), |_| Ok(()))?;
+/// println!("{} compiled, {} fresh", summary.compiled, summary.fresh);
+/// # Ok::<(), compile::Error>(())
+/// ```
+pub fn run(
+    request: &Request,
+    compiler: &dyn Compiler,
+    stop: &AtomicBool,
+    mut tell: impl FnMut(Event) -> io::Result<()>,
+) -> Result<Summary, Error> {
+    let bench = Bench {
+        request,
+        compiler,
+        writer: Writer::new(request.epoch.map(|epoch| epoch.as_system_time())),
+        allowance: Allowance::new(ALLOWANCE),
+        cache_tag: request.version.cache_tag(),
+    };
+    let stopped = || {
+        let stopped = stop.load(Ordering::Relaxed);
+        if stopped {
+            compiler.cancel();
+        }
+        stopped
+    };
+    let mut summary = Summary::default();
+    // Each interpreter has one source in hand and one waiting, while others are read and written.
+    let threads = request.jobs.get() * 2 + 1;
+    in_order::work(
+        Plan::new(request),
+        threads,
+        |step| bench.step(step),
+        stopped,
+        |events| {
+            for event in events? {
+                summary.count(&event, request.task);
+                tell(event).map_err(Error::Telling)?;
+            }
+            Ok::<(), Error>(())
+        },
+    )?;
+    summary.interrupted = stop.load(Ordering::Relaxed);
+    Ok(summary)
+}
+
+/// What ends a run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing can be compiled.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+    /// Nobody can be told.
+    #[error("cannot report: {0}")]
+    Telling(#[source] io::Error),
+}
+
+impl Bench<'_> {
+    fn step(&self, step: Step) -> Result<Vec<Event>, Unavailable> {
+        Ok(match step {
+            Step::Unlisted(path, error) => vec![Event::Trouble { path, error }],
+            Step::Source(source) => self.run(&source)?.map(Event::Source).into_iter().collect(),
+            Step::Folder(path) if self.minds_orphans() => self.orphans(path),
+            Step::Folder(path) => vec![Event::Folder { path, orphans: Vec::new() }],
+        })
+    }
+
+    fn minds_orphans(&self) -> bool {
+        self.request.task != Task::Compile && self.request.place == Place::Cache
+    }
+
+    fn orphans(&self, path: PathBuf) -> Vec<Event> {
+        let mut troubles = Vec::new();
+        let mut trouble = |path: &Path, error| troubles.push(Event::Trouble { path: path.to_owned(), error });
+        let mut orphans =
+            orphans(&path, &self.cache_tag, self.request.exclude.as_ref()).unwrap_or_else(|error| {
+                trouble(&path.join("__pycache__"), error);
+                Vec::new()
+            });
+        if self.request.task == Task::Prune {
+            orphans.retain(|orphan| match self.writer.remove(orphan) {
+                Ok(()) => true,
+                Err(write::Error::Io { path, source }) => {
+                    trouble(&path, source);
+                    false
+                }
+                Err(write::Error::NotRegular { .. }) => false,
+            });
+        }
+        troubles.insert(0, Event::Folder { path, orphans });
+        troubles
+    }
+}
+
+impl Summary {
+    fn count(&mut self, event: &Event, task: Task) {
+        let counter = match event {
+            Event::Folder { orphans, .. } => {
+                self.orphaned += orphans.len();
+                return;
+            }
+            Event::Trouble { .. } => &mut self.troubles,
+            Event::Source(record) => match &record.failure {
+                Some(Failure::Source(_)) => &mut self.failed,
+                Some(_) => &mut self.troubles,
+                None if record.is_fresh() => &mut self.fresh,
+                None if task == Task::Check => &mut self.outdated,
+                None => &mut self.compiled,
+            },
+        };
+        *counter += 1;
+    }
+}
+
+impl std::ops::AddAssign for Summary {
+    fn add_assign(&mut self, other: Summary) {
+        self.compiled += other.compiled;
+        self.fresh += other.fresh;
+        self.failed += other.failed;
+        self.outdated += other.outdated;
+        self.orphaned += other.orphaned;
+        self.troubles += other.troubles;
+        self.interrupted |= other.interrupted;
+    }
+}

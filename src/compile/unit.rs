@@ -1,0 +1,113 @@
+//! What goes into a compiler and what comes out of it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::pyc::Optimization;
+
+/// One source, to be compiled at some levels.
+///
+/// ```
+/// use pyrepro::{compile::Unit, pyc::Optimization};
+///
+/// let unit = Unit { source: b"print(1)\n", name: b"pkg/hello.py", levels: &Optimization::ALL };
+/// assert!(unit.levels.len() == 3);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Unit<'a> {
+    /// The source, as it is in the file.
+    pub source: &'a [u8],
+    /// The file name that the code shall record, as the file system has it.
+    pub name: &'a [u8],
+    /// The levels, in ascending order.
+    pub levels: &'a [Optimization],
+}
+
+/// What became of a unit: code for each level up to the first that fails.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The levels that compiled, each with its code as marshal data, not yet canonical.
+    pub codes: Vec<(Optimization, Vec<u8>)>,
+    /// Why the next level did not.
+    pub failure: Option<Diagnostic>,
+    /// What the compiler warned of, each thing once.
+    pub warnings: Vec<Warning>,
+}
+
+/// Why a unit could not be compiled.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// The class of the error, such as `SyntaxError`; `Crash` and `Timeout` are pyrepro's own.
+    pub kind: String,
+    /// What is wrong, in a few words.
+    pub message: String,
+    /// The error as `py_compile` words it: with place, line and caret where they are known, and
+    /// then with a line end.
+    #[serde(skip)]
+    pub wording: String,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// The column, from 1.
+    pub column: Option<u32>,
+    /// The last line of the place, where it is known.
+    pub end_line: Option<u32>,
+    /// The column behind the last of the place, where it is known.
+    pub end_column: Option<u32>,
+    /// The text of the line.
+    pub text: Option<String>,
+}
+
+impl Diagnostic {
+    /// A diagnostic that is about a unit as a whole.
+    ///
+    /// ```
+    /// use pyrepro::compile::Diagnostic;
+    ///
+    /// let killed = Diagnostic::whole("Crash", "the worker was killed by signal 11");
+    /// assert_eq!(killed.to_string(), "Crash: the worker was killed by signal 11");
+    /// ```
+    pub fn whole(kind: &str, message: impl Into<String>) -> Diagnostic {
+        let message = message.into();
+        let wording = format!("Sorry: {kind}: {message}");
+        Diagnostic { kind: kind.to_owned(), message, wording, ..Diagnostic::default() }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.message)
+    }
+}
+
+/// Something that the compiler warns of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// The class of the warning, such as `SyntaxWarning`.
+    pub category: String,
+    /// What may be wrong.
+    pub message: String,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// The text of the line, as far as it is UTF-8.
+    pub text: Option<String>,
+}
+
+/// What turns source into code. Called from many threads at once.
+pub trait Compiler: Sync {
+    /// Compiles one unit, and takes as long as it takes.
+    fn compile(&self, unit: &Unit<'_>) -> Result<Outcome, Unavailable>;
+
+    /// Makes all that is being compiled end soon, with whatever result: nobody wants it any more.
+    fn cancel(&self) {}
+}
+
+/// A compiler that cannot compile anything at all.
+#[derive(Debug, thiserror::Error)]
+#[error("{python} does not compile: {reason}")]
+pub struct Unavailable {
+    /// The interpreter.
+    pub python: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
