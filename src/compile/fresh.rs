@@ -58,8 +58,7 @@ impl Expected<'_> {
         if pyc.graph.file_names().any(|name| name != self.name) {
             return State::Mismatched;
         }
-        let canonical = pyc.canonical().is_ok_and(|canonical| canonical == file);
-        match canonical == (self.form == Form::Canonical) {
+        match pyc.graph.is_canonical() == (self.form == Form::Canonical) {
             true => State::Fresh,
             false => State::Foreign,
         }

@@ -1,7 +1,6 @@
 //! Work on many items at a time, with the results in the order of the items.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -11,13 +10,22 @@ use super::worker::lock;
 /// How far ahead of the oldest unfinished item others may get, so that results do not pile up.
 const AHEAD: usize = 1000;
 
-/// How often to look whether to stop.
-const PAUSE: Duration = Duration::from_millis(50);
+/// How often to look for results, and whether to stop. Results that come fast are delivered many at
+/// a time, because to be woken for each takes longer than to find a source fresh.
+const PAUSE: Duration = Duration::from_millis(5);
 
+/// Items that are still to be worked on. Locked while the next one is found.
 struct Queue<I> {
     items: I,
     taken: usize,
+}
+
+struct Progress<R> {
+    /// Results that nobody has been told of, by the number of their item.
+    results: BTreeMap<usize, R>,
     delivered: usize,
+    /// How many threads still work.
+    working: usize,
     closed: bool,
 }
 
@@ -37,61 +45,82 @@ where
     I::Item: Send,
     R: Send,
 {
-    let queue = Mutex::new(Queue { items, taken: 0, delivered: 0, closed: false });
-    let moved = Condvar::new();
-    let close = || {
-        lock(&queue).closed = true;
-        moved.notify_all();
-    };
+    let queue = Mutex::new(Queue { items, taken: 0 });
+    let progress =
+        Mutex::new(Progress { results: BTreeMap::new(), delivered: 0, working: threads, closed: false });
+    let (delivered, done) = (Condvar::new(), Condvar::new());
     thread::scope(|scope| {
-        let (results, finished) = mpsc::channel();
         for _ in 0..threads {
-            let (results, queue, moved, work) = (results.clone(), &queue, &moved, &work);
-            scope.spawn(move || {
-                while let Some((number, item)) = next(queue, moved) {
-                    if results.send((number, work(item))).is_err() {
-                        return;
-                    }
+            scope.spawn(|| {
+                let _end = OnEnd(|| {
+                    lock(&progress).working -= 1;
+                    done.notify_one();
+                });
+                while let Some((number, item)) = next(&queue, &progress, &delivered) {
+                    let result = work(item);
+                    lock(&progress).results.insert(number, result);
                 }
             });
         }
-        drop(results);
-        let mut early = BTreeMap::new();
-        let mut delivered = 0;
         loop {
-            match finished.recv_timeout(PAUSE) {
-                Ok((number, result)) => early.insert(number, result),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            };
-            if stopped() {
-                close();
+            let mut now = lock(&progress);
+            if now.working > 0 {
+                now = done.wait_timeout(now, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
+            }
+            let finished = now.working == 0;
+            let mut ready = Vec::new();
+            let mut number = now.delivered;
+            while let Some(result) = now.results.remove(&number) {
+                ready.push(result);
+                number += 1;
+            }
+            now.delivered = number;
+            now.closed |= stopped();
+            let closed = now.closed;
+            drop(now);
+            delivered.notify_all();
+            if closed {
                 return Ok(());
             }
-            while let Some(result) = early.remove(&delivered) {
-                delivered += 1;
-                deliver(result).inspect_err(|_| close())?;
+            if let Err(error) = ready.into_iter().try_for_each(&mut deliver) {
+                lock(&progress).closed = true;
+                delivered.notify_all();
+                return Err(error);
             }
-            let mut queue = lock(&queue);
-            if queue.taken - queue.delivered >= AHEAD {
-                moved.notify_all();
+            if finished {
+                return Ok(());
             }
-            queue.delivered = delivered;
         }
     })
 }
 
-fn next<I: Iterator>(queue: &Mutex<Queue<I>>, moved: &Condvar) -> Option<(usize, I::Item)> {
+/// Takes the next item, unless that would be too far ahead of what is delivered.
+fn next<I: Iterator, R>(
+    queue: &Mutex<Queue<I>>,
+    progress: &Mutex<Progress<R>>,
+    delivered: &Condvar,
+) -> Option<(usize, I::Item)> {
     let mut queue = lock(queue);
-    while queue.taken - queue.delivered >= AHEAD && !queue.closed {
-        queue = moved.wait(queue).unwrap_or_else(PoisonError::into_inner);
+    let mut now = lock(progress);
+    while queue.taken - now.delivered >= AHEAD && !now.closed {
+        now = delivered.wait(now).unwrap_or_else(PoisonError::into_inner);
     }
-    if queue.closed {
+    if now.closed {
         return None;
     }
+    drop(now);
     let item = queue.items.next()?;
     queue.taken += 1;
     Some((queue.taken - 1, item))
+}
+
+/// Does something at the end of a thread, even if that is a panic.
+struct OnEnd<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnEnd<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
 }
 
 #[cfg(test)]

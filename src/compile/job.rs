@@ -102,12 +102,10 @@ impl Output {
 impl Bench<'_> {
     /// Does all that there is to do. None if the source has vanished since it was found.
     pub fn run(&self, source: &Source) -> Result<Option<Record>, Unavailable> {
-        let size = fs::metadata(&source.path).map_or(0, |found| found.len());
-        let _taken = self.allowance.take(size);
         let (name, no_prefix) = self.request.recorded.name(source);
         let mut record =
             Record { source: source.path.clone(), pycs: vec![], warnings: vec![], failure: None, no_prefix };
-        match read(&source.path) {
+        match read(&source.path, &self.allowance) {
             Ok(text) => self.bring_up_to_date(&mut record, &text, &name)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound && !source.named => return Ok(None),
             Err(error) => record.failure = Some(Failure::Read { path: source.path.clone(), error }),
@@ -115,7 +113,7 @@ impl Bench<'_> {
         Ok(Some(record))
     }
 
-    fn bring_up_to_date(&self, record: &mut Record, text: &Text, name: &Path) -> Result<(), Unavailable> {
+    fn bring_up_to_date(&self, record: &mut Record, text: &Text<'_>, name: &Path) -> Result<(), Unavailable> {
         let mtime = FileTime::from_last_modification_time(&text.metadata).unix_seconds();
         let header = Header::of_source(self.request.version, self.request.mode, &text.bytes, mtime);
         let name = name.as_os_str().as_encoded_bytes();

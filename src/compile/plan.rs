@@ -1,7 +1,7 @@
 //! Which sources there are: a walk over what was named, in the order in which `compileall` goes.
 
 use std::ffi::OsString;
-use std::fs::{self, Metadata};
+use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::vec::IntoIter;
@@ -36,7 +36,7 @@ pub struct Plan<'a> {
     links_within: Option<PathBuf>,
     paths: std::slice::Iter<'a, PathBuf>,
     root: PathBuf,
-    folders: Vec<(PathBuf, IntoIter<OsString>)>,
+    folders: Vec<(PathBuf, IntoIter<(OsString, FileType)>)>,
 }
 
 impl<'a> Plan<'a> {
@@ -50,12 +50,8 @@ impl<'a> Plan<'a> {
 
     /// Begins with a folder: its names in order, without `__pycache__`.
     fn enter(&mut self, folder: PathBuf) -> Step {
-        let names = fs::read_dir(&folder)
-            .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>());
-        match names {
-            Ok(mut names) => {
-                names.retain(|name| name != "__pycache__");
-                names.sort_unstable();
+        match names_in(&folder) {
+            Ok(names) => {
                 self.folders.push((folder.clone(), names.into_iter()));
                 Step::Folder(folder)
             }
@@ -73,9 +69,8 @@ impl<'a> Plan<'a> {
     }
 
     /// What a name in a folder leads to, if anything.
-    fn found(&mut self, path: PathBuf) -> Option<Step> {
+    fn found(&mut self, path: PathBuf, found: FileType) -> Option<Step> {
         let is_source = path.as_os_str().as_encoded_bytes().ends_with(b".py");
-        let found = fs::symlink_metadata(&path).ok()?;
         if found.is_dir() {
             let deep_enough = self.request.depth.is_some_and(|depth| self.folders.len() > depth);
             return (!deep_enough).then(|| self.enter(path));
@@ -95,6 +90,21 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// The names in a folder and what they are, in order, without `__pycache__`.
+fn names_in(folder: &Path) -> io::Result<Vec<(OsString, FileType)>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // One that is gone already is as if it had never been.
+        if let Ok(found) = entry.file_type() {
+            names.push((entry.file_name(), found));
+        }
+    }
+    names.retain(|(name, _)| name != "__pycache__");
+    names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(names)
+}
+
 impl Iterator for Plan<'_> {
     type Item = Step;
 
@@ -102,9 +112,9 @@ impl Iterator for Plan<'_> {
         loop {
             let step = match self.folders.last_mut() {
                 Some((folder, names)) => match names.next() {
-                    Some(name) => {
+                    Some((name, found)) => {
                         let path = folder.join(name);
-                        self.found(path)
+                        self.found(path, found)
                     }
                     None => {
                         self.folders.pop();

@@ -9,21 +9,24 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 const TRIES: usize = 3;
 
 /// A source, as it was when it was read.
-pub struct Text {
+pub struct Text<'a> {
     pub bytes: Vec<u8>,
     pub metadata: Metadata,
+    /// What is to be given back when it is no longer needed.
+    _taken: Taken<'a>,
 }
 
 /// Reads a source. One that is written to at the same time is read again.
-pub fn read(path: &Path) -> io::Result<Text> {
+pub fn read<'a>(path: &Path, allowance: &'a Allowance) -> io::Result<Text<'a>> {
     for _ in 0..TRIES {
         let mut file = File::open(path)?;
         let metadata = file.metadata()?;
+        let taken = allowance.take(metadata.len());
         let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
         file.read_to_end(&mut bytes)?;
         let after = file.metadata()?;
         if bytes.len() as u64 == after.len() && after.modified().ok() == metadata.modified().ok() {
-            return Ok(Text { bytes, metadata });
+            return Ok(Text { bytes, metadata, _taken: taken });
         }
     }
     Err(io::Error::other("it changes while it is read"))

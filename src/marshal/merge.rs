@@ -183,13 +183,13 @@ impl Sorter {
 }
 
 /// What makes a leaf what it is, besides its kind.
-enum Payload<'g> {
+pub(super) enum Payload<'g> {
     Slice(&'g [u8]),
     Number([u8; 4]),
 }
 
 impl Payload<'_> {
-    fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         match self {
             Payload::Slice(bytes) => bytes,
             Payload::Number(bytes) => bytes,
@@ -197,7 +197,7 @@ impl Payload<'_> {
     }
 }
 
-fn leaf_payload<'g>(graph: &'g Graph, leaf: &Object) -> Payload<'g> {
+pub(super) fn leaf_payload<'g>(graph: &'g Graph, leaf: &Object) -> Payload<'g> {
     match leaf.kind {
         Kind::Int if leaf.size == 0 => Payload::Number(leaf.start.to_le_bytes()),
         _ => Payload::Slice(graph.payload(leaf)),
@@ -216,6 +216,6 @@ fn is_number(leaf: Value) -> bool {
 }
 
 /// Whether a string is empty or consists of letters, digits and underscores of ASCII.
-fn is_name_like(text: &[u8]) -> bool {
+pub(super) fn is_name_like(text: &[u8]) -> bool {
     text.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }

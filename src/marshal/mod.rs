@@ -4,6 +4,7 @@
 //! size justifies; what they refuse, and why, is in `docs/canonical-form.md`.
 
 mod canonical;
+mod check;
 mod error;
 mod graph;
 mod kind;

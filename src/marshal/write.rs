@@ -6,7 +6,7 @@ use super::error::Problem;
 use super::graph::{Graph, Object, ObjectId};
 use super::kind::Kind;
 
-const FLAG_REF: u8 = 0x80;
+pub(super) const FLAG_REF: u8 = 0x80;
 
 /// Writes nodes of a graph. Made once for a graph, since it takes as much memory as that has objects.
 pub(super) struct Writer {
@@ -145,17 +145,13 @@ impl Writer {
     fn container(&mut self, canonical: &Canonical, node: ObjectId, object: &Object, out: &mut Vec<u8>) {
         let range = canonical.graph.part_range(object);
         let mut first_line_at = u32::MAX;
-        match object.kind {
-            Kind::Tuple if object.size < 256 => out.extend_from_slice(&[b')', object.size as u8]),
-            Kind::Tuple => counted(b'(', object.size, out),
-            Kind::FrozenSet => counted(b'>', object.size, out),
-            Kind::List => counted(b'[', object.size, out),
-            Kind::Set => counted(b'<', object.size, out),
-            Kind::Slice => out.push(b':'),
-            Kind::Dict => out.push(b'{'),
-            Kind::FrozenDict => out.push(b'}'),
+        let code = container_code(object.kind, object.size);
+        match code {
+            b')' => out.extend_from_slice(&[code, object.size as u8]),
+            b'(' | b'>' | b'[' | b'<' => counted(code, object.size, out),
+            b':' | b'{' | b'}' => out.push(code),
             _ => {
-                out.push(b'c');
+                out.push(code);
                 out.extend_from_slice(canonical.graph.code_numbers(object));
                 first_line_at =
                     (range.len() - canonical.graph.version.code_layout().first_line_before) as u32;
@@ -187,13 +183,39 @@ fn leaf(canonical: &Canonical, node: ObjectId, object: &Object, out: &mut Vec<u8
 }
 
 fn text(text: &[u8], interned: bool, out: &mut Vec<u8>) {
-    let size = text.len() as u32;
-    match (text.is_ascii(), u8::try_from(size)) {
-        (true, Ok(size)) => out.extend_from_slice(&[if interned { b'Z' } else { b'z' }, size]),
-        (true, Err(_)) => counted(if interned { b'A' } else { b'a' }, size, out),
-        (false, _) => counted(if interned { b't' } else { b'u' }, size, out),
+    let code = text_code(text, interned);
+    match code {
+        b'z' | b'Z' => out.extend_from_slice(&[code, text.len() as u8]),
+        _ => counted(code, text.len() as u32, out),
     }
     out.extend_from_slice(text);
+}
+
+/// The type code of a str.
+pub(super) fn text_code(text: &[u8], interned: bool) -> u8 {
+    match (text.is_ascii(), interned) {
+        (true, true) if text.len() < 256 => b'Z',
+        (true, false) if text.len() < 256 => b'z',
+        (true, true) => b'A',
+        (true, false) => b'a',
+        (false, true) => b't',
+        (false, false) => b'u',
+    }
+}
+
+/// The type code of a container with so many parts.
+pub(super) fn container_code(kind: Kind, size: u32) -> u8 {
+    match kind {
+        Kind::Tuple if size < 256 => b')',
+        Kind::Tuple => b'(',
+        Kind::FrozenSet => b'>',
+        Kind::List => b'[',
+        Kind::Set => b'<',
+        Kind::Slice => b':',
+        Kind::Dict => b'{',
+        Kind::FrozenDict => b'}',
+        _ => b'c',
+    }
 }
 
 /// A type code and a number of 32 bits.
