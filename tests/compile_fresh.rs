@@ -171,7 +171,10 @@ fn check_names_what_is_wrong_and_writes_nothing() {
         format!("foreign    src/pkg/sub/deep/__pycache__/two.{tag}.pyc"),
         format!("stale      src/__pycache__/top.{tag}.pyc"),
     ];
-    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    let (summary, findings) =
+        text.lines().collect::<Vec<_>>().split_last().map(|(a, b)| (*a, b.to_vec())).expect("lines");
+    assert_eq!(findings, expected);
+    assert!(summary.starts_with("4 outdated, "), "{summary}");
     assert!(fingerprint(&tree) == before);
     let report = json(&tree, &["--check", "src"]);
     assert_eq!(report["summary"]["outdated"], 4);
@@ -339,10 +342,45 @@ fn errors_and_warnings_have_their_places() {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(error.matches("src/odd.py:2: SyntaxWarning: ").count(), 1, "{error}");
     assert!(error.contains("\n  assert (x, 'always')\n"), "{error}");
-    assert!(error.contains("1 compiled, 1 failed in "), "{error}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("\n1 compiled, 1 failed in "));
     assert_eq!(output.status.code(), Some(1));
     let quiet = run(&tree, &["-f", "-qq", "src"]);
     assert_eq!((quiet.status.code(), quiet.stdout, quiet.stderr), (Some(1), vec![], vec![]));
+}
+
+#[test]
+fn invalid_escapes_are_told_of_in_every_version() {
+    for python in pythons() {
+        let tree = Tree::new();
+        tree.write("odd.py", "x = 1\ny = '\\d'\n");
+        let interpreter = python.interpreter.path.to_str().expect("UTF-8");
+        let output = run(&tree, &["--python", interpreter, "odd.py"]);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            told.starts_with("odd.py:2: ") && told.contains("escape sequence"),
+            "{}: {told}",
+            python.version
+        );
+    }
+}
+
+#[test]
+fn a_prefix_for_bytecode_is_where_the_interpreter_looks_for_it() {
+    for python in pythons().iter().filter(|python| python.version.has_pycache_prefix()) {
+        let tree = Tree::of_many_kinds();
+        let prefix = tree.path().join("cache/of/all");
+        let mut command = pyrepro();
+        command.env("PYTHONPYCACHEPREFIX", &prefix).current_dir(tree.path());
+        command.args(["compile", "-q", "-o", "1", "src", "--python"]).arg(&python.interpreter.path);
+        assert!(command.status().expect("a run").success());
+        let script =
+            "import importlib.util as u; print(u.cache_from_source('src/pkg/../top.py', optimization=1))";
+        let mut ask = std::process::Command::new(&python.interpreter.path);
+        ask.env("PYTHONPYCACHEPREFIX", &prefix).current_dir(tree.path()).args(["-c", script]);
+        let there = String::from_utf8(ask.output().expect("a run").stdout).expect("UTF-8");
+        assert!(Path::new(there.trim()).is_file(), "{}: {there}", python.version);
+        assert!(!tree.path().join("src/__pycache__").exists());
+    }
 }
 
 #[test]

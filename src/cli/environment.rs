@@ -23,6 +23,16 @@ pub fn source_date_epoch() -> Option<OsString> {
     variable("SOURCE_DATE_EPOCH")
 }
 
+/// Folders in which interpreters look for modules first.
+pub fn python_path() -> Vec<PathBuf> {
+    variable("PYTHONPATH").iter().flat_map(env::split_paths).filter(|path| path.is_dir()).collect()
+}
+
+/// The folder that takes the place of all `__pycache__`.
+pub fn pycache_prefix() -> Option<PathBuf> {
+    variable("PYTHONPYCACHEPREFIX").map(PathBuf::from)
+}
+
 /// A variable that is set to nothing counts as not set.
 fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())

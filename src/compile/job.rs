@@ -135,7 +135,7 @@ impl Bench<'_> {
     /// What is there for each level.
     fn look(&self, source: &Path, expected: &Expected<'_>) -> Vec<Output> {
         let levels = match self.request.place {
-            Place::Cache => self.request.levels.as_slice(),
+            Place::Cache | Place::Prefix(_) => self.request.levels.as_slice(),
             // One file for all levels, so the highest, which would be written last, has it.
             _ => &self.request.levels[self.request.levels.len().saturating_sub(1)..],
         };
@@ -143,6 +143,7 @@ impl Bench<'_> {
         for &level in levels {
             let path = match &self.request.place {
                 Place::Cache => CachedName::path(source, &self.cache_tag, level),
+                Place::Prefix(prefix) => CachedName::path_below(prefix, source, &self.cache_tag, level),
                 Place::Legacy => CachedName::legacy_path(source),
                 Place::File(path) => path.clone(),
             };

@@ -4,6 +4,7 @@
 //! Code comes from a [`Compiler`], which today is a [`Pool`] of interpreters; everything else, from
 //! the walk over the folders to the canonical form and the writing, does not depend on which it is.
 
+mod claims;
 mod exclude;
 mod frame;
 mod fresh;

@@ -79,6 +79,8 @@ pub enum Place {
     /// Into `__pycache__`.
     #[default]
     Cache,
+    /// Into the folder that takes the place of all `__pycache__`, as `sys.pycache_prefix` has it.
+    Prefix(PathBuf),
     /// Beside the source, with a `c` added to its name.
     Legacy,
     /// To one path.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
+use super::claims::{Claim, Claims};
 use super::in_order;
 use super::job::{Bench, Failure, Record};
 use super::orphans::orphans;
@@ -95,10 +96,11 @@ pub fn run(
     let mut summary = Summary::default();
     // Each interpreter has one source in hand and one waiting, while others are read and written.
     let threads = request.jobs.get() * 2 + 1;
+    let claims = Claims::default();
     in_order::work(
-        Plan::new(request),
+        Plan::new(request).map(|step| (claim(&claims, request, &step), step)),
         threads,
-        |step| bench.step(step),
+        |(_claim, step)| bench.step(step),
         stopped,
         |events| {
             for event in events? {
@@ -110,6 +112,14 @@ pub fn run(
     )?;
     summary.interrupted = stop.load(Ordering::Relaxed);
     Ok(summary)
+}
+
+/// Below one path no source is met twice.
+fn claim<'a>(claims: &'a Claims, request: &Request, step: &Step) -> Option<Claim<'a>> {
+    match step {
+        Step::Source(source) if request.paths.len() > 1 => Some(claims.claim(&source.path)),
+        _ => None,
+    }
 }
 
 /// What ends a run.

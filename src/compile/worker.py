@@ -30,6 +30,9 @@ answers = open(system.dup(1), "wb", 1 << 18)
 system.dup2(2, 1)
 requests = open(0, "rb", 1 << 18, closefd=False)
 
+# Before 3.12 invalid escapes are no more than a DeprecationWarning, which is hidden by default.
+warnings.simplefilter("always")
+
 # The compiler makes no cycles, so looking for them all the time is wasted; error reports do.
 gc.disable()
 

@@ -99,6 +99,7 @@ impl Writer {
             Some(around) if !around.as_os_str().is_empty() => around,
             _ => Path::new("."),
         };
+        fs::create_dir_all(around)?;
         let time_around = modified(around)?;
         if make(folder)? {
             set_modified(around, time_around)?;

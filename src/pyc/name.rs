@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
 const CACHE_FOLDER: &str = "__pycache__";
@@ -108,6 +108,28 @@ impl CachedName {
         name.push(level.suffix());
         name.push(".pyc");
         source.with_file_name(CACHE_FOLDER).join(name)
+    }
+
+    /// Where the bytecode of a source lies if `sys.pycache_prefix` is set: in a tree below that, at
+    /// the absolute path of the source. The path is not resolved, as Python does not resolve it.
+    ///
+    /// ```
+    /// # #[cfg(unix)] {
+    /// # use std::path::Path;
+    /// # use pyrepro::pyc::{CachedName, Optimization};
+    /// let level = Optimization::default();
+    /// let path = CachedName::path_below(Path::new("/cache"), Path::new("/src/m.py"), "cpython-313", level);
+    /// assert_eq!(path, Path::new("/cache/src/m.cpython-313.pyc"));
+    /// # }
+    /// ```
+    pub fn path_below(prefix: &Path, source: &Path, cache_tag: &str, level: Optimization) -> PathBuf {
+        let pyc = CachedName::path(source, cache_tag, level);
+        let source = std::path::absolute(source).unwrap_or_else(|_| source.to_owned());
+        let inside =
+            source.components().filter(|part| matches!(part, Component::Normal(_) | Component::ParentDir));
+        let mut path = prefix.to_owned();
+        path.extend(inside);
+        path.with_file_name(pyc.file_name().unwrap_or_default())
     }
 
     /// Where bytecode lies beside its source, without a version in its name.

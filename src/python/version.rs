@@ -184,6 +184,16 @@ impl Version {
         self.row().marshal >= 6
     }
 
+    /// Whether it has `sys.pycache_prefix`.
+    ///
+    /// ```
+    /// # use pyrepro::python::Version;
+    /// assert!(!Version::new(3, 7).unwrap().has_pycache_prefix());
+    /// ```
+    pub fn has_pycache_prefix(self) -> bool {
+        self.minor() >= 8
+    }
+
     fn row(self) -> &'static Row {
         &TABLE[usize::from(self.0)]
     }

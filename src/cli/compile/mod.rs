@@ -6,6 +6,7 @@ mod report;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
@@ -50,6 +51,7 @@ pub struct Flags {
         long,
         visible_alias = "workers",
         value_name = "N",
+        value_parser = number::<usize>,
         default_value_t = 0,
         hide_default_value = true
     )]
@@ -59,7 +61,7 @@ pub struct Flags {
     #[arg(short = 'l', help_heading = "What to compile")]
     local: bool,
     /// Go at most N folders deep below those named; wins over -l
-    #[arg(short = 'r', value_name = "N", allow_negative_numbers = true, help_heading = "What to compile")]
+    #[arg(short = 'r', value_name = "N", value_parser = number::<i64>, allow_negative_numbers = true, help_heading = "What to compile")]
     recursion: Option<i64>,
     /// Leave out sources in whose path this Python regular expression is found
     #[arg(short = 'x', value_name = "REGEX", help_heading = "What to compile")]
@@ -147,11 +149,14 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut summary = Summary::default();
     if request.paths.is_empty() && flags.list.is_none() && flags.paths.is_empty() {
         request.paths = compile::module_path(first)?;
+        // Behind the current folder, as Python has it.
+        request.paths.splice(1..1, environment::python_path());
         request.depth = Some(0);
     }
     let mut outcome = Ok(());
     for (path, version) in &pythons {
         request.version = *version;
+        request.place = flags.place(*version);
         let pool = Pool::new(path, *version, request.jobs);
         report.begin(*version, path)?;
         let done = compile::run(&request, &pool, &stop, |event| report.tell(event));
@@ -190,7 +195,7 @@ impl Flags {
             levels: levels(&self.optimize)?,
             mode: self.invalidation_mode.into(),
             form: self.marshal.into(),
-            place: self.place(),
+            place: self.place(version),
             recorded: self.recorded(),
             force: self.force,
             link_equal: self.hardlink_dupes,
@@ -231,11 +236,13 @@ impl Flags {
         }
     }
 
-    fn place(&self) -> Place {
+    fn place(&self, version: Version) -> Place {
         match &self.cfile {
             Some(file) => Place::File(file.clone()),
             None if self.legacy => Place::Legacy,
-            None => Place::Cache,
+            None => environment::pycache_prefix()
+                .filter(|_| version.has_pycache_prefix())
+                .map_or(Place::Cache, Place::Prefix),
         }
     }
 
@@ -273,9 +280,17 @@ impl From<Marshal> for Form {
     }
 }
 
+/// A number as `compileall` takes it, with blanks around it: `'-r 2'` is one argument there and common.
+fn number<N: FromStr>(text: &str) -> Result<N, N::Err> {
+    text.trim().parse()
+}
+
 /// Levels in order, each once. As for `compileall`, -1 is what the interpreter does by default: 0.
 fn levels(numbers: &[String]) -> anyhow::Result<Vec<Optimization>> {
-    let level = |number: &String| if number == "-1" { Ok(Optimization::default()) } else { number.parse() };
+    let level = |number: &String| match number.trim() {
+        "-1" => Ok(Optimization::default()),
+        number => number.parse(),
+    };
     let mut levels = numbers.iter().map(level).collect::<Result<Vec<_>, _>>()?;
     if levels.is_empty() {
         levels.push(Optimization::default());

@@ -176,17 +176,12 @@ impl<'t> Report<'t> {
             writeln!(self.out, "\n],{}", rest.trim_start_matches('{'))?;
             return self.out.flush();
         }
+        if self.terminal.reports() {
+            writeln!(self.out, "{} in {:.2} s", in_words(summary, self.task), time.as_secs_f32())?;
+        }
         self.out.flush()?;
         if summary.interrupted && !self.terminal.is_silent() {
             eprintln!("[interrupted]");
-        }
-        if self.terminal.reports() {
-            let _ = writeln!(
-                anstream::stderr(),
-                "{} in {:.2} s",
-                in_words(summary, self.task),
-                time.as_secs_f32()
-            );
         }
         Ok(())
     }
