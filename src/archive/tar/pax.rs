@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn records_are_read_and_the_last_of_a_key_counts() {
-        let records = Records::parse(b"10 path=a\n9 size=7\n12 path=b=\n\n\n24 mtime=1700000000.25\n");
+        let records = Records::parse(b"9 path=a\n9 size=7\n13 path=b=\n\n\n23 mtime=1700000000.25\n");
         let records = records.unwrap();
         assert_eq!(records.get("path"), Some(&b"b=\n\n"[..]));
         assert_eq!(records.number("size").unwrap(), Some(7));

@@ -155,6 +155,7 @@ impl Raw {
         let fixed = &self.fixed;
         limits.check_path(self.name.len())?;
         let flags = u16_at(fixed, 8);
+        let path = self.path(flags)?;
         if flags & FLAGS_ENCRYPTED != 0 {
             return Err(Problem::Encrypted);
         }
@@ -186,7 +187,7 @@ impl Raw {
             return Err(Problem::NoContent);
         }
         Ok(Member {
-            path: self.path(flags)?,
+            path,
             kind,
             name: self.name.clone(),
             size,
