@@ -69,6 +69,9 @@ pub enum Problem {
     /// Extra fields that do not end where they must.
     #[error("extra fields that do not end where they must")]
     Extra,
+    /// Two extra fields of a kind that there can be only one of.
+    #[error("two extra fields {0:#06x} for one member")]
+    ExtraTwice(u16),
     /// A path that leads elsewhere, or means different things to different systems.
     #[error("the path {0}")]
     Path(PathProblem),

@@ -7,7 +7,7 @@ use super::super::path::{self, MemberPath, PathProblem};
 use super::super::problem::{Problem, ReadError};
 use super::cp437;
 use super::end::End;
-use super::fields::{Extra, Zip64, extras, u16_at, u32_at};
+use super::fields::{Extra, Extras, Zip64, u16_at, u32_at};
 use super::format::*;
 
 /// A member of a zip file, with all that is said of it.
@@ -155,7 +155,8 @@ impl Raw {
         let fixed = &self.fixed;
         limits.check_path(self.name.len())?;
         let flags = u16_at(fixed, 8);
-        let path = self.path(flags)?;
+        let extras = Extras::parse(&self.extra)?;
+        let path = self.path(flags, extras.unicode_path)?;
         if flags & FLAGS_ENCRYPTED != 0 {
             return Err(Problem::Encrypted);
         }
@@ -166,8 +167,7 @@ impl Raw {
         if method != STORED && method != DEFLATED {
             return Err(Problem::Method(method));
         }
-        let (extras, zip64) = extras(&self.extra)?;
-        let mut zip64 = Zip64(zip64);
+        let mut zip64 = Zip64(extras.zip64);
         let size = zip64.value(u32_at(fixed, 24))?;
         let packed = zip64.value(u32_at(fixed, 20))?;
         let offset = zip64.value(u32_at(fixed, 42))?;
@@ -200,7 +200,7 @@ impl Raw {
             needs: u16_at(fixed, 6),
             attributes,
             internal: u16_at(fixed, 36),
-            extras,
+            extras: extras.list,
             local_extras: Vec::new(),
             comment: self.comment.clone(),
             offset: offset.checked_add(shift).ok_or(Problem::Truncated)?,
@@ -221,13 +221,29 @@ impl Raw {
         }
     }
 
-    fn path(&self, flags: u16) -> Result<MemberPath, Problem> {
-        let name = self.name.strip_suffix(b"/").filter(|rest| !rest.is_empty()).unwrap_or(&self.name);
+    /// Both names must be good if there are two, for some readers go by one and some by the other.
+    fn path(&self, flags: u16, unicode: Option<&[u8]>) -> Result<MemberPath, Problem> {
         let path = if flags & FLAG_UTF8 != 0 {
-            String::from_utf8(name.to_vec()).map_err(|_| Problem::Path(PathProblem::NotUtf8))?
+            utf8_path(&self.name)
         } else {
-            cp437::decode(name)
-        };
-        MemberPath::new(path).map_err(|bad| Problem::Path(bad.problem))
+            member_path(cp437::decode(&self.name))
+        }?;
+        match unicode.and_then(|field| field.strip_prefix(&[1])?.split_at_checked(4)) {
+            // One that is of another name was left behind when the member was renamed.
+            Some((crc, name)) if u32_at(crc, 0) == zlib_rs::crc32::crc32(0, &self.name) => utf8_path(name),
+            _ => Ok(path),
+        }
     }
+}
+
+fn utf8_path(name: &[u8]) -> Result<MemberPath, Problem> {
+    let path = String::from_utf8(name.to_vec()).map_err(|_| Problem::Path(PathProblem::NotUtf8))?;
+    member_path(path)
+}
+
+fn member_path(mut path: String) -> Result<MemberPath, Problem> {
+    if path.len() > 1 && path.ends_with('/') {
+        path.pop();
+    }
+    MemberPath::new(path).map_err(|bad| Problem::Path(bad.problem))
 }

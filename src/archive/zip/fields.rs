@@ -25,22 +25,36 @@ pub(super) fn u64_at(record: &[u8], at: usize) -> u64 {
     u64::from(u32_at(record, at)) | u64::from(u32_at(record, at + 4)) << 32
 }
 
-/// The extra fields of a header, and what is in the zip64 one among them.
-pub(super) fn extras(mut rest: &[u8]) -> Result<(Vec<Extra>, Option<&[u8]>), Problem> {
-    let (mut extras, mut zip64) = (Vec::new(), None);
-    while !rest.is_empty() {
-        let Some((head, tail)) = rest.split_at_checked(4) else { return Err(Problem::Extra) };
-        let extra = Extra { id: u16_at(head, 0), length: u16_at(head, 2) };
-        let Some((content, tail)) = tail.split_at_checked(extra.length.into()) else {
-            return Err(Problem::Extra);
-        };
-        if extra.id == ZIP64 && zip64.replace(content).is_some() {
-            return Err(Problem::Zip64("two fields for one member"));
+/// The extra fields of a header, and what is in those that say something of the content.
+#[derive(Default)]
+pub(super) struct Extras<'a> {
+    pub(super) list: Vec<Extra>,
+    pub(super) zip64: Option<&'a [u8]>,
+    pub(super) unicode_path: Option<&'a [u8]>,
+}
+
+impl<'a> Extras<'a> {
+    pub(super) fn parse(mut rest: &'a [u8]) -> Result<Extras<'a>, Problem> {
+        let mut extras = Extras::default();
+        while !rest.is_empty() {
+            let Some((head, tail)) = rest.split_at_checked(4) else { return Err(Problem::Extra) };
+            let extra = Extra { id: u16_at(head, 0), length: u16_at(head, 2) };
+            let Some((content, tail)) = tail.split_at_checked(extra.length.into()) else {
+                return Err(Problem::Extra);
+            };
+            let place = match extra.id {
+                ZIP64 => Some(&mut extras.zip64),
+                UNICODE_PATH => Some(&mut extras.unicode_path),
+                _ => None,
+            };
+            if place.is_some_and(|place| place.replace(content).is_some()) {
+                return Err(Problem::ExtraTwice(extra.id));
+            }
+            extras.list.push(extra);
+            rest = tail;
         }
-        extras.push(extra);
-        rest = tail;
+        Ok(extras)
     }
-    Ok((extras, zip64))
 }
 
 /// Takes the values that have no room in a header from its zip64 field, which has only those.

@@ -20,6 +20,9 @@ pub(super) const IN_ZIP64_SHORT: u16 = u16::MAX;
 /// The extra field of that.
 pub(super) const ZIP64: u16 = 1;
 
+/// The extra field for the name in UTF-8 where the name itself is in some other encoding.
+pub(super) const UNICODE_PATH: u16 = 0x7075;
+
 pub(super) const STORED: u16 = 0;
 pub(super) const DEFLATED: u16 = 8;
 

@@ -280,6 +280,17 @@ fn extra_fields_are_told_unless_they_do_not_end() {
     };
     let extras = with(b"UT\x01\0x").open().unwrap().members()[1].extras.clone();
     assert_eq!(extras, [Extra { id: 0x5455, length: 1 }]);
+    let crc_of_b = [0xf9, 0xef, 0xbe, 0x71];
+    let crc_of_b = [&b"up\x07\0\x01"[..], &crc_of_b].concat();
+    let path = |name: &[u8; 2]| {
+        let sample = with(&[&crc_of_b[..], name].concat());
+        sample.open().map(|reader| reader.members()[1].path.to_string()).map_err(|error| error.problem)
+    };
+    assert_eq!(path("é".as_bytes().try_into().unwrap()).unwrap(), "é");
+    assert_is!(path(b"..").unwrap_err(), Problem::Path(PathProblem::Parent));
+    let other = with(b"up\x07\0\x01\0\0\0\0xy");
+    assert_eq!(other.open().unwrap().members()[1].path.as_str(), "b");
+    assert_is!(with(&[b"UT\0\0up\0\0", &b"up\0\0"[..]].concat()).refused(), Problem::ExtraTwice(0x7075));
     assert_is!(with(b"UT\x02\0x").refused(), Problem::Extra);
     assert_is!(with(b"UT\x01").refused(), Problem::Extra);
 }

@@ -4,7 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::super::problem::{Problem, ReadError};
 use super::directory::Member;
-use super::fields::{Zip64, extras, u16_at, u32_at, u64_at};
+use super::fields::{Extras, Zip64, u16_at, u32_at, u64_at};
 use super::format::*;
 
 /// What lies between the members.
@@ -55,10 +55,10 @@ fn check_one(source: &mut (impl Read + Seek), member: &mut Member, limit: u64) -
     if name != member.name {
         return Err(Problem::Contradiction("the name"));
     }
-    let (extras, zip64) = extras(extra)?;
-    member.local_extras = extras;
+    let extras = Extras::parse(extra)?;
+    member.local_extras = extras.list;
     member.data = data;
-    compare(&fixed, zip64, member)?;
+    compare(&fixed, extras.zip64, member)?;
     if member.flags & FLAG_DESCRIPTOR == 0 {
         return Ok(limit - data_end);
     }
