@@ -42,7 +42,11 @@ impl Output {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let file = NamedTempFile::new_in(folder).map_err(WriteError::target(target))?;
+        let file = tempfile::Builder::new()
+            .prefix(".pyrepro-")
+            .suffix(".tmp")
+            .tempfile_in(folder)
+            .map_err(WriteError::target(target))?;
         Ok(Output { target: target.to_owned(), file: BufWriter::with_capacity(1 << 16, file) })
     }
 

@@ -14,7 +14,7 @@ use crate::epoch::Epoch;
 fn entries() -> Vec<Entry> {
     let deep = format!("{}/{}", "d".repeat(120), "n".repeat(90));
     let long = "n".repeat(300);
-    let text: Vec<u8> = (0..2_500_000_u64).map(|i| b'a' + (i * i >> 7) as u8 % 16).collect();
+    let text: Vec<u8> = (0..2_500_000_u64).map(|i| b'a' + ((i * i) >> 7) as u8 % 16).collect();
     vec![
         Entry::bytes("pkg/__init__.py", "").unwrap(),
         Entry::bytes("pkg/module.py", *include_bytes!("../../../testdata/archive/module.py")).unwrap(),
@@ -221,7 +221,7 @@ fn chains_of_headers_that_describe_the_next_one_end() {
     assert_is!(refused(&file(&[pax.clone(), pax.clone(), named(b"a")])), Problem::HeaderTwice('x'));
     let long = typed(b"L", b"long\0");
     assert_is!(refused(&file(&[long.clone(), long.clone(), named(b"a")])), Problem::HeaderTwice('L'));
-    assert_is!(refused(&file(&[long.clone()])), Problem::NoMember);
+    assert_is!(refused(&file(std::slice::from_ref(&long))), Problem::NoMember);
     let pax_name = typed(b"x", b"13 path=short\n");
     assert_is!(refused(&file(&[pax_name, named(b"a")])), Problem::Pax);
     let other = typed(b"x", b"14 path=short\n");
