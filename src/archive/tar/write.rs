@@ -167,6 +167,7 @@ fn octal_limit(field: Range<usize>) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::Limits;
     use super::*;
 
     #[test]
@@ -189,6 +190,17 @@ mod tests {
         let deep = format!("{}/{long}", "p".repeat(155));
         assert_eq!(split(&deep).unwrap().0.len(), 155);
         assert_eq!(split(&format!("p{deep}")), None);
+    }
+
+    #[test]
+    fn a_size_that_the_header_has_no_room_for_is_in_a_pax_header() {
+        for (size, length) in [((8 << 30) - 1, BLOCK), (8 << 30, 3 * BLOCK)] {
+            let entry = Entry::file("a", "x", size).unwrap();
+            let headers = headers(&entry, 0);
+            assert_eq!(headers.len(), length);
+            let mut reader = super::super::Reader::new(&headers[..], Limits::default());
+            assert_eq!(reader.next_member().unwrap().unwrap().size, size);
+        }
     }
 
     #[test]

@@ -319,3 +319,31 @@ fn end_of_directory(count: u64, start: u64, length: u64) -> Vec<u8> {
     end.extend([0; 2]);
     end
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_places_are_in_zip64_fields_only_where_they_must() {
+        let headers = |size: u64, offset: u64| {
+            let entry = Entry::file("a", "x", size).unwrap();
+            let member = Member { entry: &entry, offset, deflated: false, crc: 0, size, packed: size };
+            let mut central = Vec::new();
+            member.append_central_header((0, 0), &mut central);
+            let extra = |header: &[u8], length: usize| header[length + 1..].to_vec();
+            (extra(&member.local_header((0, 0)), LOCAL_LENGTH), extra(&central, CENTRAL_LENGTH))
+        };
+        let (near, far, large) = (4_000_000_000, u64::from(u32::MAX), 5_000_000_000);
+        assert_eq!(headers(near, near), (vec![], vec![]));
+        assert_eq!(headers(near, far), (vec![], zip64(&[far])));
+        assert_eq!(headers(large, near), (zip64(&[large, large]), zip64(&[large, large])));
+        assert_eq!(headers(large, far), (zip64(&[large, large]), zip64(&[large, large, far])));
+    }
+
+    #[test]
+    fn there_is_room_for_data_that_defies_compression() {
+        assert!(longest(u32::MAX as u64 - (1 << 20)) > u32::MAX as u64);
+        assert!(longest(4 << 20) - (4 << 20) > 4 * 5 * (1 << 20) / (1 << 14));
+    }
+}
