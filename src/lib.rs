@@ -12,10 +12,12 @@
 //! - [`python`]: versions and interpreters.
 //! - [`marshal`]: bytes to graph to canonical graph to bytes.
 //! - [`pyc`]: headers, hashes and names of bytecode files.
+//! - [`archive`]: lists of members, deterministic zip and tar.gz files of them, bounded readers.
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 //! - [`compile`]: sources to bytecode files, on all cores.
 
+pub mod archive;
 pub mod compile;
 pub mod epoch;
 pub mod inspect;

@@ -1,0 +1,297 @@
+//! Data in blocks: cut, read and compressed by several threads, handed over in order.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::num::NonZero;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::deflate::{BLOCK, Encoder};
+use super::entry::{Content, WriteError};
+
+/// How much of the data may be read and not yet written, for each thread. Twice that and what
+/// encoders need for themselves is the most memory that writing an archive takes.
+const WINDOW: usize = 4 * BLOCK;
+
+/// How many blocks may be, for each thread: the smallest ones cost more than their length.
+const BLOCKS: usize = 1024;
+
+/// Some bytes of an archive's data, and where to get them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part<'a> {
+    Bytes(Cow<'a, [u8]>),
+    File {
+        path: &'a Path,
+        range: Range<u64>,
+        /// The length of the whole file.
+        size: u64,
+    },
+}
+
+impl<'a> From<&'a Content> for Part<'a> {
+    fn from(content: &'a Content) -> Part<'a> {
+        match content {
+            Content::Bytes(bytes) => Part::Bytes(Cow::Borrowed(bytes)),
+            Content::File { path, size } => Part::File { path, range: 0..*size, size: *size },
+        }
+    }
+}
+
+impl<'a> Part<'a> {
+    fn len(&self) -> u64 {
+        match self {
+            Part::Bytes(bytes) => bytes.len() as u64,
+            Part::File { range, .. } => range.end - range.start,
+        }
+    }
+
+    /// Cuts off the first bytes, as many of `length` as there are; gives them and the rest, if any.
+    fn split(self, length: usize) -> (Part<'a>, Option<Part<'a>>) {
+        if self.len() <= length as u64 {
+            return (self, None);
+        }
+        match self {
+            Part::Bytes(Cow::Borrowed(bytes)) => {
+                let (head, tail) = bytes.split_at(length);
+                (Part::Bytes(head.into()), Some(Part::Bytes(tail.into())))
+            }
+            Part::Bytes(Cow::Owned(mut head)) => {
+                let tail = head.split_off(length);
+                (Part::Bytes(head.into()), Some(Part::Bytes(tail.into())))
+            }
+            Part::File { path, range, size } => {
+                let middle = range.start + length as u64;
+                let head = Part::File { path, range: range.start..middle, size };
+                (head, Some(Part::File { path, range: middle..range.end, size }))
+            }
+        }
+    }
+
+    fn read_into(&self, buffer: &mut Vec<u8>) -> Result<(), WriteError> {
+        match self {
+            Part::Bytes(bytes) => buffer.extend_from_slice(bytes),
+            Part::File { path, range, size } => {
+                let read = read_range(path, range, *size, buffer);
+                let whole =
+                    read.map_err(|source| WriteError::Unreadable { path: path.to_path_buf(), source })?;
+                if !whole {
+                    return Err(WriteError::Changed { path: path.to_path_buf(), size: *size });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Appends this part of a file; false if the file does not reach that far, or goes on behind what
+/// should be its end.
+fn read_range(path: &Path, range: &Range<u64>, size: u64, buffer: &mut Vec<u8>) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    if range.start > 0 {
+        file.seek(SeekFrom::Start(range.start))?;
+    }
+    // One byte beyond the end tells whether the file has grown.
+    let beyond = u64::from(range.end == size);
+    let wanted = range.end - range.start;
+    let read = file.take(wanted + beyond).read_to_end(buffer)?;
+    Ok(read as u64 == wanted)
+}
+
+/// A piece of data that is compressed at a time.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Block<'a> {
+    parts: Vec<Part<'a>>,
+    length: usize,
+    /// Whether the data ends here.
+    pub(super) last: bool,
+}
+
+/// Cuts data into blocks of [`BLOCK`] bytes, of which the last may be shorter. No data, no block.
+pub(super) fn cut<'a>(parts: impl Iterator<Item = Part<'a>>) -> impl Iterator<Item = Block<'a>> {
+    let mut parts = parts.filter(|part| part.len() > 0);
+    let mut rest = parts.next();
+    std::iter::from_fn(move || {
+        let mut block = Block { parts: Vec::new(), length: 0, last: false };
+        while block.length < BLOCK
+            && let Some(part) = rest.take()
+        {
+            let (head, tail) = part.split(BLOCK - block.length);
+            block.length += head.len() as usize;
+            block.parts.push(head);
+            rest = tail.or_else(|| parts.next());
+        }
+        block.last = rest.is_none();
+        (block.length > 0).then_some(block)
+    })
+}
+
+/// A block that was read.
+pub(super) struct Packed {
+    /// What is in it.
+    pub(super) raw: Vec<u8>,
+    /// The same compressed, if that was asked for.
+    pub(super) deflated: Option<Vec<u8>>,
+}
+
+/// Reads blocks and, where the flag beside them says so, compresses them, on that many threads, and
+/// hands them over one after the other.
+pub(super) fn pack<'a>(
+    blocks: impl Iterator<Item = (Block<'a>, bool)>,
+    threads: NonZero<usize>,
+    mut take: impl FnMut(Packed) -> Result<(), WriteError>,
+) -> Result<(), WriteError> {
+    let (jobs, line) = mpsc::channel();
+    let line = Mutex::new(line);
+    thread::scope(|scope| {
+        // Owned by this closure, so that every way out of it ends the line and with it the threads.
+        let jobs = jobs;
+        for _ in 0..threads.get() {
+            scope.spawn(|| work(&line));
+        }
+        let mut begun = Begun { blocks: VecDeque::new(), bytes: 0 };
+        for (block, deflate) in blocks {
+            while begun.fills(threads.get(), block.length) {
+                take(begun.finish_first()?)?;
+            }
+            let (result, place) = mpsc::sync_channel(1);
+            begun.blocks.push_back((place, block.length));
+            begun.bytes += block.length;
+            // This fails only if all threads are gone, which the block's place will tell, too.
+            let _ = jobs.send(Job { block, deflate, result });
+        }
+        while !begun.blocks.is_empty() {
+            take(begun.finish_first()?)?;
+        }
+        Ok(())
+    })
+}
+
+struct Job<'a> {
+    block: Block<'a>,
+    deflate: bool,
+    result: SyncSender<Result<Packed, WriteError>>,
+}
+
+/// What a thread does: one job after the other, until there will be no more.
+fn work(line: &Mutex<Receiver<Job<'_>>>) {
+    let mut encoder = Encoder::new();
+    loop {
+        let job = line.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Job { block, deflate, result }) = job else { return };
+        // Nobody takes it if writing failed meanwhile.
+        let _ = result.send(block.pack(deflate.then_some(&mut encoder)));
+    }
+}
+
+impl Block<'_> {
+    fn pack(&self, encoder: Option<&mut Encoder>) -> Result<Packed, WriteError> {
+        let mut raw = Vec::with_capacity(self.length + 1);
+        for part in &self.parts {
+            part.read_into(&mut raw)?;
+        }
+        let deflated = encoder.map(|encoder| encoder.deflate(&raw, self.last));
+        Ok(Packed { raw, deflated })
+    }
+}
+
+/// The blocks that were given to the threads and are not handed over, in order.
+struct Begun {
+    /// Where each will come out, and its length.
+    blocks: VecDeque<(Receiver<Result<Packed, WriteError>>, usize)>,
+    bytes: usize,
+}
+
+impl Begun {
+    /// Whether there is no room for another block of that length.
+    fn fills(&self, threads: usize, length: usize) -> bool {
+        !self.blocks.is_empty()
+            && (self.bytes + length > threads * WINDOW || self.blocks.len() >= threads * BLOCKS)
+    }
+
+    /// Waits for the first. There must be one.
+    fn finish_first(&mut self) -> Result<Packed, WriteError> {
+        let (place, length) = self.blocks.pop_front().expect("only asked while there are blocks");
+        self.bytes -= length;
+        // A thread that panicked leaves its place empty; the scope hands the panic on.
+        place.recv().unwrap_or_else(|_| Err(io::Error::other("a thread that compresses panicked").into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(length: usize) -> Part<'static> {
+        Part::Bytes((0..length).map(|i| (i % 251) as u8).collect::<Vec<_>>().into())
+    }
+
+    fn lengths(parts: Vec<Part<'_>>) -> Vec<(usize, bool)> {
+        cut(parts.into_iter()).map(|block| (block.length, block.last)).collect()
+    }
+
+    #[test]
+    fn data_is_cut_at_the_same_places_whatever_parts_it_comes_in() {
+        assert_eq!(lengths(vec![]), []);
+        assert_eq!(lengths(vec![bytes(0), bytes(0)]), []);
+        assert_eq!(lengths(vec![bytes(BLOCK)]), [(BLOCK, true)]);
+        assert_eq!(lengths(vec![bytes(BLOCK), bytes(1)]), [(BLOCK, false), (1, true)]);
+        assert_eq!(lengths(vec![bytes(1), bytes(0), bytes(BLOCK)]), [(BLOCK, false), (1, true)]);
+        let file = Part::File { path: Path::new("x"), range: 0..3 * BLOCK as u64, size: 3 * BLOCK as u64 };
+        assert_eq!(
+            lengths(vec![bytes(7), file]),
+            [(BLOCK, false), (BLOCK, false), (BLOCK, false), (7, true)]
+        );
+    }
+
+    #[test]
+    fn blocks_come_out_in_order_and_alike_for_any_number_of_threads() {
+        let parts: Vec<_> = (0..40).map(|i| bytes(i * 40_000)).collect();
+        let packed = |threads| {
+            let mut out = Vec::new();
+            let blocks = cut(parts.iter().cloned()).map(|block| (block, true));
+            pack(blocks, NonZero::new(threads).unwrap(), |packed| {
+                out.push((packed.raw, packed.deflated));
+                Ok(())
+            })
+            .unwrap();
+            out
+        };
+        let expected = packed(1);
+        let raw: Vec<u8> = expected.iter().flat_map(|(raw, _)| raw.clone()).collect();
+        let given: Vec<u8> = (0..40).flat_map(|i| (0..i * 40_000).map(|i| (i % 251) as u8)).collect();
+        assert_eq!(raw, given);
+        for threads in [2, 3, 8] {
+            assert!(packed(threads) == expected, "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_length_than_said_is_an_error() {
+        let size = std::fs::metadata("Cargo.toml").unwrap().len();
+        let read = |size: u64| {
+            let part = Part::File { path: Path::new("Cargo.toml"), range: 0..size, size };
+            part.read_into(&mut Vec::new())
+        };
+        assert!(read(size).is_ok());
+        assert!(matches!(read(size - 1), Err(WriteError::Changed { .. })));
+        assert!(matches!(read(size + 1), Err(WriteError::Changed { .. })));
+    }
+
+    #[test]
+    fn the_first_error_ends_it() {
+        let parts = [bytes(3), Part::File { path: Path::new("no such file"), range: 0..1, size: 1 }];
+        let blocks = parts.into_iter().flat_map(|part| cut(std::iter::once(part))).map(|block| (block, true));
+        let mut seen = 0;
+        let result = pack(blocks, NonZero::<usize>::MIN, |_| {
+            seen += 1;
+            Ok(())
+        });
+        assert!(matches!(result, Err(WriteError::Unreadable { .. })));
+        assert_eq!(seen, 1);
+    }
+}

@@ -1,0 +1,29 @@
+//! Archives: lists of members, deterministic zip and tar.gz files of them, and bounded readers.
+//!
+//! A list of [`Entry`] says all that gets into an archive. [`Entries`] puts them in order; listing,
+//! hashing and writing walk them alike. The bytes of an archive depend on its entries and options
+//! alone: not on the processor, the number of threads, the umask or the clock. Blocks of content
+//! are read and compressed by several threads and written in order, so that neither large members
+//! nor many take much memory.
+//!
+//! Readers take archives that anybody made. They check all that they know of the format, hold to
+//! [`Limits`], and say of each member what a deterministic archive would have otherwise.
+
+mod blocks;
+mod deflate;
+mod entry;
+pub mod gzip;
+mod inflate;
+mod limits;
+mod output;
+mod path;
+mod problem;
+pub mod tar;
+pub mod zip;
+
+pub use deflate::ENCODER;
+pub use entry::{Content, Entries, EntriesError, Entry, Kind, Order, WriteError};
+pub use limits::Limits;
+pub use output::Output;
+pub use path::{BadPath, MemberPath, PathProblem};
+pub use problem::{Problem, ReadError};

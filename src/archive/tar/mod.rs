@@ -1,0 +1,14 @@
+//! Tar files, plain and in gzip: written as a function of their entries, read within limits.
+
+mod format;
+mod header;
+mod pax;
+mod read;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use header::Format;
+pub use read::{Kind, Member, Reader};
+pub use write::{Options, write, write_gz};
