@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::worker::lock;
 
 /// How far ahead of the oldest unfinished item others may get, so that results do not pile up.
-const AHEAD: usize = 1000;
+const AHEAD: usize = 200;
 
 /// How often to look for results, and whether to stop. Results that come fast are delivered many at
 /// a time, because to be woken for each takes longer than to find a source fresh.

@@ -207,7 +207,10 @@ impl Bench<'_> {
             } else if let Some(new) = &output.new
                 && (self.request.force || output.there.as_ref() != Some(new))
             {
-                self.writer.write(path, new, source)?;
+                match output.there.as_ref() == Some(new) {
+                    true => self.writer.renew(path, new, source)?,
+                    false => self.writer.write(path, new, source)?,
+                }
                 output.record.written = true;
             } else if output.new.is_some() {
                 output.record.state = State::Fresh;

@@ -3,7 +3,9 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use super::worker::lock;
 
 /// How often to read a source again that changes meanwhile.
 const TRIES: usize = 3;
@@ -19,11 +21,12 @@ pub struct Text<'a> {
 /// Reads a source. One that is written to at the same time is read again.
 pub fn read<'a>(path: &Path, allowance: &'a Allowance) -> io::Result<Text<'a>> {
     for _ in 0..TRIES {
-        let mut file = File::open(path)?;
+        let file = File::open(path)?;
         let metadata = file.metadata()?;
         let taken = allowance.take(metadata.len());
         let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
-        file.read_to_end(&mut bytes)?;
+        // Through `take`, because a file by itself asks the system for its size again.
+        (&file).take(metadata.len() + 1).read_to_end(&mut bytes)?;
         let after = file.metadata()?;
         if bytes.len() as u64 == after.len() && after.modified().ok() == metadata.modified().ok() {
             return Ok(Text { bytes, metadata, _taken: taken });
@@ -35,28 +38,32 @@ pub fn read<'a>(path: &Path, allowance: &'a Allowance) -> io::Result<Text<'a>> {
 /// How many bytes of source may be worked on at a time. A larger one goes alone.
 pub struct Allowance {
     total: u64,
-    left: Mutex<u64>,
+    left: Mutex<Left>,
     returned: Condvar,
+}
+
+struct Left {
+    bytes: u64,
+    /// How many wait for more. To wake nobody takes as long as to wake somebody.
+    waiting: usize,
 }
 
 impl Allowance {
     pub fn new(total: u64) -> Allowance {
-        Allowance { total, left: Mutex::new(total), returned: Condvar::new() }
+        Allowance { total, left: Mutex::new(Left { bytes: total, waiting: 0 }), returned: Condvar::new() }
     }
 
     /// Takes so many bytes, as soon as others have given back enough.
     pub fn take(&self, bytes: u64) -> Taken<'_> {
         let bytes = bytes.min(self.total);
-        let mut left = self.left();
-        while *left < bytes {
+        let mut left = lock(&self.left);
+        while left.bytes < bytes {
+            left.waiting += 1;
             left = self.returned.wait(left).unwrap_or_else(PoisonError::into_inner);
+            left.waiting -= 1;
         }
-        *left -= bytes;
+        left.bytes -= bytes;
         Taken { from: self, bytes }
-    }
-
-    fn left(&self) -> MutexGuard<'_, u64> {
-        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -68,7 +75,10 @@ pub struct Taken<'a> {
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        *self.from.left() += self.bytes;
-        self.from.returned.notify_all();
+        let mut left = lock(&self.from.left);
+        left.bytes += self.bytes;
+        if left.waiting > 0 {
+            self.from.returned.notify_all();
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
-use super::claims::{Claim, Claims};
+use super::claims::Claims;
 use super::in_order;
 use super::job::{Bench, Failure, Record};
 use super::orphans::orphans;
@@ -15,6 +15,10 @@ use super::read::Allowance;
 use super::request::{Place, Request, Task};
 use super::unit::{Compiler, Unavailable};
 use super::write::{self, Writer};
+
+/// How many steps a thread takes at a time. Where nothing is to be done for a source, getting hold
+/// of the next one would otherwise take longer than to find that out.
+const BATCH: usize = 8;
 
 /// How many bytes of source are worked on at a time.
 const ALLOWANCE: u64 = 16 << 20;
@@ -97,29 +101,33 @@ pub fn run(
     // Each interpreter has one source in hand and one waiting, while others are read and written.
     let threads = request.jobs.get() * 2 + 1;
     let claims = Claims::default();
+    // Below one path no source is met twice. Whoever waits for a claim must hold no other.
+    let (is_single, batch) = if request.paths.len() > 1 { (false, 1) } else { (true, BATCH) };
+    let mut plan = Plan::new(request).map(|step| match &step {
+        Step::Source(source) if !is_single => (Some(claims.claim(&source.path)), step),
+        _ => (None, step),
+    });
+    let batches = std::iter::from_fn(|| {
+        let batch: Vec<_> = plan.by_ref().take(batch).collect();
+        (!batch.is_empty()).then_some(batch)
+    });
     in_order::work(
-        Plan::new(request).map(|step| (claim(&claims, request, &step), step)),
+        batches,
         threads,
-        |(_claim, step)| bench.step(step),
+        |batch| batch.into_iter().map(|(_claim, step)| bench.step(step)).collect::<Vec<_>>(),
         stopped,
-        |events| {
-            for event in events? {
-                summary.count(&event, request.task);
-                tell(event).map_err(Error::Telling)?;
+        |results| {
+            for events in results {
+                for event in events? {
+                    summary.count(&event, request.task);
+                    tell(event).map_err(Error::Telling)?;
+                }
             }
             Ok::<(), Error>(())
         },
     )?;
     summary.interrupted = stop.load(Ordering::Relaxed);
     Ok(summary)
-}
-
-/// Below one path no source is met twice.
-fn claim<'a>(claims: &'a Claims, request: &Request, step: &Step) -> Option<Claim<'a>> {
-    match step {
-        Step::Source(source) if request.paths.len() > 1 => Some(claims.claim(&source.path)),
-        _ => None,
-    }
 }
 
 /// What ends a run.

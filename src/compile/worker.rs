@@ -19,6 +19,14 @@ const LAST_WORDS: usize = 2048;
 /// How long a process that has closed its pipe may take to end, with a core dump perhaps.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// Has the allocator of glibc keep what the compiler gives back, as it takes as much again for the
+/// next source. Saves some 3 % of the time. Other allocators do not look at these variables.
+const KEEP_MEMORY: [(&str, &str); 3] = [
+    ("MALLOC_TOP_PAD_", "4194304"),
+    ("MALLOC_TRIM_THRESHOLD_", "67108864"),
+    ("MALLOC_MMAP_THRESHOLD_", "33554432"),
+];
+
 /// Why a worker gave no answer.
 #[derive(Debug)]
 pub enum Lost {
@@ -74,6 +82,7 @@ impl Worker {
     /// Starts a process, which is not waited for.
     pub fn start(python: &Path, magic: [u8; 4]) -> std::io::Result<Worker> {
         let mut process = isolated(python)
+            .envs(KEEP_MEMORY)
             .args(["-X", "utf8", "-c", include_str!("worker.py")])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -58,6 +58,18 @@ impl Writer {
         })
     }
 
+    /// Does as if a file were written that has these bytes already: it gets the permissions and the
+    /// time. To replace a file by an equal one would cost a flush to the disk on some file systems.
+    pub fn renew(&self, path: &Path, bytes: &[u8], source: &Metadata) -> Result<(), Error> {
+        if !has_one_name(path) {
+            return self.write(path, bytes, source);
+        }
+        let time = self.time.unwrap_or_else(SystemTime::now);
+        let done = fs::set_permissions(path, permissions(source))
+            .and_then(|()| filetime::set_file_mtime(path, time.into()));
+        done.map_err(|source| Error::Io { path: path.to_owned(), source })
+    }
+
     /// Makes a path another name of a file.
     pub fn link(&self, path: &Path, to: &Path) -> Result<(), Error> {
         refuse_irregular(path)?;
@@ -149,6 +161,18 @@ fn modified(folder: &Path) -> io::Result<FileTime> {
 
 fn set_modified(folder: &Path, time: FileTime) -> io::Result<()> {
     filetime::set_file_mtime(folder, time)
+}
+
+/// Whether a path is a regular file without other names.
+#[cfg(unix)]
+fn has_one_name(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::symlink_metadata(path).is_ok_and(|there| there.is_file() && there.nlink() == 1)
+}
+
+#[cfg(not(unix))]
+fn has_one_name(_: &Path) -> bool {
+    false
 }
 
 /// Only a regular file may be replaced. Others were made by somebody for a purpose.

@@ -19,7 +19,10 @@ pub struct Report<'t> {
     /// Whether there are several interpreters, so that it matters for which one something is.
     several: bool,
     version: Option<Version>,
-    bar: ProgressBar,
+    /// Where there is a terminal to draw on.
+    bar: Option<ProgressBar>,
+    /// Whether somebody waits for each line.
+    is_watched: bool,
     /// For JSON: whether a file has been told of, and what comes after the files.
     begun: bool,
     orphans: Vec<String>,
@@ -35,40 +38,56 @@ struct Problem {
 impl<'t> Report<'t> {
     pub fn new(terminal: &'t Terminal, task: Task, several: bool) -> io::Result<Report<'t>> {
         let mut out: Box<dyn Write> = Box::new(terminal.out());
-        let bar = if terminal.reports() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} sources in {elapsed}  {wide_msg}") {
-            bar.set_style(style);
-        }
+        let bar = (terminal.reports() && io::stderr().is_terminal()).then(spinner);
+        let is_watched = io::stdout().is_terminal();
         if terminal.is_json() {
             write!(out, "{{\"files\":[")?;
         }
         let (orphans, troubles) = Default::default();
-        Ok(Report { terminal, out, task, several, version: None, bar, begun: false, orphans, troubles })
+        Ok(Report {
+            terminal,
+            out,
+            task,
+            several,
+            version: None,
+            bar,
+            is_watched,
+            begun: false,
+            orphans,
+            troubles,
+        })
     }
 
     /// Goes on with the next interpreter.
     pub fn begin(&mut self, version: Version, python: &Path) -> io::Result<()> {
         self.version = Some(version);
         if self.several && self.terminal.reports() {
-            let Report { bar, out, .. } = self;
-            bar.suspend(|| writeln!(out, "{STRONG}Python {version}{STRONG:#} ({})", python.display()))?;
+            let python = python.display();
+            self.aside(|report| writeln!(report.out, "{STRONG}Python {version}{STRONG:#} ({python})"))?;
         }
         Ok(())
     }
 
     pub fn tell(&mut self, event: Event) -> io::Result<()> {
-        if let Event::Source(record) = &event {
-            self.bar.inc(1);
-            self.bar.set_message(record.source.display().to_string());
+        if let (Some(bar), Event::Source(record)) = (&self.bar, &event) {
+            bar.inc(1);
+            bar.set_message(record.source.display().to_string());
         }
         if self.terminal.is_json() {
             return self.tell_programs(event);
         }
-        let bar = self.bar.clone();
-        bar.suspend(|| {
-            self.tell_people(event)?;
-            if io::stdout().is_terminal() { self.out.flush() } else { Ok(()) }
+        self.aside(|report| {
+            report.tell_people(event)?;
+            if report.is_watched { report.out.flush() } else { Ok(()) }
         })
+    }
+
+    /// Writes something while the bar is out of the way.
+    fn aside<T>(&mut self, tell: impl FnOnce(&mut Self) -> T) -> T {
+        match self.bar.clone() {
+            Some(bar) => bar.suspend(|| tell(self)),
+            None => tell(self),
+        }
     }
 
     fn tell_people(&mut self, event: Event) -> io::Result<()> {
@@ -167,7 +186,9 @@ impl<'t> Report<'t> {
 
     /// Says how it all went.
     pub fn end(mut self, summary: &Summary, time: Duration) -> io::Result<()> {
-        self.bar.finish_and_clear();
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
         if self.terminal.is_json() {
             let end =
                 End { orphans: self.orphans, troubles: self.troubles, summary, seconds: time.as_secs_f64() };
@@ -184,6 +205,14 @@ impl<'t> Report<'t> {
             eprintln!("[interrupted]");
         }
         Ok(())
+    }
+}
+
+fn spinner() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    match ProgressStyle::with_template("{spinner} {pos} sources in {elapsed}  {wide_msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
     }
 }
 
