@@ -9,13 +9,16 @@ use serde::Serialize;
 
 use super::fresh::{Expected, State};
 use super::plan::Source;
-use super::read::{Allowance, Text, read};
+use super::read::{Allowance, Text, read, read_pyc};
 use super::recorded::NoPrefix;
 use super::request::{Form, Place, Request, Task};
 use super::unit::{Compiler, Diagnostic, Unavailable, Unit, Warning};
 use super::write::{self, Writer};
 use crate::marshal;
 use crate::pyc::{CachedName, Header, Optimization};
+
+/// How often to read a source again that changes meanwhile.
+const TRIES: usize = 3;
 
 /// What became of a source.
 #[derive(Debug)]
@@ -105,15 +108,29 @@ impl Bench<'_> {
         let (name, no_prefix) = self.request.recorded.name(source);
         let mut record =
             Record { source: source.path.clone(), pycs: vec![], warnings: vec![], failure: None, no_prefix };
-        match read(&source.path, &self.allowance) {
-            Ok(text) => self.bring_up_to_date(&mut record, &text, &name)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !source.named => return Ok(None),
-            Err(error) => record.failure = Some(Failure::Read { path: source.path.clone(), error }),
+        let unreadable = |error| Some(Failure::Read { path: source.path.clone(), error });
+        for _ in 0..TRIES {
+            match read(&source.path, &self.allowance) {
+                Ok(text) if self.bring_up_to_date(&mut record, &text, &name)? => return Ok(Some(record)),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !source.named => return Ok(None),
+                Err(error) => {
+                    record.failure = unreadable(error);
+                    return Ok(Some(record));
+                }
+            }
         }
+        record.failure = unreadable(io::Error::other("it changes while it is read"));
         Ok(Some(record))
     }
 
-    fn bring_up_to_date(&self, record: &mut Record, text: &Text<'_>, name: &Path) -> Result<(), Unavailable> {
+    /// Does what there is to do for this text. Does nothing and says so if the text cannot be trusted.
+    fn bring_up_to_date(
+        &self,
+        record: &mut Record,
+        text: &Text<'_>,
+        name: &Path,
+    ) -> Result<bool, Unavailable> {
         let mtime = FileTime::from_last_modification_time(&text.metadata).unix_seconds();
         let header = Header::of_source(self.request.version, self.request.mode, &text.bytes, mtime);
         let name = name.as_os_str().as_encoded_bytes();
@@ -122,6 +139,9 @@ impl Bench<'_> {
         if self.request.task != Task::Check {
             let levels = self.stale_levels(&outputs);
             if !levels.is_empty() {
+                if text.is_torn().unwrap_or(true) {
+                    return Ok(false);
+                }
                 let unit = Unit { source: &text.bytes, name, levels: &levels };
                 record.failure = self.compile(&unit, &header, &mut outputs, &mut record.warnings)?;
             }
@@ -129,7 +149,7 @@ impl Bench<'_> {
             record.failure = record.failure.take().or(written.err().map(Failure::Write));
         }
         record.pycs = outputs.into_iter().map(|output| output.record).collect();
-        Ok(())
+        Ok(true)
     }
 
     /// What is there for each level.
@@ -147,7 +167,7 @@ impl Bench<'_> {
                 Place::Legacy => CachedName::legacy_path(source),
                 Place::File(path) => path.clone(),
             };
-            let there = fs::read(&path);
+            let there = read_pyc(&path);
             let state = match &there {
                 Ok(bytes) => expected.state(bytes),
                 Err(error) if is_absence(error) => State::Missing,

@@ -7,32 +7,50 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::worker::lock;
 
-/// How often to read a source again that changes meanwhile.
-const TRIES: usize = 3;
-
 /// A source, as it was when it was read.
 pub struct Text<'a> {
     pub bytes: Vec<u8>,
     pub metadata: Metadata,
+    file: File,
     /// What is to be given back when it is no longer needed.
     _taken: Taken<'a>,
 }
 
-/// Reads a source. One that is written to at the same time is read again.
-pub fn read<'a>(path: &Path, allowance: &'a Allowance) -> io::Result<Text<'a>> {
-    for _ in 0..TRIES {
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        let taken = allowance.take(metadata.len());
-        let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
-        // Through `take`, because a file by itself asks the system for its size again.
-        (&file).take(metadata.len() + 1).read_to_end(&mut bytes)?;
-        let after = file.metadata()?;
-        if bytes.len() as u64 == after.len() && after.modified().ok() == metadata.modified().ok() {
-            return Ok(Text { bytes, metadata, _taken: taken });
-        }
+impl Text<'_> {
+    /// Whether somebody has written to the source since, so that this may be half of one text and
+    /// half of another. Need not be asked if there is bytecode of just this text.
+    pub fn is_torn(&self) -> io::Result<bool> {
+        let now = self.file.metadata()?;
+        let is_whole =
+            self.bytes.len() as u64 == now.len() && now.modified().ok() == self.metadata.modified().ok();
+        Ok(!is_whole)
     }
-    Err(io::Error::other("it changes while it is read"))
+}
+
+/// Reads a source.
+pub fn read<'a>(path: &Path, allowance: &'a Allowance) -> io::Result<Text<'a>> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let taken = allowance.take(metadata.len());
+    let bytes = content(&file, metadata.len())?;
+    Ok(Text { bytes, metadata, file, _taken: taken })
+}
+
+/// Reads a bytecode file.
+pub fn read_pyc(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    content(&file, size)
+}
+
+/// All of a file of so many bytes, without asking whether there is more: the system is slow to answer,
+/// and most runs do nothing but read.
+fn content(file: &File, size: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(size as usize);
+    // Some file systems do not tell sizes.
+    let limit = if size == 0 { u64::MAX } else { size };
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// How many bytes of source may be worked on at a time. A larger one goes alone.
