@@ -3,7 +3,7 @@
 //!     cargo bench --bench normalize -- FOLDER
 //!
 //! FOLDER holds the pycs. Without one, the standard library of `python3` is compiled by CPython itself
-//! and taken. The peers, `add-det` (crates.io: add-determinism) and `marshalparser` (PyPI), are taken
+//! and taken. The peers, `add-det` (the crate add-determinism) and `marshalparser` (PyPI), are taken
 //! from PATH. Every run gets a fresh copy of the folder. Prints the seconds of the best run, by the
 //! clock and of processor time, and how many times those of pyrepro the peers take.
 

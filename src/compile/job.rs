@@ -8,10 +8,10 @@ use filetime::FileTime;
 use serde::Serialize;
 
 use super::fresh::{Expected, State};
-use super::plan::Source;
 use super::read::{Allowance, Text, read, read_pyc};
 use super::recorded::NoPrefix;
 use super::request::{Form, Place, Request, Task};
+use super::source::Source;
 use super::unit::{Compiler, Diagnostic, Unavailable, Unit, Warning};
 use super::write::{self, Writer};
 use crate::marshal;

@@ -18,6 +18,7 @@ mod read;
 mod recorded;
 mod request;
 mod run;
+mod source;
 mod unit;
 mod worker;
 mod write;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
-use super::plan::Source;
+use super::source::Source;
 
 /// How the recorded file name comes from the path of the source.
 ///

@@ -1,6 +1,7 @@
 //! The canonical graph: a graph, and what the canonical form makes of it.
 
-use super::graph::{Graph, Object, ObjectId};
+use super::graph::Graph;
+use super::object::{Object, ObjectId};
 
 /// A graph in which equal values are one node, and sets have their order.
 ///

@@ -5,9 +5,10 @@ use std::hash::{BuildHasher, Hasher};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::graph::{Graph, Marks, Object, ObjectId};
+use super::graph::Graph;
 use super::kind::Kind;
 use super::merge::{is_name_like, leaf_payload};
+use super::object::{Marks, Object, ObjectId};
 use super::write::{FLAG_REF, container_code, text_code};
 
 impl Graph<'_> {

@@ -8,8 +8,9 @@ use hashbrown::HashTable;
 
 use super::canonical::Canonical;
 use super::error::{Error, Problem};
-use super::graph::{Graph, Marks, Object, ObjectId};
+use super::graph::Graph;
 use super::kind::Kind;
+use super::object::{Marks, Object, ObjectId};
 use super::value::Value;
 use super::write::Writer;
 

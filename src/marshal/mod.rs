@@ -9,14 +9,16 @@ mod error;
 mod graph;
 mod kind;
 mod merge;
+mod object;
 mod read;
 mod relocate;
 mod value;
 mod write;
 
 pub use error::{Error, Problem};
-pub use graph::{Graph, ObjectId, Reference};
+pub use graph::{Graph, Reference};
 pub use kind::Kind;
+pub use object::ObjectId;
 pub use value::{Code, Value};
 
 use crate::python::Version;

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::MAX_DEPTH;
 use super::error::{Error, Problem};
-use super::graph::{Graph, Marks, Object, ObjectId, Reference};
+use super::graph::{Graph, Reference};
 use super::kind::Kind;
+use super::object::{Marks, Object, ObjectId};
 use crate::python::{CodeLayout, FieldType, Version};
 
 const FLAG_REF: u8 = 0x80;

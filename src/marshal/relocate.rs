@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::error::{Error, Problem};
-use super::graph::{Graph, Marks, Object, ObjectId};
+use super::graph::Graph;
 use super::kind::Kind;
+use super::object::{Marks, Object, ObjectId};
 use super::read::check_utf8;
 
 impl Graph<'_> {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::graph::ObjectId;
 use super::kind::Kind;
+use super::object::ObjectId;
 use crate::python::CodeLayout;
 
 /// An object, opened up.

@@ -3,8 +3,9 @@
 use super::MAX_DEPTH;
 use super::canonical::Canonical;
 use super::error::Problem;
-use super::graph::{Graph, Object, ObjectId};
+use super::graph::Graph;
 use super::kind::Kind;
+use super::object::{Object, ObjectId};
 
 pub(super) const FLAG_REF: u8 = 0x80;
 
