@@ -16,6 +16,7 @@
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 //! - [`compile`]: sources to bytecode files, on all cores.
+//! - [`project`]: pyproject.toml to the metadata of packages.
 
 pub mod archive;
 pub mod compile;
@@ -23,6 +24,7 @@ pub mod epoch;
 pub mod inspect;
 pub mod marshal;
 pub mod normalize;
+pub mod project;
 pub mod pyc;
 pub mod python;
 pub mod tree;

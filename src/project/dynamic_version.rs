@@ -1,0 +1,73 @@
+//! A version that is in another file, which is read and never run.
+
+use fancy_regex::Regex;
+
+use super::path::FilePath;
+use super::place::Place;
+use super::python_text::assigned_string;
+use super::{BadValue, Error, Item, Problem, ReadFile, Table, Version};
+
+/// Where a version is to be read from: `[tool.pyrepro.version]`.
+#[derive(Debug, Clone)]
+pub(super) struct DynamicVersion {
+    place: Place,
+    path: FilePath,
+    /// Has the version as its group `version`, or as its first; none stands for `__version__`.
+    pattern: Option<Regex>,
+}
+
+const ALLOWED: &str = "a table with `path` and, if need be, `pattern`, since `version` is dynamic";
+
+impl DynamicVersion {
+    /// Reads the setting, given `tool.pyrepro` if that is there.
+    pub(super) fn read(project: &Table<'_>, settings: Option<&Table<'_>>) -> Result<DynamicVersion, Error> {
+        let Some(settings) = settings else {
+            return Err(project.missing("tool.pyrepro.version", ALLOWED));
+        };
+        let item = settings.required("version", ALLOWED)?;
+        let table = item.table()?;
+        table.only(&["path", "pattern"])?;
+        let path = table.required("path", "a string with the path of a file that has the version")?;
+        let pattern = table.get("pattern").map(|item| pattern(&item)).transpose()?;
+        Ok(DynamicVersion { place: path.place().clone(), path: path.parse()?, pattern })
+    }
+
+    pub(super) fn path(&self) -> &str {
+        self.path.as_str()
+    }
+
+    /// The version that the file has now.
+    pub(super) fn version(&self, toml: &str, read: ReadFile<'_>) -> Result<Version, Error> {
+        let path = self.path().to_owned();
+        let text = super::read_text(toml, &self.place, &path, read)?;
+        let found = match &self.pattern {
+            Some(pattern) => captured(pattern, &text),
+            None => assigned_string(&text, "__version__"),
+        };
+        let found = found
+            .map_err(|reason| self.place.error(toml, Problem::Content { path: path.clone(), reason }))?;
+        found.parse().map_err(|bad: BadValue| {
+            self.place.error(toml, Problem::Content { path, reason: format!("has a bad version: {bad}") })
+        })
+    }
+}
+
+fn pattern(item: &Item<'_>) -> Result<Regex, Error> {
+    // Lines are what people write patterns for.
+    let regex = Regex::new(&format!("(?m){}", item.text()?))
+        .map_err(|error| item.refused(format!("a regular expression, and this is none: {error}")))?;
+    if regex.captures_len() < 2 {
+        return Err(item.refused("a regular expression with a group `(?P<version>…)`"));
+    }
+    Ok(regex)
+}
+
+fn captured(pattern: &Regex, text: &str) -> Result<String, String> {
+    let captures =
+        pattern.captures(text).map_err(|error| format!("cannot be searched with the pattern: {error}"))?;
+    let captures = captures.ok_or("has nothing that matches the pattern")?;
+    let group = captures.name("version").or_else(|| captures.get(1));
+    group
+        .map(|group| group.as_str().to_owned())
+        .ok_or_else(|| "matches without the group of the version".into())
+}

@@ -1,0 +1,323 @@
+//! pyproject.toml to the metadata of packages.
+//!
+//! [`Project::parse`] checks a pyproject.toml after the specifications of the PyPA, and
+//! [`Project::metadata`] adds what is in other files: the long description, licence files, a version.
+//! Nothing here opens a file: who calls gives their paths and a way to read them.
+
+mod classifiers;
+mod dependencies;
+mod document;
+mod dynamic_version;
+mod entry_points;
+mod error;
+mod import_name;
+mod item;
+mod license;
+mod license_expression;
+mod license_files;
+mod marker;
+mod metadata;
+mod name;
+mod path;
+mod person;
+mod place;
+mod python_text;
+mod readme;
+mod requirement;
+mod scanner;
+mod specifiers;
+mod suggestion;
+mod urls;
+mod version;
+
+use std::collections::HashSet;
+use std::io;
+use std::path::Path;
+
+pub use document::{Document, MAX_SIZE};
+pub use entry_points::EntryPoints;
+pub use error::{BadValue, Error, Problem, Warning};
+pub use import_name::ImportName;
+pub use item::{Entry, Item, Table};
+pub use license::License;
+pub use license_expression::LicenseExpression;
+pub use license_files::LicensePattern;
+pub use marker::Marker;
+pub use metadata::Metadata;
+pub use name::Name;
+pub use person::Person;
+pub use readme::{ContentType, Readme};
+pub use requirement::{Requirement, Source};
+pub use specifiers::Specifiers;
+pub use urls::{Url, WellKnown};
+pub use version::Version;
+
+use dynamic_version::DynamicVersion;
+use license::LicenseFiles;
+use place::Place;
+
+/// How files of the project are read, given their paths from its folder.
+pub type ReadFile<'a> = &'a dyn Fn(&Path) -> io::Result<Vec<u8>>;
+
+/// What a pyproject.toml says of its project, checked.
+///
+/// ```
+/// use pyrepro::project::Project;
+///
+/// let project = Project::parse(b"[project]\nname = 'orchard'\nversion = '1.0'\nkeywords = ['apple']\n")?;
+/// assert_eq!(project.name.as_written(), "orchard");
+/// assert_eq!(project.keywords, ["apple"]);
+/// # Ok::<(), pyrepro::project::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Project {
+    /// The name.
+    pub name: Name,
+    /// What it is, in one line.
+    pub description: Option<String>,
+    /// Where the long description is.
+    pub readme: Option<Readme>,
+    /// The versions of Python that it works with.
+    pub requires_python: Option<Specifiers>,
+    /// Its licence.
+    pub license: Option<License>,
+    /// Who made it.
+    pub authors: Vec<Person>,
+    /// Who looks after it.
+    pub maintainers: Vec<Person>,
+    /// What to find it by.
+    pub keywords: Vec<String>,
+    /// What kind of project it is, in the words of indexes.
+    pub classifiers: Vec<String>,
+    /// Its addresses.
+    pub urls: Vec<Url>,
+    /// Its commands and plug-ins.
+    pub entry_points: EntryPoints,
+    /// What it needs.
+    pub dependencies: Vec<Requirement>,
+    /// What it needs for each of its extras.
+    pub optional_dependencies: Vec<(Name, Vec<Requirement>)>,
+    /// What it provides exclusively for imports; an empty list says nothing at all.
+    pub import_names: Option<Vec<ImportName>>,
+    /// The namespaces that it shares with others.
+    pub import_namespaces: Vec<ImportName>,
+    /// What is doubtful.
+    pub warnings: Vec<Warning>,
+    version: ProjectVersion,
+    license_files: LicenseFiles,
+    /// The whole text, in which errors that are found later have their places.
+    toml: String,
+}
+
+#[derive(Debug, Clone)]
+enum ProjectVersion {
+    Static(Version),
+    Dynamic(DynamicVersion),
+}
+
+const KEYS: &[&str] = &[
+    "authors",
+    "classifiers",
+    "dependencies",
+    "description",
+    "dynamic",
+    "entry-points",
+    "gui-scripts",
+    "import-names",
+    "import-namespaces",
+    "keywords",
+    "license",
+    "license-files",
+    "maintainers",
+    "name",
+    "optional-dependencies",
+    "readme",
+    "requires-python",
+    "scripts",
+    "urls",
+    "version",
+];
+
+impl Project {
+    /// Reads and checks the content of a pyproject.toml.
+    ///
+    /// ```
+    /// use pyrepro::project::Project;
+    ///
+    /// let error = Project::parse(b"[project]\nname = 'a'\nversion = '1'\nautors = []\n").unwrap_err();
+    /// assert!(error.to_string().starts_with("pyproject.toml:4:1: project.autors: "));
+    /// assert!(error.to_string().ends_with("did you mean \"authors\"?"));
+    /// ```
+    pub fn parse(bytes: &[u8]) -> Result<Project, Error> {
+        Project::read(&Document::parse(bytes)?)
+    }
+
+    /// The same for a document that is parsed.
+    ///
+    /// ```
+    /// use pyrepro::project::{Document, Project};
+    ///
+    /// let document = Document::parse(b"[project]\nname = 'a'\nversion = '1'\n")?;
+    /// assert_eq!(Project::read(&document)?.static_version().unwrap().as_str(), "1");
+    /// # Ok::<(), pyrepro::project::Error>(())
+    /// ```
+    pub fn read(document: &Document<'_>) -> Result<Project, Error> {
+        let project = document.root().required("project", "a table with the metadata")?.table()?;
+        project.only(KEYS)?;
+        let mut warnings = Vec::new();
+        let name = project.required("name", "a string")?.parse()?;
+        let version = version(document, &project)?;
+        let (license, license_files) = license::read(&project, &mut warnings)?;
+        let (import_names, import_namespaces) = import_name::read(&project)?;
+        let classifiers = classifiers::read(project.get("classifiers"), license.as_ref(), &mut warnings)?;
+        Ok(Project {
+            name,
+            version,
+            description: description(project.get("description"))?,
+            readme: project.get("readme").map(|item| Readme::read(&item)).transpose()?,
+            requires_python: project.get("requires-python").map(|item| item.parse()).transpose()?,
+            license,
+            license_files,
+            authors: person::read(project.get("authors"), &mut warnings)?,
+            maintainers: person::read(project.get("maintainers"), &mut warnings)?,
+            keywords: keywords(project.get("keywords"), &mut warnings)?,
+            classifiers,
+            urls: project.get("urls").map_or_else(|| Ok(Vec::new()), |item| urls::read(&item))?,
+            entry_points: EntryPoints::read(&project)?,
+            dependencies: project
+                .get("dependencies")
+                .map_or_else(|| Ok(Vec::new()), |item| item.parse_each())?,
+            optional_dependencies: dependencies::optional(project.get("optional-dependencies"))?,
+            import_names,
+            import_namespaces,
+            warnings,
+            toml: document.toml().to_owned(),
+        })
+    }
+
+    /// The version, if pyproject.toml has it.
+    pub fn static_version(&self) -> Option<&Version> {
+        match &self.version {
+            ProjectVersion::Static(version) => Some(version),
+            ProjectVersion::Dynamic(_) => None,
+        }
+    }
+
+    /// The files besides pyproject.toml that the metadata cannot be made without.
+    ///
+    /// ```
+    /// use pyrepro::project::Project;
+    ///
+    /// let project = Project::parse(b"[project]\nname='a'\nversion='1'\nreadme='README.md'\n")?;
+    /// assert_eq!(project.files(), ["README.md"]);
+    /// # Ok::<(), pyrepro::project::Error>(())
+    /// ```
+    pub fn files(&self) -> Vec<&str> {
+        let readme = self.readme.as_ref().and_then(Readme::file);
+        let version = match &self.version {
+            ProjectVersion::Dynamic(version) => Some(version.path()),
+            ProjectVersion::Static(_) => None,
+        };
+        readme.into_iter().chain(version).collect()
+    }
+
+    /// The metadata, given the paths of all files of the project (with `/` between their parts, from
+    /// which licence files are chosen) and how to read them.
+    ///
+    /// ```
+    /// use pyrepro::project::Project;
+    ///
+    /// let project = Project::parse(b"[project]\nname = 'orchard'\nversion = '1.0'\n")?;
+    /// let metadata = project.metadata(&["LICENSE", "orchard.py"], &|_| Ok(b"Take them.".to_vec()))?;
+    /// assert_eq!(
+    ///     metadata.to_string(),
+    ///     "Metadata-Version: 2.4\nName: orchard\nVersion: 1.0\nLicense-File: LICENSE\n"
+    /// );
+    /// # Ok::<(), pyrepro::project::Error>(())
+    /// ```
+    pub fn metadata(&self, paths: &[&str], read: ReadFile<'_>) -> Result<Metadata, Error> {
+        let version = match &self.version {
+            ProjectVersion::Static(version) => version.clone(),
+            ProjectVersion::Dynamic(version) => version.version(&self.toml, read)?,
+        };
+        let description = self.readme.as_ref().map(|readme| readme.text(&self.toml, read)).transpose()?;
+        let license_files = self.license_files.among(&self.toml, paths)?;
+        for path in &license_files {
+            let place = Place { key: "project.license-files".into(), ..self.license_files.place() };
+            if path.chars().any(item::breaks_lines) {
+                let reason = "has a line break or another control character in its name".into();
+                return Err(place.error(&self.toml, Problem::Content { path: format!("{path:?}"), reason }));
+            }
+            read_text(&self.toml, &place, path, read)?;
+        }
+        Ok(Metadata::new(self, version, license_files, description))
+    }
+}
+
+fn description(item: Option<Item<'_>>) -> Result<Option<String>, Error> {
+    let Some(item) = item else { return Ok(None) };
+    let line = item.line()?;
+    Ok((!line.is_empty()).then(|| line.to_owned()))
+}
+
+fn version(document: &Document<'_>, project: &Table<'_>) -> Result<ProjectVersion, Error> {
+    let is_dynamic = is_version_dynamic(project)?;
+    let settings = document.table(&["tool", "pyrepro"])?;
+    match project.get("version") {
+        Some(item) if is_dynamic => {
+            Err(item
+                .error(Problem::Conflict("is in project.dynamic, too; it can be in one place alone".into())))
+        }
+        Some(item) => Ok(ProjectVersion::Static(item.parse()?)),
+        None if is_dynamic => Ok(ProjectVersion::Dynamic(DynamicVersion::read(project, settings.as_ref())?)),
+        None => Err(project.missing("project.version", "a string, or \"version\" in project.dynamic")),
+    }
+}
+
+/// Reads `project.dynamic`.
+fn is_version_dynamic(project: &Table<'_>) -> Result<bool, Error> {
+    let Some(item) = project.get("dynamic") else { return Ok(false) };
+    let items = item.array()?;
+    for item in &items {
+        let name = item.line()?;
+        if name != "version" {
+            let allowed = if KEYS.contains(&name) {
+                "\"version\" alone, since pyrepro runs no code that could give others"
+            } else {
+                "\"version\""
+            };
+            let suggestion = suggestion::nearest(name, ["version"]).map(str::to_owned);
+            return Err(item.error(BadValue { suggestion, ..BadValue::new(name, allowed) }));
+        }
+    }
+    Ok(!items.is_empty())
+}
+
+fn keywords(item: Option<Item<'_>>, warnings: &mut Vec<Warning>) -> Result<Vec<String>, Error> {
+    let Some(item) = item else { return Ok(Vec::new()) };
+    let (mut keywords, mut known) = (Vec::new(), HashSet::new());
+    let mut is_told = false;
+    for item in item.array()? {
+        let keyword = item.word()?;
+        if keyword.contains(',') && !is_told {
+            warnings.push(item.warning("the metadata has commas between keywords, so this will be several"));
+            is_told = true;
+        }
+        if known.insert(keyword) {
+            keywords.push(keyword.to_owned());
+        }
+    }
+    Ok(keywords)
+}
+
+/// The text of a file that is named at a place.
+fn read_text(toml: &str, place: &Place, path: &str, read: ReadFile<'_>) -> Result<String, Error> {
+    let bytes = read(Path::new(path))
+        .map_err(|source| place.error(toml, Problem::File { path: path.to_owned(), source }))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let reason = format!("is not UTF-8 from byte {} on", error.utf8_error().valid_up_to());
+        place.error(toml, Problem::Content { path: path.to_owned(), reason })
+    })?;
+    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+}

@@ -1,0 +1,184 @@
+//! Strings that Python source assigns to a name, found without running it.
+
+use super::scanner::Scanner;
+
+/// The string literal that a module assigns to a name at its top level, outside of any block.
+///
+/// Strings, comments and brackets are stepped over, so that what merely looks like an assignment
+/// (in a docstring, say) is none.
+pub(super) fn assigned_string(source: &str, name: &str) -> Result<String, String> {
+    let mut found: Option<String> = None;
+    for statement in top_level(source) {
+        let Some(value) = value_assigned_to(statement, name) else { continue };
+        let value = literal(value).ok_or_else(|| {
+            format!("assigns to {name} something else than a plain string, and pyrepro runs no code to see its value")
+        })?;
+        if found.as_ref().is_some_and(|other| *other != value) {
+            return Err(format!("assigns different strings to {name}"));
+        }
+        found = Some(value);
+    }
+    found.ok_or_else(|| format!("does not assign a string to {name} at its top level"))
+}
+
+/// The rest of the source at the start of each statement that is not indented.
+fn top_level(source: &str) -> Vec<&str> {
+    let mut starts = Vec::new();
+    let mut rest = Scanner(source.trim_start_matches('\u{feff}'));
+    let (mut depth, mut is_start) = (0_usize, true);
+    while let Some(c) = rest.peek() {
+        if is_start && !c.is_whitespace() {
+            starts.push(rest.0);
+        }
+        is_start = false;
+        match c {
+            '#' => drop(rest.take_while(|c| !matches!(c, '\n' | '\r'))),
+            '"' | '\'' => drop(string(&mut rest)),
+            '\\' => {
+                // What follows a joined line is no statement of its own.
+                rest.0 = &rest.0[1..];
+                rest.eat_one_of(&["\r\n", "\n", "\r", "\\"]);
+            }
+            _ => {
+                match c {
+                    '(' | '[' | '{' => depth += 1,
+                    ')' | ']' | '}' => depth = depth.saturating_sub(1),
+                    '\n' | '\r' => is_start = depth == 0,
+                    _ => {}
+                }
+                rest.0 = &rest.0[c.len_utf8()..];
+            }
+        }
+    }
+    starts
+}
+
+/// Takes a string literal; gives its content as it is written, or nothing if it does not end.
+fn string<'a>(rest: &mut Scanner<'a>) -> Option<&'a str> {
+    let quote = rest.eat_one_of(&["\"\"\"", "'''", "\"", "'"])?;
+    let content = rest.0;
+    while let Some(c) = rest.peek() {
+        let read = content.len() - rest.0.len();
+        if rest.eat(quote) {
+            return Some(&content[..read]);
+        }
+        if quote.len() == 1 && matches!(c, '\n' | '\r') {
+            return None;
+        }
+        rest.0 = &rest.0[c.len_utf8()..];
+        if c == '\\' {
+            // The character after it cannot end the string.
+            let escaped = rest.peek().map_or(0, char::len_utf8);
+            rest.0 = &rest.0[escaped..];
+        }
+    }
+    None
+}
+
+/// What is after `name =`, also in `name: str =` and `a = name = b =`.
+fn value_assigned_to<'a>(statement: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = Scanner(statement);
+    let mut is_assigned = false;
+    loop {
+        let mut ahead = rest;
+        let target = ahead.take_while(|c| c.is_alphanumeric() || c == '_');
+        ahead.skip_space();
+        if ahead.eat(":") {
+            ahead.take_while(|c| !matches!(c, '=' | '\n' | '\r' | '#'));
+        }
+        if target.is_empty() || !ahead.eat("=") || ahead.peek() == Some('=') {
+            break;
+        }
+        ahead.skip_space();
+        is_assigned |= target == name;
+        rest = ahead;
+    }
+    is_assigned.then_some(rest.0)
+}
+
+/// The string that an expression is, if it is a literal without escapes and nothing else.
+fn literal(expression: &str) -> Option<String> {
+    let mut rest = Scanner(expression);
+    let in_brackets = rest.eat("(");
+    rest.skip_space();
+    rest.eat_one_of(&["r", "R", "u", "U"]);
+    let text = string(&mut rest)?;
+    rest.skip_space();
+    if in_brackets && !rest.eat(")") {
+        return None;
+    }
+    rest.skip_space();
+    let is_end = rest.peek().is_none_or(|c| matches!(c, '\n' | '\r' | '#' | ';'));
+    (is_end && !text.contains('\\')).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(source: &str) -> Result<String, String> {
+        assigned_string(source, "__version__")
+    }
+
+    #[test]
+    fn all_usual_spellings_are_found() {
+        let sources = [
+            "__version__ = '1.2'",
+            "\u{feff}__version__=\"1.2\"\r\n",
+            "'''Docs.'''\n\n__version__ : str = '''1.2'''  # now\n",
+            "import a\n__version__ = version = '1.2'\n",
+            "VERSION = __version__ = u'1.2'; x = 1\n",
+            "__version__: Final[str] = (\"1.2\")\n",
+            "a = [\n'x',\n]\n__version__ = '1.2'\n",
+            "if a:\n    __version__ = '3'\n__version__ = '1.2'",
+            "a = '\\''\n__version__ = '1.2'\n__version__ = '1.2'\n",
+        ];
+        for source in sources {
+            assert_eq!(version(source).as_deref(), Ok("1.2"), "{source:?}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_an_assignment_is_none() {
+        let sources = [
+            "",
+            "'''\n__version__ = '1.2'\n'''\n",
+            "# __version__ = '1.2'\n",
+            "f(\n__version__ = '1.2'\n)\n",
+            "x = 1 + \\\n__version__ == '1.2'\n",
+            "if a:\n    __version__ = '1.2'\n",
+            "__version__ == '1.2'\n",
+            "__version__\n",
+            "my__version__ = '1.2'\n",
+            "__version__: str\n",
+        ];
+        for source in sources {
+            assert!(version(source).unwrap_err().starts_with("does not assign"), "{source:?}");
+        }
+    }
+
+    #[test]
+    fn what_would_have_to_be_run_is_refused() {
+        for source in ["'1' + '2'", "f'1'", "get()", "'1' '2'", "'1\\x2e2'", "b'1'", "'1.2", "('1',)", ""] {
+            let error = version(&format!("__version__ = {source}\n")).unwrap_err();
+            assert!(error.contains("runs no code"), "{source:?} {error}");
+        }
+        assert!(version("__version__ = '1'\n__version__ = '2'\n").unwrap_err().contains("different"));
+    }
+
+    #[test]
+    fn no_text_makes_it_panic_or_slow() {
+        for source in [
+            "'",
+            "\"\"\"",
+            "\\",
+            "'\\",
+            "(((",
+            "ß = ß'ß",
+            "a=".repeat(200_000).as_str(),
+            "a\n".repeat(200_000).as_str(),
+        ] {
+            let _ = version(source);
+        }
+    }
+}
