@@ -162,9 +162,6 @@ impl fmt::Display for Metadata {
         }
         if let Some(description) = &self.description {
             write!(f, "\n{description}")?;
-            if !description.ends_with('\n') {
-                writeln!(f)?;
-            }
         }
         Ok(())
     }
