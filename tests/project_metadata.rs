@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// What the projects refer to.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 14] = [
     ("LICENSE", "Take what you need.\n"),
     ("README.md", "# Orchard\r\n\r\nApples – “größer”.\r\n"),
     ("README.rst", "Orchard\n=======\n\nApples.\n"),
@@ -20,9 +20,10 @@ const FILES: [(&str, &str); 13] = [
     ("old_orchard.py", "'''Old.'''\n"),
     ("orchard.py", "'''New.'''\n"),
     ("orchard_notes.py", "'''Notes.'''\n"),
+    ("orchard_science.py", "'''Science.'''\n"),
     ("orchard_plugins.py", "'''Plug-ins.'''\n"),
     ("orchard_refs.py", "'''References.'''\n"),
-    ("src/orchard_tools/__init__.py", "'''Tools.\n\n__version__ = 'no'\n'''\n__version__: str = '3.1'\n"),
+    ("src/orchard_tools/__init__.py", "'''Tools.\n\n    __version__ = 'no'\n'''\n__version__: str = '3.1'\n"),
 ];
 
 fn projects() -> Vec<PathBuf> {
@@ -111,8 +112,24 @@ fn packaging_reads_each_strictly() {
     }
 }
 
-/// Differences that are meant: the field, by project and peer.
-const MEANT: [(&str, &str, &str); 0] = [];
+/// Differences that are meant, by peer and project, with the field and the reason.
+const MEANT: [(&str, &str, &str, &str); 6] = [
+    ("flit_core", "*", "import_names", "it adds the module's name on its own"),
+    ("flit_core", "old_license", "license", "it drops the text of a licence"),
+    ("flit_core", "inline_readme", "summary", "it keeps white space at the end"),
+    ("hatchling", "data_science", "license_files", "its ** is exactly one folder"),
+    (
+        "hatchling",
+        "data_science",
+        "requires_dist",
+        "it puts in what an extra of the project itself stands for",
+    ),
+    ("hatchling", "*", "entry_points", "it writes them only into wheels"),
+];
+
+fn is_meant(peer: &str, project: &str, field: &str) -> bool {
+    MEANT.iter().any(|meant| meant.0 == peer && [project, "*"].contains(&meant.1) && meant.2 == field)
+}
 
 #[test]
 fn flit_core_and_hatchling_write_the_same_fields() {
@@ -126,7 +143,7 @@ fn flit_core_and_hatchling_write_the_same_fields() {
             };
             compared += 1;
             for (field, values) in differences {
-                if !MEANT.contains(&(project.as_str(), peer.as_str(), field.as_str())) {
+                if !is_meant(peer, project, field) {
                     unexpected.push(format!("{project}, {peer}, {field}: {values}"));
                 }
             }
