@@ -27,6 +27,8 @@ mod requirement;
 mod scanner;
 mod specifiers;
 mod suggestion;
+#[cfg(test)]
+mod tests;
 mod urls;
 mod version;
 
