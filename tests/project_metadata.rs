@@ -1,10 +1,12 @@
 //! The metadata of projects of many kinds says what they say, in the eyes of others too.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::str::FromStr;
 
-use pyrepro::project::{Metadata, Project};
+use pyrepro::project::{LicenseExpression, Marker, Metadata, Project, Requirement, Specifiers, Version};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -71,15 +73,15 @@ fn trees() -> TempDir {
     folder
 }
 
-/// What the script prints, or nothing, told aloud, where no Python is named that has the packages.
-fn asked(script: &str, what: &str) -> Option<Value> {
+/// What the script prints about a folder, or nothing, told aloud, where no Python is named that has the
+/// packages.
+fn asked(script: &str, folder: &Path, what: &str) -> Option<Value> {
     let Some(python) = std::env::var_os("PYREPRO_TEST_PEERS") else {
         eprintln!("SKIPPED: PYREPRO_TEST_PEERS names no Python with {what}");
         return None;
     };
-    let trees = trees();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(script);
-    let output = Command::new(python).arg("-B").arg(script).arg(trees.path()).output().unwrap();
+    let output = Command::new(python).arg("-B").arg(script).arg(folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
@@ -101,7 +103,8 @@ fn each_project_has_the_metadata_that_is_written_down() {
 
 #[test]
 fn packaging_reads_each_strictly() {
-    let Some(report) = asked("read_metadata.py", "packaging") else { return };
+    let trees = trees();
+    let Some(report) = asked("read_metadata.py", trees.path(), "packaging") else { return };
     for path in projects() {
         let read = &report[name(&path)];
         let (_, metadata) = metadata(&path);
@@ -134,7 +137,9 @@ fn is_meant(peer: &str, project: &str, field: &str) -> bool {
 
 #[test]
 fn flit_core_and_hatchling_write_the_same_fields() {
-    let Some(report) = asked("compare_metadata.py", "packaging, flit_core and hatchling") else { return };
+    let trees = trees();
+    let peers = "packaging, flit_core and hatchling";
+    let Some(report) = asked("compare_metadata.py", trees.path(), peers) else { return };
     let (mut compared, mut unexpected) = (0, Vec::new());
     for (project, peers) in report.as_object().unwrap() {
         for (peer, result) in peers.as_object().unwrap() {
@@ -152,4 +157,82 @@ fn flit_core_and_hatchling_write_the_same_fields() {
     }
     assert!(unexpected.is_empty(), "{}", unexpected.join("\n"));
     assert!(compared >= projects().len(), "only {compared} comparisons");
+}
+
+/// Texts that are right, to be made slightly wrong. Names of extras and URLs are not among them: packaging
+/// takes any text for these.
+const SEEDS: [(&str, &[&str]); 5] = [
+    ("version", &["1.0", "v1!2.3-alpha.4", "1.2.post1.dev3+Local-01.x", "2026.11.21rc1", "1-2", "0.0.1_r3"]),
+    ("specifiers", &[">=3.8", ">= 1.0, != 1.2.*, <2", "~=1.4.2", "===odd", "==1.0+local", "<3.13.0rc1,>1"]),
+    (
+        "marker",
+        &[
+            "python_version < '3.8'",
+            "os.name=='nt' and (os_name == 'A_b' or \"x\" in sys_platform)",
+            "platform_machine not in 'a b'",
+        ],
+    ),
+    (
+        "requirement",
+        &["a", "A.b-c[x, Yz]>=1,<2; os_name == 'nt'", "a (>=1.0, !=1.5.*)", "a~=1.0;(python_version>='3.9')"],
+    ),
+    (
+        "license",
+        &[
+            "MIT",
+            "mit OR (apache-2.0 AND BSD-3-Clause)",
+            "GPL-3.0-or-later WITH Classpath-exception-2.0",
+            "LicenseRef-My.own AND 0BSD",
+            "GPL-2.0+",
+        ],
+    ),
+];
+
+/// The seeds, and each with one character taken out, doubled or replaced.
+fn variations(seed: &str) -> Vec<String> {
+    let chars: Vec<char> = seed.chars().collect();
+    let mut all = vec![seed.to_owned()];
+    for index in 0..chars.len() {
+        let (before, after) =
+            (chars[..index].iter().collect::<String>(), chars[index + 1..].iter().collect::<String>());
+        all.push(format!("{before}{after}"));
+        for other in
+            [chars[index], ' ', ',', '.', '*', '-', '=', '1', 'x', '\'', '(', ')', ';', '[', '+', '!']
+        {
+            all.push(format!("{before}{other}{after}"));
+            all.push(format!("{before}{other}{}{after}", chars[index]));
+        }
+    }
+    all
+}
+
+fn our_spelling(kind: &str, text: &str) -> Option<String> {
+    fn read<T: FromStr + ToString>(text: &str) -> Option<String> {
+        text.parse::<T>().ok().map(|value| value.to_string())
+    }
+    match kind {
+        "version" => read::<Version>(text),
+        "specifiers" => read::<Specifiers>(text),
+        "marker" => read::<Marker>(text),
+        "requirement" => read::<Requirement>(text),
+        "license" => read::<LicenseExpression>(text),
+        _ => unreachable!(),
+    }
+}
+
+#[test]
+fn packaging_accepts_and_refuses_the_same_values() {
+    let kind = |(kind, seeds): (&str, &[&str])| {
+        let texts = seeds.iter().flat_map(|seed| variations(seed));
+        (
+            kind.to_owned(),
+            texts.map(|text| (our_spelling(kind, &text), text)).map(|(ours, text)| (text, ours)).collect(),
+        )
+    };
+    let values: BTreeMap<String, Vec<(String, Option<String>)>> = SEEDS.into_iter().map(kind).collect();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("values.json"), serde_json::to_vec(&values).unwrap()).unwrap();
+    let Some(differences) = asked("read_values.py", folder.path(), "packaging") else { return };
+    let lines: Vec<String> = differences.as_array().unwrap().iter().map(Value::to_string).collect();
+    assert!(lines.is_empty(), "[kind, text, ours, theirs]\n{}", lines.join("\n"));
 }

@@ -136,6 +136,11 @@ fn of_versions(rest: Scanner<'_>) -> Result<SourceAndMarker<'_>, String> {
         Some(inner) => inner.strip_suffix(')').ok_or("a `)` after the versions for the `(` before")?,
         None => versions,
     };
+    // A comma at the end alone does no harm.
+    let listed = inner.trim_end().strip_suffix(',').unwrap_or(inner);
+    if !inner.is_empty() && listed.split(',').any(|part| part.trim().is_empty()) {
+        return Err("versions separated by single commas".into());
+    }
     let specifiers = inner.parse().map_err(|bad: BadValue| bad.allowed)?;
     Ok((Source::Versions(specifiers), marker))
 }

@@ -73,10 +73,19 @@ fn specifier(text: &str) -> Result<String, String> {
     let parsed: Version = version.parse().map_err(|_| {
         format!("after {operator} a version after PEP 440, such as 3.8 or 1.0rc1, and {version:?} is none")
     })?;
+    if !any.is_empty() && (version.ends_with(char::is_whitespace) || is_short_post(version)) {
+        return Err("`.*` right after a version, and .postN for -N".into());
+    }
     if let Some(rule) = broken_rule(operator, &parsed, !any.is_empty()) {
         return Err(rule.into());
     }
     Ok(format!("{operator}{parsed}{any}"))
+}
+
+/// Whether a version ends in `-1`, which is short for `.post1`.
+fn is_short_post(version: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit();
+    version.trim_end_matches(is_digit).strip_suffix('-').is_some_and(|before| before.ends_with(is_digit))
 }
 
 fn broken_rule(operator: &str, version: &Version, any: bool) -> Option<&'static str> {

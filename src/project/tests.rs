@@ -334,7 +334,7 @@ proptest! {
             if python { "; python_version < \"3.9\"" } else { "" },
         );
         let blank = |text: &String| text.trim().is_empty();
-        prop_assume!(!blank(&name) && !blank(&license) && !keywords.iter().any(|keyword| blank(keyword)));
+        prop_assume!(!blank(&name) && !blank(&license) && !keywords.iter().any(blank));
         // Two line separators are no control characters for the pattern, and refused.
         let project = Project::parse(toml.as_bytes());
         prop_assume!(!toml.contains(['\u{2028}', '\u{2029}']));

@@ -118,17 +118,13 @@ fn labelled(
     let mut ahead = *rest;
     ahead.eat_one_of(separators)?;
     let (_, label) = labels.iter().find(|(written, _)| ahead.eat(written))?;
-    let mut number_ahead = ahead;
     if tail == Tail::Zero {
-        number_ahead.eat_one_of(SEPARATORS);
+        ahead.eat_one_of(SEPARATORS);
     }
-    let number = match number(&mut number_ahead) {
-        Some(number) => {
-            ahead = number_ahead;
-            number
-        }
-        None if tail == Tail::Zero => "0",
-        None => return None,
+    let number = match (number(&mut ahead), tail) {
+        (Some(number), _) => number,
+        (None, Tail::Zero) => "0",
+        (None, Tail::Required) => return None,
     };
     *rest = ahead;
     Some(format!("{label}{number}"))
@@ -177,6 +173,8 @@ mod tests {
             ("1.2-r", "1.2.post0"),
             ("1.2.post-2", "1.2.post2"),
             ("1.2dev", "1.2.dev0"),
+            ("1.2a.post", "1.2a0.post0"),
+            ("1.2rc.", "1.2rc0"),
             ("1.2b2.post345.dev456", "1.2b2.post345.dev456"),
             ("1.0+Ubuntu-01", "1.0+ubuntu.1"),
             ("1.0+0abc", "1.0+0abc"),
