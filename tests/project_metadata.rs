@@ -236,3 +236,49 @@ fn packaging_accepts_and_refuses_the_same_values() {
     let lines: Vec<String> = differences.as_array().unwrap().iter().map(Value::to_string).collect();
     assert!(lines.is_empty(), "[kind, text, ours, theirs]\n{}", lines.join("\n"));
 }
+
+#[test]
+fn unpacked_sdists_of_others_have_the_metadata_that_is_in_them() {
+    let Some(sdists) = std::env::var_os("PYREPRO_TEST_SDISTS") else {
+        eprintln!("SKIPPED: PYREPRO_TEST_SDISTS names no folder of unpacked sdists");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(sdists).unwrap() {
+        let tree = entry.unwrap().path();
+        let name = tree.file_name().unwrap().to_str().unwrap();
+        let paths = files_below(&tree, "");
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let project = Project::parse(&fs::read(tree.join("pyproject.toml")).unwrap());
+        let metadata =
+            project.and_then(|project| project.metadata(&paths, &|path| fs::read(tree.join(path))));
+        match metadata {
+            Ok(metadata) => {
+                fs::create_dir(folder.path().join(name)).unwrap();
+                fs::copy(tree.join("PKG-INFO"), folder.path().join(name).join("PKG-INFO")).unwrap();
+                fs::write(folder.path().join(name).join("METADATA"), metadata.to_string()).unwrap();
+            }
+            Err(error) => eprintln!("REFUSED: {name}: {error}"),
+        }
+    }
+    let Some(report) = asked("compare_pkg_info.py", folder.path(), "packaging") else { return };
+    for (name, fields) in report.as_object().unwrap() {
+        for (field, values) in fields.as_object().unwrap() {
+            // flit_core adds import names on its own, and which licence files are usual is up to each.
+            assert!(["import_names", "license_files"].contains(&field.as_str()), "{name}, {field}: {values}");
+        }
+    }
+}
+
+fn files_below(folder: &Path, prefix: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type().unwrap().is_dir() {
+            paths.extend(files_below(&entry.path(), &format!("{path}/")));
+        } else {
+            paths.push(path);
+        }
+    }
+    paths
+}

@@ -19,12 +19,10 @@ pub(super) struct DynamicVersion {
 const ALLOWED: &str = "a table with `path` and, if need be, `pattern`, since `version` is dynamic";
 
 impl DynamicVersion {
-    /// Reads the setting, given `tool.pyrepro` if that is there.
-    pub(super) fn read(project: &Table<'_>, settings: Option<&Table<'_>>) -> Result<DynamicVersion, Error> {
-        let Some(settings) = settings else {
-            return Err(project.missing("tool.pyrepro.version", ALLOWED));
-        };
-        let item = settings.required("version", ALLOWED)?;
+    /// Reads the setting from `tool.pyrepro`, which `project.dynamic` makes necessary.
+    pub(super) fn read(dynamic: &Item<'_>, settings: Option<&Table<'_>>) -> Result<DynamicVersion, Error> {
+        let item = settings.and_then(|settings| settings.get("version"));
+        let item = item.ok_or_else(|| dynamic.missing("tool.pyrepro.version", ALLOWED))?;
         let table = item.table()?;
         table.only(&["path", "pattern"])?;
         let path = table.required("path", "a string with the path of a file that has the version")?;

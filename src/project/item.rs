@@ -88,6 +88,16 @@ impl<'d> Item<'d> {
         self.line()?.parse().map_err(|bad: BadValue| self.error(bad))
     }
 
+    /// An error about a key, wherever it would be, that this value makes necessary.
+    pub(super) fn missing(&self, key: &str, allowed: &'static str) -> Error {
+        self.absent(key.to_owned(), allowed, None)
+    }
+
+    fn absent(&self, key: String, allowed: &'static str, suggestion: Option<String>) -> Error {
+        let place = Place { key, offset: self.place.offset };
+        place.error(self.toml, Problem::Missing { allowed, suggestion })
+    }
+
     /// The items of the array that it has to be.
     pub fn array(&self) -> Result<Vec<Item<'d>>, Error> {
         let array = self.value.as_array().ok_or_else(|| self.wrong_type("an array"))?;
@@ -196,18 +206,8 @@ impl<'d> Table<'d> {
         self.get(name).ok_or_else(|| {
             let names = self.entries.keys().map(|key| key.get_ref().as_ref());
             let suggestion = nearest(name, names).map(str::to_owned);
-            self.absent(joined(self.item.key(), name), allowed, suggestion)
+            self.item.absent(joined(self.item.key(), name), allowed, suggestion)
         })
-    }
-
-    /// An error about a key, wherever it would be, that this table makes necessary.
-    pub(super) fn missing(&self, key: &str, allowed: &'static str) -> Error {
-        self.absent(key.to_owned(), allowed, None)
-    }
-
-    fn absent(&self, key: String, allowed: &'static str, suggestion: Option<String>) -> Error {
-        let place = Place { key, offset: self.item.place.offset };
-        place.error(self.item.toml, Problem::Missing { allowed, suggestion })
     }
 
     /// The table as a value.

@@ -264,36 +264,38 @@ fn description(item: Option<Item<'_>>) -> Result<Option<String>, Error> {
 }
 
 fn version(document: &Document<'_>, project: &Table<'_>) -> Result<ProjectVersion, Error> {
-    let is_dynamic = is_version_dynamic(project)?;
-    let settings = document.table(&["tool", "pyrepro"])?;
-    match project.get("version") {
-        Some(item) if is_dynamic => {
+    match (project.get("version"), dynamic(project)?) {
+        (Some(item), None) => Ok(ProjectVersion::Static(item.parse()?)),
+        (Some(item), Some(_)) => {
             Err(item
                 .error(Problem::Conflict("is in project.dynamic, too; it can be in one place alone".into())))
         }
-        Some(item) => Ok(ProjectVersion::Static(item.parse()?)),
-        None if is_dynamic => Ok(ProjectVersion::Dynamic(DynamicVersion::read(project, settings.as_ref())?)),
-        None => Err(project.missing("project.version", "a string, or \"version\" in project.dynamic")),
+        (None, Some(dynamic)) => {
+            let settings = document.table(&["tool", "pyrepro"])?;
+            Ok(ProjectVersion::Dynamic(DynamicVersion::read(&dynamic, settings.as_ref())?))
+        }
+        (None, None) => {
+            Err(project.item().missing("project.version", "a string, or \"version\" in project.dynamic"))
+        }
     }
 }
 
-/// Reads `project.dynamic`.
-fn is_version_dynamic(project: &Table<'_>) -> Result<bool, Error> {
-    let Some(item) = project.get("dynamic") else { return Ok(false) };
-    let items = item.array()?;
-    for item in &items {
+/// The item of `project.dynamic` that says that the version is, if there is one.
+fn dynamic<'d>(project: &Table<'d>) -> Result<Option<Item<'d>>, Error> {
+    let Some(item) = project.get("dynamic") else { return Ok(None) };
+    let mut found = None;
+    for item in item.array()? {
         let name = item.line()?;
         if name != "version" {
-            let allowed = if KEYS.contains(&name) {
-                "\"version\" alone, since pyrepro runs no code that could give others"
-            } else {
-                "\"version\""
-            };
+            let is_known = KEYS.contains(&name);
+            let reason = if is_known { ", since pyrepro runs no code that could give others" } else { "" };
             let suggestion = suggestion::nearest(name, ["version"]).map(str::to_owned);
-            return Err(item.error(BadValue { suggestion, ..BadValue::new(name, allowed) }));
+            let bad = BadValue { suggestion, ..BadValue::new(name, format!("\"version\" alone{reason}")) };
+            return Err(item.error(bad));
         }
+        found = Some(item);
     }
-    Ok(!items.is_empty())
+    Ok(found)
 }
 
 fn keywords(item: Option<Item<'_>>, warnings: &mut Vec<Warning>) -> Result<Vec<String>, Error> {

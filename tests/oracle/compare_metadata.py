@@ -58,8 +58,9 @@ def compare(tree, backend):
     return {"differences": {key: [ours[key], theirs[key]] for key in ours if ours[key] != theirs[key]}}
 
 
-report = {
-    tree.name: {peer: compare(tree, backend) for peer, backend in BACKENDS.items()}
-    for tree in sorted(pathlib.Path(sys.argv[1]).resolve().iterdir())
-}
-json.dump(report, sys.stdout)
+if __name__ == "__main__":
+    report = {
+        tree.name: {peer: compare(tree, backend) for peer, backend in BACKENDS.items()}
+        for tree in sorted(pathlib.Path(sys.argv[1]).resolve().iterdir())
+    }
+    json.dump(report, sys.stdout)
