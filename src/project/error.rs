@@ -1,5 +1,6 @@
 //! Why a pyproject.toml gives no metadata, and what is doubtful in one that does.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
@@ -25,7 +26,16 @@ pub struct Error {
 }
 
 fn labelled(key: &str) -> String {
-    if key.is_empty() { String::new() } else { format!("{key}: ") }
+    if key.is_empty() { String::new() } else { format!("{}: ", shortened(key)) }
+}
+
+/// A message for people, whatever a file says.
+fn shortened(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 400;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
 }
 
 /// What can be wrong with a pyproject.toml.
@@ -68,10 +78,10 @@ pub enum Problem {
     #[error(transparent)]
     Value(#[from] BadValue),
     /// Two keys, or two values, exclude each other.
-    #[error("{0}")]
+    #[error("{}", shortened(.0))]
     Conflict(String),
     /// A file that is named cannot be read.
-    #[error("{path} cannot be read: {source}")]
+    #[error("{} cannot be read: {source}", shortened(.path))]
     File {
         /// As it is named.
         path: String,
@@ -79,7 +89,7 @@ pub enum Problem {
         source: io::Error,
     },
     /// A file that is named does not hold what it has to.
-    #[error("{path} {reason}")]
+    #[error("{} {}", shortened(.path), shortened(.reason))]
     Content {
         /// As it is named.
         path: String,
@@ -97,7 +107,7 @@ pub enum Problem {
 /// assert!(error.to_string().starts_with(r#"found "-orchard"; allowed: "#));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("found {}; allowed: {allowed}{}", shortened(.found), did_you_mean(.suggestion))]
+#[error("found {}; allowed: {}{}", shortened(&format!("{found:?}")), shortened(.allowed), did_you_mean(.suggestion))]
 pub struct BadValue {
     /// The text.
     pub found: String,
@@ -110,14 +120,6 @@ pub struct BadValue {
 impl BadValue {
     pub(super) fn new(found: &str, allowed: impl Into<String>) -> BadValue {
         BadValue { found: found.to_owned(), allowed: allowed.into(), suggestion: None }
-    }
-}
-
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 120;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-        None => format!("{text:?}"),
     }
 }
 

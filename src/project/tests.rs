@@ -127,6 +127,18 @@ fn every_refusal_names_the_key_and_the_place() {
 }
 
 #[test]
+fn messages_stay_short() {
+    let long = "x!".repeat(100_000);
+    let places = ["'V' = 1", "description = ['V']", "requires-python = 'V'", "license = 'V'", "readme = 'V'"];
+    for place in
+        places.into_iter().chain(["classifiers = ['License :: V']\nlicense = 'MIT'", "authors = [{V='a'}]"])
+    {
+        let message = refusal(&format!("{START}{}", place.replace('V', &long)));
+        assert!(message.len() < 2_000, "{place} {}", message.len());
+    }
+}
+
+#[test]
 fn no_value_can_begin_another_line_of_the_metadata() {
     let values = ["a\\nLicense: b", "a\\rb", "a\\u0085b", "a\\u2028b", "a\\u000Bb", "a\\u0000b"];
     let places = [
