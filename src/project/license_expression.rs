@@ -139,7 +139,8 @@ impl<'a> Reader<'a> {
             );
             return Err(BadValue { suggestion, ..self.refused(allowed) });
         };
-        if spdx::license_id(license.name).is_some_and(spdx::LicenseId::is_deprecated) {
+        let is_deprecated = spdx::license_id(license.name).is_some_and(spdx::LicenseId::is_deprecated);
+        if is_deprecated && !self.deprecated.contains(&license.name) {
             self.deprecated.push(license.name);
         }
         Ok(format!("{}{plus}", license.name))
