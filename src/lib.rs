@@ -16,9 +16,11 @@
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 //! - [`compile`]: sources to bytecode files, on all cores.
+//! - [`dist`]: artifacts made of sources, wheels and bytecode.
 
 pub mod archive;
 pub mod compile;
+pub mod dist;
 pub mod epoch;
 pub mod inspect;
 pub mod marshal;
