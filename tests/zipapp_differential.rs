@@ -5,6 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Output};
 
 use common::app::{application, members, run, stdout_of};
 use common::tree::Tree;
@@ -19,13 +20,21 @@ fn some_pythons() -> Vec<&'static Python> {
 }
 
 /// Their `zipapp` and ours, in the folder of a tree.
-fn both(python: &Python, tree: &Tree, arguments: &[&str]) -> [std::process::Output; 2] {
-    let mut theirs = std::process::Command::new(&python.interpreter.path);
-    clean(&mut theirs).args(["-m", "zipapp"]).args(arguments).current_dir(tree.path());
-    let mut ours = pyrepro();
-    ours.arg("zipapp").args(arguments).current_dir(tree.path());
-    ours.env("PYREPRO_PYTHON", &python.interpreter.path);
-    [run(&mut theirs), run(&mut ours)]
+fn both(python: &Python, tree: &Tree, arguments: &[&str]) -> [Output; 2] {
+    [run(&mut theirs(python, tree, arguments)), run(&mut ours(python, tree, arguments))]
+}
+
+fn theirs(python: &Python, tree: &Tree, arguments: &[&str]) -> Command {
+    let mut command = Command::new(&python.interpreter.path);
+    clean(&mut command).args(["-m", "zipapp"]).args(arguments).current_dir(tree.path());
+    command
+}
+
+fn ours(python: &Python, tree: &Tree, arguments: &[&str]) -> Command {
+    let mut command = pyrepro();
+    command.arg("zipapp").args(arguments).current_dir(tree.path());
+    command.env("PYREPRO_PYTHON", &python.interpreter.path);
+    command
 }
 
 fn files(path: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -55,15 +64,9 @@ fn every_file_of_theirs_is_in_ours_and_beside_it_is_bytecode_alone() {
             [&[][..], &["-c"], &["-p", "/usr/bin/env python3"], &["-p", "/no/such/python -I"], &["-p", ""]]
         {
             let tree = application();
-            let arguments = [&["app"], options, &["-o", "out.pyz"]].concat();
-            let [theirs, _] = both(python, &tree, &arguments);
-            assert!(theirs.status.success());
-            fs::rename(tree.path().join("out.pyz"), tree.path().join("theirs.pyz")).expect("their archive");
-            let mut ours = pyrepro();
-            ours.arg("zipapp").args(&arguments).current_dir(tree.path());
-            stdout_of(ours.env("PYREPRO_PYTHON", &python.interpreter.path));
-
-            let (theirs, ours) = (tree.path().join("theirs.pyz"), tree.path().join("out.pyz"));
+            stdout_of(&mut theirs(python, &tree, &[&["app", "-o", "theirs.pyz"], options].concat()));
+            stdout_of(&mut ours(python, &tree, &[&["app", "-o", "ours.pyz"], options].concat()));
+            let [theirs, ours] = ["theirs.pyz", "ours.pyz"].map(|name| tree.path().join(name));
             let mut found = files(&ours);
             found.retain(|path, _| !path.ends_with(".pyc"));
             assert_eq!(found, files(&theirs), "{} {options:?}", python.version);
@@ -79,21 +82,11 @@ fn the_main_function_is_called_by_the_same_text() {
         let tree = application();
         fs::remove_file(tree.path().join("app/__main__.py")).expect("a file");
         for main in ["pkg.cli:main", "pkg:a.b", "été:ñ"] {
-            let arguments = ["app", "-m", main, "-o", "out.pyz"];
-            let mut texts = Vec::new();
-            for run in 0..2 {
-                let [theirs, ours] = both(python, &tree, &arguments);
-                assert!(theirs.status.success() && ours.status.success());
-                if run == 0 {
-                    // Ours came last; make theirs once more for itself.
-                    texts.push(files(&tree.path().join("out.pyz"))["__main__.py"].clone());
-                    let mut theirs = std::process::Command::new(&python.interpreter.path);
-                    clean(&mut theirs).args(["-m", "zipapp"]).args(arguments).current_dir(tree.path());
-                    stdout_of(&mut theirs);
-                    texts.push(files(&tree.path().join("out.pyz"))["__main__.py"].clone());
-                }
-            }
-            assert_eq!(texts[0], texts[1], "{} {main}", python.version);
+            stdout_of(&mut theirs(python, &tree, &["app", "-m", main, "-o", "theirs.pyz"]));
+            stdout_of(&mut ours(python, &tree, &["app", "-m", main, "-o", "ours.pyz"]));
+            let [theirs, ours] = ["theirs.pyz", "ours.pyz"].map(|name| files(&tree.path().join(name)));
+            assert_eq!(ours["__main__.py"], theirs["__main__.py"], "{} {main}", python.version);
+            fs::remove_file(tree.path().join("theirs.pyz")).expect("an archive");
         }
     }
 }

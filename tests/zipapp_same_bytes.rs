@@ -32,9 +32,24 @@ fn nothing_around_the_run_gets_into_the_archive() {
     for options in [&[][..], &["-c"], &["-c", "--wheel", &wheel], &["--sourceless"]] {
         let expected = archive(&tree, options, |_| {});
         let mut changes: Vec<(&str, Box<dyn Fn(&mut Command)>)> = vec![
-            ("default epoch", Box::new(|run| drop(run.env("SOURCE_DATE_EPOCH", "315532800")))),
-            ("empty epoch", Box::new(|run| drop(run.env("SOURCE_DATE_EPOCH", "")))),
-            ("early epoch", Box::new(|run| drop(run.env("SOURCE_DATE_EPOCH", "0")))),
+            (
+                "default epoch",
+                Box::new(|run| {
+                    run.env("SOURCE_DATE_EPOCH", "315532800");
+                }),
+            ),
+            (
+                "empty epoch",
+                Box::new(|run| {
+                    run.env("SOURCE_DATE_EPOCH", "");
+                }),
+            ),
+            (
+                "early epoch",
+                Box::new(|run| {
+                    run.env("SOURCE_DATE_EPOCH", "0");
+                }),
+            ),
         ];
         for (name, value) in [
             ("PYTHONHASHSEED", "7"),
@@ -43,10 +58,20 @@ fn nothing_around_the_run_gets_into_the_archive() {
             ("PYTHONOPTIMIZE", "2"),
             ("HOME", "/"),
         ] {
-            changes.push((name, Box::new(move |run| drop(run.env(name, value)))));
+            changes.push((
+                name,
+                Box::new(move |run| {
+                    run.env(name, value);
+                }),
+            ));
         }
         for jobs in ["1", "2", "7"] {
-            changes.push(("jobs", Box::new(move |run| drop(run.args(["-j", jobs])))));
+            changes.push((
+                "jobs",
+                Box::new(move |run| {
+                    run.args(["-j", jobs]);
+                }),
+            ));
         }
         for (what, change) in changes {
             assert_eq!(archive(&tree, options, change), expected, "{what} {options:?}");
@@ -57,7 +82,11 @@ fn nothing_around_the_run_gets_into_the_archive() {
 #[test]
 fn the_epoch_is_the_one_time_in_it() {
     let tree = application();
-    let at = |epoch: &'static str| archive(&tree, &[], move |run| drop(run.env("SOURCE_DATE_EPOCH", epoch)));
+    let at = |epoch: &'static str| {
+        archive(&tree, &[], move |run| {
+            run.env("SOURCE_DATE_EPOCH", epoch);
+        })
+    };
     let flag = archive(&tree, &["--source-date-epoch", "1700000000"], |_| {});
     assert_eq!(at("1700000000"), flag);
     assert_ne!(at("1700000000"), at("1600000000"));
