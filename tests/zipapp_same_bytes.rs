@@ -24,6 +24,9 @@ fn archive(tree: &Tree, options: &[&str], change: impl Fn(&mut Command)) -> Vec<
     fs::read(tree.path().join("out.pyz")).expect("an archive")
 }
 
+/// What a run has other than others, by its name.
+type Change = (&'static str, Box<dyn Fn(&mut Command)>);
+
 #[test]
 fn nothing_around_the_run_gets_into_the_archive() {
     let tree = application();
@@ -31,7 +34,7 @@ fn nothing_around_the_run_gets_into_the_archive() {
     let wheel = wheel.to_string_lossy().into_owned();
     for options in [&[][..], &["-c"], &["-c", "--wheel", &wheel], &["--sourceless"]] {
         let expected = archive(&tree, options, |_| {});
-        let mut changes: Vec<(&str, Box<dyn Fn(&mut Command)>)> = vec![
+        let mut changes: Vec<Change> = vec![
             (
                 "default epoch",
                 Box::new(|run| {

@@ -47,7 +47,7 @@ pub struct Compiled {
 /// A source with what the compiler made of it.
 struct Attempt {
     path: String,
-    pyc: Result<Vec<u8>, Diagnostic>,
+    pyc: Result<Vec<u8>, Box<Diagnostic>>,
     warnings: Vec<Warning>,
 }
 
@@ -71,7 +71,7 @@ impl Bytecode<'_> {
                     members.put_bytecode(&path, Entry::bytes(format!("{path}c"), pyc)?, self.sourceless);
                     compiled.count += 1;
                 }
-                Err(diagnostic) => compiled.failures.push((path, diagnostic)),
+                Err(diagnostic) => compiled.failures.push((path, *diagnostic)),
             }
         }
         Ok(compiled)
@@ -84,18 +84,20 @@ impl Bytecode<'_> {
         let pyc = match (codes.first(), failure) {
             (Some((_, code)), None) => self.pyc(source, code),
             (_, failure) => {
-                Err(failure.unwrap_or_else(|| Diagnostic::whole("Crash", "the compiler gave no code")))
+                let failure = failure.unwrap_or_else(|| Diagnostic::whole("Crash", "it gave no code"));
+                Err(Box::new(failure))
             }
         };
         Ok(Attempt { path: path.to_owned(), pyc, warnings })
     }
 
-    fn pyc(&self, source: &[u8], code: &[u8]) -> Result<Vec<u8>, Diagnostic> {
+    fn pyc(&self, source: &[u8], code: &[u8]) -> Result<Vec<u8>, Box<Diagnostic>> {
         let mode = if self.checked { InvalidationMode::CheckedHash } else { InvalidationMode::UncheckedHash };
         let mut pyc = Header::of_source(self.version, mode, source, 0).to_bytes().to_vec();
         marshal::read(code, self.version)
             .and_then(|graph| graph.append_canonical(&mut pyc))
-            .map_err(|error| Diagnostic::whole("Crash", format!("code that makes no sense: {error}")))?;
+            .map_err(|error| Diagnostic::whole("Crash", format!("code that makes no sense: {error}")))
+            .map_err(Box::new)?;
         Ok(pyc)
     }
 }
