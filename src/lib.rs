@@ -17,9 +17,11 @@
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 //! - [`compile`]: sources to bytecode files, on all cores.
 //! - [`project`]: pyproject.toml to the metadata of packages.
+//! - [`dist`]: artifacts made of sources, wheels and bytecode.
 
 pub mod archive;
 pub mod compile;
+pub mod dist;
 pub mod epoch;
 pub mod inspect;
 pub mod marshal;

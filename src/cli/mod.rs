@@ -11,6 +11,7 @@ mod normalize;
 mod progress;
 mod pythons;
 mod terminal;
+mod zipapp;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -59,6 +60,7 @@ enum Verb {
     Inspect(inspect::Flags),
     Normalize(normalize::Flags),
     Pythons(pythons::Flags),
+    Zipapp(Box<zipapp::Flags>),
 }
 
 /// The whole program: read the arguments, run the verb, report trouble, give the exit code.
@@ -78,6 +80,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
+        Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),
     };
     result.unwrap_or_else(|error| exit::report(&error))
 }

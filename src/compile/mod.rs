@@ -25,6 +25,7 @@ mod write;
 
 pub use exclude::{BadRegex, Exclude};
 pub use fresh::State;
+pub(crate) use in_order::work as in_order;
 pub use job::{Failure, PycRecord, Record};
 pub use module_path::module_path;
 pub use pool::Pool;

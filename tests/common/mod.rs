@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
+pub mod app;
 pub mod tree;
 
 use pyrepro::python::{Interpreter, Interpreters, SearchPath, Version};

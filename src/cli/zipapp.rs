@@ -1,0 +1,412 @@
+//! `pyrepro zipapp`: what `python -m zipapp` does, with bytecode inside, the same each time.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Cursor, Read, Write};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, bail, ensure};
+use clap::ValueEnum;
+use pyrepro::archive::Output;
+use pyrepro::compile::Pool;
+use pyrepro::dist::zipapp::{self, App, Bytecode, Compiled, Options, Request, Source, shebang};
+use pyrepro::epoch::{Epoch, EpochChoice};
+use pyrepro::pyc::Optimization;
+use pyrepro::python::{Interpreter, Interpreters, Version};
+use serde::Serialize;
+
+use super::environment;
+use super::exit::Exit;
+use super::terminal::Terminal;
+
+/// Make one file of an application, which Python runs, with bytecode that it takes
+///
+/// Takes what `python -m zipapp` takes, except that --python is the interpreter to compile for, and
+/// the one to run with is -p or --interpreter. The archive is the same each time that it is made.
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Flags {
+    /// The application's folder, or an archive to make another of; `-` reads one from standard input.
+    /// Not needed where wheels are all there is
+    #[arg(value_name = "SRC", required_unless_present_any = ["wheel", "requirements"])]
+    source: Option<PathBuf>,
+    /// The archive to write; `-` is standard output [default: SRC with .pyz for its ending]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The interpreter that shall run it, for the #! line [default: no such line]
+    #[arg(short = 'p', long, value_name = "INTERPRETER")]
+    interpreter: Option<String>,
+    /// What to start: a function such as pkg.mod:main, or a console script of a wheel
+    /// [default: the __main__.py that is there]
+    #[arg(short, long, value_name = "MAIN")]
+    main: Option<String>,
+    /// Compress
+    #[arg(short, long)]
+    compress: bool,
+    /// Say which interpreter runs the archive SRC, and do nothing else
+    #[arg(long)]
+    info: bool,
+    /// Work on N files at a time; 0 is one for each processor
+    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
+    jobs: u16,
+    /// Time of all members: seconds since 1970, or git for the last commit's
+    /// [default: $SOURCE_DATE_EPOCH, or 1980-01-01]
+    #[arg(long, value_name = "TIME")]
+    source_date_epoch: Option<EpochChoice>,
+
+    /// The interpreter to compile for, where the one of -p is not on this machine: a path, a command
+    /// or a version [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
+    #[arg(long, value_name = "PYTHON", help_heading = "Bytecode")]
+    python: Option<OsString>,
+    /// Put in sources alone
+    #[arg(long, conflicts_with_all = ["sourceless", "invalidation_mode", "optimize", "strict", "python"], help_heading = "Bytecode")]
+    no_compile: bool,
+    /// Put in bytecode alone, for the one version of Python; tracebacks show no lines then
+    #[arg(long, help_heading = "Bytecode")]
+    sourceless: bool,
+    /// Whether imports compare bytecode with its source [default: unchecked-hash]
+    #[arg(long, value_name = "MODE", value_enum, help_heading = "Bytecode")]
+    invalidation_mode: Option<Mode>,
+    /// The level of optimisation: 0, 1 or 2 [default: 0]
+    #[arg(long, value_name = "LEVEL", help_heading = "Bytecode")]
+    optimize: Option<Optimization>,
+    /// Write nothing if a source does not compile
+    #[arg(long, help_heading = "Bytecode")]
+    strict: bool,
+
+    /// Leave out what matches; for several patterns, give it again
+    #[arg(long, value_name = "GLOB", help_heading = "Contents")]
+    exclude: Vec<String>,
+    /// Unpack wheels into the archive
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Contents")]
+    wheel: Vec<PathBuf>,
+    /// The same for the wheels that a list names
+    #[arg(long, value_name = "FILE", requires = "find_links", help_heading = "Contents")]
+    requirements: Option<PathBuf>,
+    /// The folder that has these wheels
+    #[arg(long, value_name = "FOLDER", requires = "requirements", help_heading = "Contents")]
+    find_links: Option<PathBuf>,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  pyrepro zipapp src -m app.cli:main -p '/usr/bin/env python3' -o app.pyz
+  pyrepro zipapp src -c --requirements requirements.txt --find-links wheels -m app:main
+  pyrepro zipapp --wheel wheels/pip-25.0-py3-none-any.whl -m pip -o pip.pyz
+  pyrepro zipapp --info app.pyz
+  pyrepro zipapp app.pyz -p python3.12 -o - | ssh host 'cat > app.pyz'
+
+Exit status: 0 if the archive is written; 1 if --strict finds a source that does not compile;
+2 for anything else. Where it is not 0, nothing is written.";
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    /// They do not: it cannot change in the archive
+    UncheckedHash,
+    /// They do; 3.7 does not take such bytecode from archives
+    CheckedHash,
+}
+
+pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if flags.info {
+        return info(flags, terminal);
+    }
+    let started = Instant::now();
+    let source = flags.source()?;
+    let target = flags.target(&source)?;
+    ensure!(
+        !(terminal.is_json() && is_stream(&target)),
+        "standard output cannot take an archive and JSON; leave out -o - or --format json"
+    );
+    let options = flags.options(terminal)?;
+    let python = flags.python(terminal)?;
+    let request = flags.request(source, &target);
+    let app = gather(flags, &request, python.as_ref())?;
+    tell_doubts(&app, flags.strict, terminal);
+    let failed = app.compiled.as_ref().is_some_and(|compiled| !compiled.failures.is_empty());
+    if failed && flags.strict {
+        return Ok(Exit::Negative);
+    }
+    let size = write(&app, &options, &target)?;
+    let report = Report::new(&app, &options, &target, python.as_ref(), size);
+    if terminal.is_json() {
+        terminal.json(&report)?;
+    } else if terminal.reports() && !is_stream(&target) {
+        let mut out = terminal.out();
+        writeln!(out, "{}; {:.2} s", report.text(), started.elapsed().as_secs_f64())?;
+        out.flush()?;
+    }
+    Ok(Exit::Fine)
+}
+
+fn is_stream(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// What `python -m zipapp --info` prints.
+fn info(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let source = flags.source.as_deref().context("--info needs an archive")?;
+    let interpreter = if is_stream(source) {
+        shebang::interpreter(io::stdin().lock())
+    } else {
+        ensure!(source.is_file(), "{} is no file: --info is for archives", source.display());
+        File::open(source).and_then(shebang::interpreter)
+    };
+    let interpreter = interpreter.with_context(|| format!("cannot read {}", source.display()))?;
+    if terminal.is_json() {
+        terminal.json(&Info { interpreter: interpreter.as_deref() })?;
+    } else {
+        let mut out = terminal.out();
+        writeln!(out, "Interpreter: {}", interpreter.as_deref().unwrap_or("<none>"))?;
+        out.flush()?;
+    }
+    Ok(Exit::Fine)
+}
+
+#[derive(Serialize)]
+struct Info<'a> {
+    interpreter: Option<&'a str>,
+}
+
+impl Flags {
+    fn source(&self) -> anyhow::Result<Option<Source>> {
+        let Some(path) = &self.source else { return Ok(None) };
+        let source = if is_stream(path) {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+            Source::Bytes(bytes)
+        } else if path.is_file() {
+            Source::Archive(path.clone())
+        } else {
+            ensure!(path.exists(), "there is no {}", path.display());
+            Source::Folder(path.clone())
+        };
+        let is_archive = !matches!(source, Source::Folder(_));
+        ensure!(
+            !is_archive || self.main.is_none(),
+            "an archive keeps the function that it starts with; leave out -m"
+        );
+        Ok(Some(source))
+    }
+
+    fn target(&self, source: &Option<Source>) -> anyhow::Result<PathBuf> {
+        match (&self.output, source) {
+            (Some(target), Some(Source::Archive(path))) => {
+                let is_source = target.exists() && path.canonicalize().ok() == target.canonicalize().ok();
+                ensure!(!is_source, "{} is the source: name another file with -o", target.display());
+                Ok(target.clone())
+            }
+            (Some(target), _) => Ok(target.clone()),
+            (None, Some(Source::Folder(folder))) => match folder.file_name() {
+                Some(_) => Ok(folder.with_extension("pyz")),
+                None => bail!("{} has no name to call the archive by: name it with -o", folder.display()),
+            },
+            (None, Some(Source::Bytes(_))) => Ok(PathBuf::from("-")),
+            (None, Some(Source::Archive(path))) => {
+                bail!("{} is not changed in place: name another file with -o", path.display())
+            }
+            (None, None) => bail!("there is no SRC to call the archive by: name it with -o"),
+        }
+    }
+
+    fn request(&self, source: Option<Source>, target: &Path) -> Request {
+        Request {
+            source,
+            target: (!is_stream(target)).then(|| target.to_owned()),
+            main: self.main.clone(),
+            exclude: self.exclude.clone(),
+            wheels: self.wheel.clone(),
+            requirements: self.requirements.clone().zip(self.find_links.clone()),
+        }
+    }
+
+    fn jobs(&self) -> NonZero<usize> {
+        let all = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+        NonZero::new(self.jobs.into()).unwrap_or(all)
+    }
+
+    fn options(&self, terminal: &Terminal) -> anyhow::Result<Options> {
+        let interpreter = self.interpreter.clone().unwrap_or_default();
+        ensure!(!interpreter.contains(['\n', '\r', '\0']), "the interpreter of -p must be one line");
+        let variable = environment::source_date_epoch();
+        let folder = self.source.as_deref().filter(|source| source.is_dir()).unwrap_or(Path::new("."));
+        let (epoch, _) = Epoch::decide(self.source_date_epoch, variable.as_deref(), folder)?;
+        let clamped = epoch.clamp_to(Epoch::DOS);
+        if clamped.changed {
+            terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
+        }
+        Ok(Options { interpreter, compress: self.compress, epoch: clamped.epoch, jobs: self.jobs() })
+    }
+
+    /// The interpreter to compile for: that of -p where it is here, else that of --python, else the default.
+    fn python(&self, terminal: &Terminal) -> anyhow::Result<Option<(PathBuf, Version)>> {
+        if self.no_compile {
+            return Ok(None);
+        }
+        let interpreters = Interpreters::new(environment::search_path());
+        let named = self.interpreter.as_deref().and_then(shebang::command);
+        let named = named.and_then(|command| interpreters.find(command).ok());
+        if let Some(python) = named
+            && let Ok(version) = python.target
+        {
+            if let Some(request) = &self.python
+                && interpreters.find(request)?.target != Ok(version)
+            {
+                terminal.warn(format_args!(
+                    "the interpreter of -p is Python {version}, so that is what bytecode is for, not {}",
+                    request.to_string_lossy()
+                ));
+            }
+            return Ok(Some((python.path, version)));
+        }
+        let python = match &self.python {
+            Some(request) => interpreters.find(request)?,
+            None => interpreters.default()?,
+        };
+        target_of(python).map(Some)
+    }
+}
+
+fn target_of(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
+    match python.target {
+        Ok(version) => Ok((python.path, version)),
+        Err(reason) => bail!("cannot compile for {}: {reason}", python.path.display()),
+    }
+}
+
+fn gather(flags: &Flags, request: &Request, python: Option<&(PathBuf, Version)>) -> anyhow::Result<App> {
+    let Some((path, version)) = python else { return Ok(zipapp::gather(request, None)?) };
+    let jobs = flags.jobs();
+    let pool = Pool::new(path, *version, jobs);
+    let bytecode = Bytecode {
+        compiler: &pool,
+        version: *version,
+        checked: flags.invalidation_mode == Some(Mode::CheckedHash),
+        level: flags.optimize.unwrap_or_default(),
+        sourceless: flags.sourceless,
+        jobs,
+    };
+    Ok(zipapp::gather(request, Some(&bytecode))?)
+}
+
+fn tell_doubts(app: &App, strict: bool, terminal: &Terminal) {
+    for doubt in &app.doubts {
+        terminal.warn(doubt);
+    }
+    for (path, warning) in app.warnings() {
+        let line = warning.line.map(|line| format!(":{line}")).unwrap_or_default();
+        terminal.warn(format_args!("{path}{line}: {}: {}", warning.category, warning.message));
+    }
+    for (path, diagnostic) in app.compiled.iter().flat_map(|compiled| &compiled.failures) {
+        let line = diagnostic.line.map(|line| format!(":{line}")).unwrap_or_default();
+        match strict {
+            true => terminal.error(format_args!("{path}{line}: {diagnostic}")),
+            false => terminal.warn(format_args!("{path}{line}: {diagnostic}; it goes in as source")),
+        }
+    }
+}
+
+/// Writes the archive, whole or not at all, and tells its size.
+fn write(app: &App, options: &Options, target: &Path) -> anyhow::Result<u64> {
+    if is_stream(target) {
+        let mut file = Cursor::new(Vec::new());
+        app.write(options, &mut file)?;
+        let mut out = io::stdout().lock();
+        out.write_all(file.get_ref())?;
+        out.flush()?;
+        return Ok(file.get_ref().len() as u64);
+    }
+    let mut output = Output::create(target)?;
+    app.write(options, &mut output)?;
+    output.finish(!options.interpreter.is_empty())?;
+    let written = target.metadata().with_context(|| format!("cannot read {}", target.display()))?;
+    Ok(written.len())
+}
+
+/// What was written, for people and programs.
+#[derive(Serialize)]
+struct Report {
+    target: String,
+    /// How many bytes it has, and how many are in its members.
+    size: u64,
+    unpacked: u64,
+    interpreter: Option<String>,
+    compressed: bool,
+    source_date_epoch: Epoch,
+    /// How many members there are, folders included.
+    members: usize,
+    /// None if nothing was to be compiled.
+    bytecode: Option<BytecodeReport>,
+    wheels: Vec<String>,
+    warnings: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct BytecodeReport {
+    python: String,
+    version: String,
+    compiled: usize,
+    failed: Vec<FailureReport>,
+}
+
+#[derive(Serialize)]
+struct FailureReport {
+    path: String,
+    reason: String,
+    line: Option<u32>,
+}
+
+impl Report {
+    fn new(
+        app: &App,
+        options: &Options,
+        target: &Path,
+        python: Option<&(PathBuf, Version)>,
+        size: u64,
+    ) -> Report {
+        let bytecode = app.compiled.as_ref().zip(python);
+        Report {
+            target: target.to_string_lossy().into_owned(),
+            size,
+            unpacked: app.size(),
+            interpreter: Some(options.interpreter.clone()).filter(|interpreter| !interpreter.is_empty()),
+            compressed: options.compress || app.was_compressed,
+            source_date_epoch: options.epoch,
+            members: app.entries.iter().count(),
+            bytecode: bytecode.map(|(compiled, python)| BytecodeReport::new(compiled, python)),
+            wheels: app.wheels.iter().map(|wheel| wheel.to_string_lossy().into_owned()).collect(),
+            warnings: app.doubts.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let interpreter = match &self.interpreter {
+            Some(interpreter) => format!("run by {interpreter}"),
+            None => "no #! line".to_owned(),
+        };
+        let bytecode = match &self.bytecode {
+            Some(bytecode) => format!("{} compiled for Python {}", bytecode.compiled, bytecode.version),
+            None => "no bytecode".to_owned(),
+        };
+        let Report { target, members, size, .. } = self;
+        format!("{target}: {members} members, {size} bytes, {bytecode}, {interpreter}")
+    }
+}
+
+impl BytecodeReport {
+    fn new(compiled: &Compiled, (path, version): &(PathBuf, Version)) -> BytecodeReport {
+        let failed = compiled.failures.iter().map(|(path, diagnostic)| FailureReport {
+            path: path.clone(),
+            reason: diagnostic.to_string(),
+            line: diagnostic.line,
+        });
+        BytecodeReport {
+            python: path.to_string_lossy().into_owned(),
+            version: version.to_string(),
+            compiled: compiled.count,
+            failed: failed.collect(),
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! Zipapps: applications in one file that Python runs, as `python -m zipapp` makes them, with
+//! bytecode that zipimport takes.
+//!
+//! A [`Request`] says what goes in; [`gather`] makes an [`App`] of it, which is all that is to be
+//! known of the archive before it is written: its members, its first line, and what became of the
+//! sources. [`App::write`] writes it.
+
+mod bytecode;
+mod entry_point;
+mod members;
+mod record;
+mod requirements;
+pub mod shebang;
+mod source;
+mod wheel;
+
+use std::io::{self, Seek, Write};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+
+use crate::archive::zip::{self, Compression};
+use crate::archive::{BadPath, Content, Entries, EntriesError, Entry, ReadError, WriteError};
+use crate::compile::{Unavailable, Warning};
+use crate::epoch::Epoch;
+use crate::tree::{self, BadGlob, Globs};
+
+pub use bytecode::{Bytecode, Compiled, RECORDED_BELOW};
+pub use entry_point::{BadEntryPoint, EntryPoint};
+pub use requirements::RequirementProblem;
+pub use source::LEFT_OUT;
+pub use wheel::WheelProblem;
+
+use members::Members;
+use wheel::Wheel;
+
+/// What goes into an application.
+///
+/// ```
+/// use pyrepro::dist::zipapp::{self, Request, Source};
+///
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("app.py"), "def main(): print('hello')\n")?;
+/// let source = Some(Source::Folder(folder.path().to_owned()));
+/// let app = zipapp::gather(&Request { source, main: Some("app:main".to_owned()), ..Request::default() }, None)?;
+/// let paths: Vec<_> = app.entries.iter().map(|entry| entry.path.as_str()).collect();
+/// assert_eq!(paths, ["__main__.py", "app.py"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The application's own files, unless all come from wheels.
+    pub source: Option<Source>,
+    /// Where it is to be written: a file there is no part of the source folder.
+    pub target: Option<PathBuf>,
+    /// What it starts with: a function such as `pkg.mod:main`, or a console script of a wheel. If it
+    /// is not given, `__main__.py` must be there.
+    pub main: Option<String>,
+    /// Patterns of what to leave out, beside [`LEFT_OUT`].
+    pub exclude: Vec<String>,
+    /// Wheels to unpack into it.
+    pub wheels: Vec<PathBuf>,
+    /// A list of requirements, and the folder of wheels that they are looked for in.
+    pub requirements: Option<(PathBuf, PathBuf)>,
+}
+
+/// The application's own files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// All in a folder.
+    Folder(PathBuf),
+    /// All in an archive.
+    Archive(PathBuf),
+    /// All in an archive that was read already.
+    Bytes(Vec<u8>),
+}
+
+/// An application that is complete but for the writing.
+#[derive(Debug)]
+pub struct App {
+    /// Its members.
+    pub entries: Entries,
+    /// What became of the sources, if they were compiled.
+    pub compiled: Option<Compiled>,
+    /// Whether the archive that it is made of has compressed members.
+    pub was_compressed: bool,
+    /// The wheels that are in it.
+    pub wheels: Vec<PathBuf>,
+    /// What may not work as wanted.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Something that may not work as wanted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Doubt {
+    /// An extension module among the application's own files.
+    #[error("{0}: Python does not import extension modules from archives")]
+    Extension(String),
+    /// A wheel needs a distribution that is not there.
+    #[error("{wheel} needs {needed}{}, which is not in the archive", .marker.as_ref().map(|marker| format!(" if {marker}")).unwrap_or_default())]
+    Needs {
+        /// The distribution that needs it.
+        wheel: String,
+        /// The distribution that is needed.
+        needed: String,
+        /// On which condition.
+        marker: Option<String>,
+    },
+}
+
+/// Puts together what a request asks for, with bytecode if that is wanted.
+pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App, Error> {
+    let exclude = Globs::new(LEFT_OUT.into_iter().chain(request.exclude.iter().map(String::as_str)))?;
+    let mut members = Members::default();
+    let mut was_compressed = false;
+    match &request.source {
+        Some(Source::Folder(folder)) => {
+            let entries = source::folder(folder, &exclude, request.target.as_deref())?;
+            members.add(entries, &folder.display().to_string())?;
+        }
+        Some(Source::Archive(path)) => {
+            was_compressed = add_archive(&mut members, source::open(path)?, path)?;
+        }
+        Some(Source::Bytes(bytes)) => {
+            let (path, file) = (Path::new("-"), io::Cursor::new(bytes));
+            was_compressed = add_archive(&mut members, source::reader(file, path)?, path)?;
+        }
+        None => {}
+    }
+    members.filter(&exclude);
+    let mut doubts: Vec<Doubt> =
+        members.extension_modules().map(|path| Doubt::Extension(path.to_owned())).collect();
+
+    let mut paths = request.wheels.clone();
+    if let Some((list, folder)) = &request.requirements {
+        paths.extend(requirements::wheels(list, folder)?);
+    }
+    let mut wheels = Vec::with_capacity(paths.len());
+    for path in &paths {
+        let mut wheel = Wheel::read(path, &exclude)?;
+        members.add(std::mem::take(&mut wheel.entries), &path.display().to_string())?;
+        wheels.push(wheel);
+    }
+    members.filter(&exclude);
+    doubts.extend(missing(&wheels));
+
+    add_main(&mut members, request, &wheels)?;
+    let compiled = bytecode.map(|bytecode| bytecode.add(&mut members)).transpose()?;
+    Ok(App { entries: members.into_entries()?, compiled, was_compressed, wheels: paths, doubts })
+}
+
+fn add_archive<R: io::Read + Seek>(
+    members: &mut Members,
+    mut reader: zip::Reader<R>,
+    path: &Path,
+) -> Result<bool, Error> {
+    members.add(source::archive(&mut reader, path)?, &path.display().to_string())?;
+    Ok(reader.members().iter().any(|member| member.deflated))
+}
+
+/// Sees to it that there is something to start with. As zipapp has it, an archive is taken as it is.
+fn add_main(members: &mut Members, request: &Request, wheels: &[Wheel]) -> Result<(), Error> {
+    match (&request.main, members.has_main()) {
+        (None, false) if !matches!(request.source, Some(Source::Archive(_) | Source::Bytes(_))) => {
+            Err(Error::NoMain)
+        }
+        (None, _) => Ok(()),
+        (Some(_), true) => Err(Error::TwoMains),
+        (Some(main), false) => {
+            let script = || wheels.iter().flat_map(|wheel| &wheel.scripts).find(|(name, _)| name == main);
+            let entry_point = match main.parse::<EntryPoint>() {
+                Ok(entry_point) => entry_point,
+                Err(error) => script().map(|(_, function)| function.clone()).ok_or(error)?,
+            };
+            members.add(vec![Entry::bytes("__main__.py", entry_point.main_py())?], "the entry point")
+        }
+    }
+}
+
+/// What wheels need and is not there. What only an extra needs does not count.
+fn missing(wheels: &[Wheel]) -> Vec<Doubt> {
+    let is_there = |name: &str| wheels.iter().any(|wheel| wheel.name == name);
+    let mut doubts = Vec::new();
+    for wheel in wheels {
+        for (needed, marker) in &wheel.requires {
+            let is_extra = marker.as_ref().is_some_and(|marker| marker.contains("extra"));
+            if !is_extra && !is_there(needed) {
+                let (wheel, needed) = (wheel.name.clone(), needed.clone());
+                doubts.push(Doubt::Needs { wheel, needed, marker: marker.clone() });
+            }
+        }
+    }
+    doubts
+}
+
+/// How to write an application.
+///
+/// ```
+/// # use pyrepro::dist::zipapp::Options;
+/// assert_eq!(Options::default().interpreter, "");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What the first line says is to run it; nothing for no such line.
+    pub interpreter: String,
+    /// Whether to compress.
+    pub compress: bool,
+    /// The time of all members.
+    pub epoch: Epoch,
+    /// How many threads compress.
+    pub jobs: NonZero<usize>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        let jobs = NonZero::<usize>::MIN;
+        Options { interpreter: String::new(), compress: false, epoch: Epoch::DEFAULT, jobs }
+    }
+}
+
+impl App {
+    /// Writes the archive.
+    ///
+    /// ```
+    /// use pyrepro::archive::{Entries, Entry, Order};
+    /// use pyrepro::dist::zipapp::{App, Options};
+    ///
+    /// let entries = Entries::new(vec![Entry::bytes("__main__.py", "print(1)\n")?], &Order::Path)?;
+    /// let app = App { entries, compiled: None, was_compressed: false, wheels: vec![], doubts: vec![] };
+    /// let mut file = std::io::Cursor::new(Vec::new());
+    /// app.write(&Options { interpreter: "/usr/bin/env python3".into(), ..Options::default() }, &mut file)?;
+    /// assert!(file.into_inner().starts_with(b"#!/usr/bin/env python3\nPK"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn write(&self, options: &Options, output: &mut (impl Write + Seek)) -> Result<(), WriteError> {
+        let compression = match options.compress || self.was_compressed {
+            true => Compression::Deflated,
+            false => Compression::Stored,
+        };
+        let prefix = shebang::line(&options.interpreter);
+        let options = zip::Options { epoch: options.epoch, compression, prefix, threads: options.jobs };
+        zip::write(&self.entries, &options, output)
+    }
+
+    /// How many bytes are in its files.
+    pub fn size(&self) -> u64 {
+        self.entries.iter().filter_map(Entry::content).map(Content::size).sum()
+    }
+
+    /// What the compiler warned of, with the paths of the sources.
+    pub fn warnings(&self) -> impl Iterator<Item = &(String, Warning)> {
+        self.compiled.iter().flat_map(|compiled| &compiled.warnings)
+    }
+}
+
+/// Why there is no application.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing to start with.
+    #[error("the archive has no entry point: add a __main__.py, or name a function with -m pkg.mod:function")]
+    NoMain,
+    /// More to start with than can be.
+    #[error("-m names an entry point, but there is a __main__.py already: leave one of them out")]
+    TwoMains,
+    /// No function.
+    #[error(transparent)]
+    EntryPoint(#[from] BadEntryPoint),
+    /// A pattern that is none.
+    #[error(transparent)]
+    Glob(#[from] BadGlob),
+    /// A folder that cannot be listed.
+    #[error(transparent)]
+    Tree(#[from] tree::Error),
+    /// A file whose name cannot be in an archive.
+    #[error(transparent)]
+    Path(#[from] BadPath),
+    /// Files that cannot be in one archive.
+    #[error(transparent)]
+    Entries(#[from] EntriesError),
+    /// A file that changes while it is compared.
+    #[error(transparent)]
+    Compare(#[from] WriteError),
+    /// No compiler.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+    /// A file or folder that cannot be read.
+    #[error("cannot read {path}: {source}", path = path.display())]
+    Read {
+        /// Where it is.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// An archive that is refused.
+    #[error("{path}: {source}", path = path.display())]
+    Archive {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<ReadError>,
+    },
+    /// A member that only some systems could unpack.
+    #[error("{archive}: the member {member:?} is neither a file nor a folder", archive = archive.display())]
+    NotAFile {
+        /// Where the archive is.
+        archive: PathBuf,
+        /// The member.
+        member: String,
+    },
+    /// A wheel that is refused.
+    #[error("{wheel}: {problem}", wheel = wheel.display())]
+    Wheel {
+        /// Where it is.
+        wheel: PathBuf,
+        /// What is wrong with it.
+        problem: Box<WheelProblem>,
+    },
+    /// A requirement that nothing meets.
+    #[error("{list}, line {line}: {problem}", list = list.display())]
+    Requirement {
+        /// The list.
+        list: PathBuf,
+        /// The line in it, with continued lines as one.
+        line: usize,
+        /// What is wrong with it.
+        problem: RequirementProblem,
+    },
+    /// Two different files of one path.
+    #[error("{path} is in {} and in {}, and differs; leave one out with --exclude, or take another version", .origins[0], .origins[1])]
+    Twice {
+        /// The path.
+        path: String,
+        /// Where each comes from.
+        origins: [String; 2],
+    },
+}

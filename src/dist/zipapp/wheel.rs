@@ -1,0 +1,242 @@
+//! Wheels, unpacked into an application the way an installer unpacks them into a folder.
+
+use std::path::{Path, PathBuf};
+
+use super::entry_point::EntryPoint;
+use super::members::is_extension_module;
+use super::{Error, record, source};
+use crate::archive::{Content, Entry};
+use crate::tree::Globs;
+
+/// A wheel whose RECORD was found right.
+pub(super) struct Wheel {
+    /// The name of the distribution, normalised.
+    pub name: String,
+    /// The files, where an installer puts them.
+    pub entries: Vec<Entry>,
+    /// Its console scripts by name.
+    pub scripts: Vec<(String, EntryPoint)>,
+    /// The distributions that it needs, and the condition for that if there is one.
+    pub requires: Vec<(String, Option<String>)>,
+}
+
+/// What can be wrong with a wheel.
+#[derive(Debug, thiserror::Error)]
+pub enum WheelProblem {
+    /// It has no folder of metadata, or several.
+    #[error("it has {0} top-level .dist-info folders, where a wheel has one")]
+    DistInfo(usize),
+    /// A file of its metadata is not there.
+    #[error("it has no {0}")]
+    No(String),
+    /// A version of the format that came after this program.
+    #[error("its Wheel-Version is {0:?}, where pyrepro knows 1.x")]
+    Version(String),
+    /// The list of its files cannot be read.
+    #[error("its RECORD {0}")]
+    Record(String),
+    /// A file that RECORD does not have.
+    #[error("{0:?} is not in its RECORD; somebody has changed the wheel: get it anew")]
+    NotListed(String),
+    /// A file that RECORD has and the wheel does not.
+    #[error("its RECORD lists {0:?}, which is not there; somebody has changed the wheel: get it anew")]
+    Missing(String),
+    /// A file of another content than RECORD has.
+    #[error("{0:?} is not what its RECORD says; somebody has changed the wheel: get it anew")]
+    Differs(String),
+    /// No hash, or one that anybody can forge.
+    #[error("its RECORD has no SHA-2 hash of {0:?}")]
+    NoHash(String),
+    /// A module in machine code.
+    #[error(
+        "{0:?} is an extension module, which Python cannot import from an archive; take a pure wheel of the \
+         package, or leave it out with --exclude '*{ending}' if the package works without it, or ship the \
+         application as a folder or as an archive that unpacks itself (shiv, pex)",
+        ending = ending(.0)
+    )]
+    Extension(String),
+    /// A place that no installer knows.
+    #[error("{0:?} is for a scheme that there is none of in an archive; leave it out with --exclude")]
+    Scheme(String),
+}
+
+fn ending(path: &str) -> &str {
+    path.rfind('.').map_or("", |dot| &path[dot..])
+}
+
+impl Wheel {
+    pub fn read(path: &Path, exclude: &Globs) -> Result<Wheel, Error> {
+        let mut reader = source::open(path)?;
+        let files = source::archive(&mut reader, path)?;
+        Wheel::of(files, exclude)
+            .map_err(|problem| Error::Wheel { wheel: path.to_owned(), problem: Box::new(problem) })
+    }
+
+    fn of(files: Vec<Entry>, exclude: &Globs) -> Result<Wheel, WheelProblem> {
+        let dist_info = dist_info(&files)?;
+        let text = |name: &str| file(&files, &format!("{dist_info}/{name}"));
+        let needed = |name: &str| text(name).ok_or_else(|| WheelProblem::No(format!("{dist_info}/{name}")));
+        record::check(needed("RECORD")?, &dist_info, files.iter().filter_map(bytes_of))?;
+        let version = headers(needed("WHEEL")?, "Wheel-Version").next().unwrap_or_default();
+        if !version.starts_with("1.") {
+            return Err(WheelProblem::Version(version));
+        }
+        let metadata = needed("METADATA")?;
+        let name = headers(metadata, "Name").next().unwrap_or_default();
+        let requires = headers(metadata, "Requires-Dist").map(|line| requirement(&line)).collect();
+        let scripts = text("entry_points.txt").map(console_scripts).unwrap_or_default();
+        let data = dist_info.replace(".dist-info", ".data");
+        let mut entries = Vec::with_capacity(files.len());
+        for entry in files {
+            let Some(path) = installed(entry.path.as_str(), &data)? else { continue };
+            if entry.content().is_none() || is_excluded(exclude, &path) {
+                continue;
+            }
+            if is_extension_module(&path) {
+                return Err(WheelProblem::Extension(path));
+            }
+            if let Ok(path) = crate::archive::MemberPath::new(path) {
+                entries.push(Entry { path, ..entry });
+            }
+        }
+        Ok(Wheel { name: normalized(&name), entries, scripts, requires })
+    }
+}
+
+fn is_excluded(exclude: &Globs, path: &str) -> bool {
+    exclude.matches(path.as_ref(), false)
+        || path.match_indices('/').any(|(end, _)| exclude.matches(path[..end].as_ref(), true))
+}
+
+fn dist_info(files: &[Entry]) -> Result<String, WheelProblem> {
+    let tops = files.iter().filter_map(|entry| entry.path.as_str().split('/').next());
+    let mut found: Vec<&str> = tops.filter(|top| top.ends_with(".dist-info")).collect();
+    found.sort_unstable();
+    found.dedup();
+    match found[..] {
+        [one] => Ok(one.to_owned()),
+        _ => Err(WheelProblem::DistInfo(found.len())),
+    }
+}
+
+fn bytes_of(entry: &Entry) -> Option<(&str, &[u8])> {
+    match entry.content() {
+        Some(Content::Bytes(bytes)) => Some((entry.path.as_str(), bytes)),
+        _ => None,
+    }
+}
+
+fn file<'a>(files: &'a [Entry], path: &str) -> Option<&'a [u8]> {
+    files.iter().filter_map(bytes_of).find(|(name, _)| *name == path).map(|(_, bytes)| bytes)
+}
+
+/// Where an installer puts a file: modules at the root, scripts in `bin`, data where `pip install
+/// --target` has it. C headers are for nobody in an archive.
+fn installed(path: &str, data: &str) -> Result<Option<String>, WheelProblem> {
+    let Some(rest) = path.strip_prefix(data).and_then(|rest| rest.strip_prefix('/')) else {
+        return Ok((path != data).then(|| path.to_owned()));
+    };
+    match rest.split_once('/') {
+        Some(("purelib" | "platlib" | "data", rest)) => Ok(Some(rest.to_owned())),
+        Some(("scripts", rest)) => Ok(Some(format!("bin/{rest}"))),
+        Some(("headers", _)) | None => Ok(None),
+        Some(_) => Err(WheelProblem::Scheme(path.to_owned())),
+    }
+}
+
+/// The values of a header field of WHEEL and METADATA, of those before the description.
+fn headers(text: &[u8], field: &str) -> impl Iterator<Item = String> {
+    let text = String::from_utf8_lossy(text).into_owned();
+    let head: Vec<String> = text.lines().take_while(|line| !line.is_empty()).map(str::to_owned).collect();
+    head.into_iter().filter_map(move |line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case(field).then(|| value.trim().to_owned())
+    })
+}
+
+/// A name as all spellings of it are compared.
+pub(super) fn normalized(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for character in name.chars() {
+        match character {
+            '-' | '_' | '.' if normal.ends_with('-') => {}
+            '-' | '_' | '.' => normal.push('-'),
+            other => normal.extend(other.to_lowercase()),
+        }
+    }
+    normal
+}
+
+/// The name in a requirement, and its condition.
+fn requirement(line: &str) -> (String, Option<String>) {
+    let (wanted, marker) =
+        line.split_once(';').map_or((line, None), |(wanted, marker)| (wanted, Some(marker)));
+    let end = wanted.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.'));
+    let name = &wanted.trim_start()[..end.unwrap_or(wanted.len()).min(wanted.trim_start().len())];
+    (normalized(name), marker.map(|marker| marker.trim().to_owned()))
+}
+
+/// The functions of the group `console_scripts`. Extras in brackets say what to install, not what to call.
+fn console_scripts(text: &[u8]) -> Vec<(String, EntryPoint)> {
+    let text = String::from_utf8_lossy(text);
+    let mut group = "";
+    let mut scripts = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            group = name.trim();
+        } else if let ("console_scripts", Some((name, function))) = (group, line.split_once('=')) {
+            let function = function.split('[').next().unwrap_or_default().replace(' ', "");
+            if let Ok(function) = function.parse::<EntryPoint>() {
+                scripts.push((name.trim().to_owned(), function.as_script()));
+            }
+        }
+    }
+    scripts
+}
+
+/// The wheels in a folder, each with its name and version as the file name has them.
+pub(super) fn in_folder(folder: &Path) -> Result<Vec<(String, String, PathBuf)>, Error> {
+    let read = |source| Error::Read { path: folder.to_owned(), source };
+    let mut wheels = Vec::new();
+    for found in std::fs::read_dir(folder).map_err(read)? {
+        let path = found.map_err(read)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".whl"));
+        let Some(name) = name else { continue };
+        if let [name, version, .., _, _, _] = name.split('-').collect::<Vec<_>>()[..] {
+            wheels.push((normalized(name), version.replace('_', "-"), path.clone()));
+        }
+    }
+    // The file system's order has no say.
+    wheels.sort();
+    Ok(wheels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_go_where_an_installer_puts_them() {
+        let installed = |path| installed(path, "m-1.data").unwrap();
+        assert_eq!(installed("m/a.py").as_deref(), Some("m/a.py"));
+        assert_eq!(installed("m-1.data/purelib/m/a.py").as_deref(), Some("m/a.py"));
+        assert_eq!(installed("m-1.data/scripts/run").as_deref(), Some("bin/run"));
+        assert_eq!(installed("m-1.data/data/share/x").as_deref(), Some("share/x"));
+        assert_eq!(installed("m-1.data/headers/x.h"), None);
+        assert!(super::installed("m-1.data/else/x", "m-1.data").is_err());
+    }
+
+    #[test]
+    fn requirements_are_names_and_conditions() {
+        assert_eq!(requirement("Foo_Bar>=1"), ("foo-bar".into(), None));
+        assert_eq!(requirement("a[x] (>=1) ; extra == 'y'"), ("a".into(), Some("extra == 'y'".into())));
+        assert_eq!(requirement("a"), ("a".into(), None));
+    }
+
+    #[test]
+    fn console_scripts_are_told_from_other_groups() {
+        let text = b"[gui_scripts]\nno = a:b\n[ console_scripts ]\nrun = m.cli : main [fast]\n# c\n";
+        let scripts = console_scripts(text);
+        assert_eq!(scripts, [("run".to_owned(), "m.cli:main".parse::<EntryPoint>().unwrap().as_script())]);
+    }
+}
