@@ -208,4 +208,8 @@ fn a_source_that_does_not_compile_goes_in_as_source_unless_that_is_forbidden() {
     let output = run(command.arg("--strict"));
     assert_eq!(output.status.code(), Some(1));
     assert!(!tree.path().join("out.pyz").exists());
+    let output = run(command.args(["--format", "json"]));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!(report["size"].is_null(), "{report}");
+    assert_eq!(report["bytecode"]["failed"][0]["line"], 1);
 }

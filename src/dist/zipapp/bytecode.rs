@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Error;
 use super::members::Members;
@@ -31,6 +32,8 @@ pub struct Bytecode<'a> {
     pub sourceless: bool,
     /// How many sources to compile at a time.
     pub jobs: NonZero<usize>,
+    /// When set, nothing more is compiled, and there is no application.
+    pub stop: &'a AtomicBool,
 }
 
 /// What became of the sources.
@@ -60,7 +63,17 @@ impl Bytecode<'_> {
             attempts.push(attempt);
             Ok::<(), Infallible>(())
         };
-        let Ok(()) = in_order(members.sources(), self.jobs.get(), work, || false, keep);
+        let stopped = || {
+            let stop = self.stop.load(Ordering::Relaxed);
+            if stop {
+                self.compiler.cancel();
+            }
+            stop
+        };
+        let Ok(()) = in_order(members.sources(), self.jobs.get(), work, stopped, keep);
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
 
         let mut compiled = Compiled::default();
         for attempt in attempts {

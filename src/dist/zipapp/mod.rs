@@ -279,6 +279,9 @@ pub enum Error {
     /// A file that changes while it is compared.
     #[error(transparent)]
     Compare(#[from] WriteError),
+    /// The user has stopped it.
+    #[error("interrupted; nothing is written")]
+    Interrupted,
     /// No compiler.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),

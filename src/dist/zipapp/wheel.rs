@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::entry_point::EntryPoint;
 use super::members::is_extension_module;
 use super::{Error, record, source};
-use crate::archive::{Content, Entry};
+use crate::archive::{BadPath, Content, Entry, MemberPath};
 use crate::tree::Globs;
 
 /// A wheel whose RECORD was found right.
@@ -55,6 +55,9 @@ pub enum WheelProblem {
         ending = ending(.0)
     )]
     Extension(String),
+    /// A file that would lie where none can.
+    #[error(transparent)]
+    Path(#[from] BadPath),
     /// A place that no installer knows.
     #[error("{0:?} is for a scheme that there is none of in an archive; leave it out with --exclude")]
     Scheme(String),
@@ -95,9 +98,7 @@ impl Wheel {
             if is_extension_module(&path) {
                 return Err(WheelProblem::Extension(path));
             }
-            if let Ok(path) = crate::archive::MemberPath::new(path) {
-                entries.push(Entry { path, ..entry });
-            }
+            entries.push(Entry { path: MemberPath::new(path)?, ..entry });
         }
         Ok(Wheel { name: normalized(&name), entries, scripts, requires })
     }
@@ -171,8 +172,9 @@ pub(super) fn normalized(name: &str) -> String {
 fn requirement(line: &str) -> (String, Option<String>) {
     let (wanted, marker) =
         line.split_once(';').map_or((line, None), |(wanted, marker)| (wanted, Some(marker)));
+    let wanted = wanted.trim_start();
     let end = wanted.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.'));
-    let name = &wanted.trim_start()[..end.unwrap_or(wanted.len()).min(wanted.trim_start().len())];
+    let name = &wanted[..end.unwrap_or(wanted.len())];
     (normalized(name), marker.map(|marker| marker.trim().to_owned()))
 }
 

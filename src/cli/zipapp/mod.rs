@@ -1,25 +1,29 @@
 //! `pyrepro zipapp`: what `python -m zipapp` does, with bytecode inside, the same each time.
 
+mod report;
+
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use pyrepro::archive::Output;
 use pyrepro::compile::Pool;
-use pyrepro::dist::zipapp::{self, App, Bytecode, Compiled, Options, Request, Source, shebang};
+use pyrepro::dist::zipapp::{self, App, Bytecode, Options, Request, Source, shebang};
 use pyrepro::epoch::{Epoch, EpochChoice};
 use pyrepro::pyc::Optimization;
 use pyrepro::python::{Interpreter, Interpreters, Version};
 use serde::Serialize;
 
-use super::environment;
 use super::exit::Exit;
 use super::terminal::Terminal;
+use super::{environment, interrupt};
+use report::Report;
 
 /// Make one file of an application, which Python runs, with bytecode that it takes
 ///
@@ -123,22 +127,21 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let options = flags.options(terminal)?;
     let python = flags.python(terminal)?;
     let request = flags.request(source, &target);
-    let app = gather(flags, &request, python.as_ref())?;
+    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let app = gather(flags, &request, python.as_ref(), &stop)?;
     tell_doubts(&app, flags.strict, terminal);
     let failed = app.compiled.as_ref().is_some_and(|compiled| !compiled.failures.is_empty());
-    if failed && flags.strict {
-        return Ok(Exit::Negative);
-    }
-    let size = write(&app, &options, &target)?;
+    let refused = failed && flags.strict;
+    let size = if refused { None } else { Some(write(&app, &options, &target)?) };
     let report = Report::new(&app, &options, &target, python.as_ref(), size);
     if terminal.is_json() {
         terminal.json(&report)?;
-    } else if terminal.reports() && !is_stream(&target) {
+    } else if terminal.reports() && !is_stream(&target) && !refused {
         let mut out = terminal.out();
         writeln!(out, "{}; {:.2} s", report.text(), started.elapsed().as_secs_f64())?;
         out.flush()?;
     }
-    Ok(Exit::Fine)
+    Ok(if refused { Exit::Negative } else { Exit::Fine })
 }
 
 fn is_stream(path: &Path) -> bool {
@@ -276,7 +279,12 @@ fn target_of(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
     }
 }
 
-fn gather(flags: &Flags, request: &Request, python: Option<&(PathBuf, Version)>) -> anyhow::Result<App> {
+fn gather(
+    flags: &Flags,
+    request: &Request,
+    python: Option<&(PathBuf, Version)>,
+    stop: &AtomicBool,
+) -> anyhow::Result<App> {
     let Some((path, version)) = python else { return Ok(zipapp::gather(request, None)?) };
     let jobs = flags.jobs();
     let pool = Pool::new(path, *version, jobs);
@@ -287,6 +295,7 @@ fn gather(flags: &Flags, request: &Request, python: Option<&(PathBuf, Version)>)
         level: flags.optimize.unwrap_or_default(),
         sourceless: flags.sourceless,
         jobs,
+        stop,
     };
     Ok(zipapp::gather(request, Some(&bytecode))?)
 }
@@ -323,90 +332,4 @@ fn write(app: &App, options: &Options, target: &Path) -> anyhow::Result<u64> {
     output.finish(!options.interpreter.is_empty())?;
     let written = target.metadata().with_context(|| format!("cannot read {}", target.display()))?;
     Ok(written.len())
-}
-
-/// What was written, for people and programs.
-#[derive(Serialize)]
-struct Report {
-    target: String,
-    /// How many bytes it has, and how many are in its members.
-    size: u64,
-    unpacked: u64,
-    interpreter: Option<String>,
-    compressed: bool,
-    source_date_epoch: Epoch,
-    /// How many members there are, folders included.
-    members: usize,
-    /// None if nothing was to be compiled.
-    bytecode: Option<BytecodeReport>,
-    wheels: Vec<String>,
-    warnings: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct BytecodeReport {
-    python: String,
-    version: String,
-    compiled: usize,
-    failed: Vec<FailureReport>,
-}
-
-#[derive(Serialize)]
-struct FailureReport {
-    path: String,
-    reason: String,
-    line: Option<u32>,
-}
-
-impl Report {
-    fn new(
-        app: &App,
-        options: &Options,
-        target: &Path,
-        python: Option<&(PathBuf, Version)>,
-        size: u64,
-    ) -> Report {
-        let bytecode = app.compiled.as_ref().zip(python);
-        Report {
-            target: target.to_string_lossy().into_owned(),
-            size,
-            unpacked: app.size(),
-            interpreter: Some(options.interpreter.clone()).filter(|interpreter| !interpreter.is_empty()),
-            compressed: options.compress || app.was_compressed,
-            source_date_epoch: options.epoch,
-            members: app.entries.iter().count(),
-            bytecode: bytecode.map(|(compiled, python)| BytecodeReport::new(compiled, python)),
-            wheels: app.wheels.iter().map(|wheel| wheel.to_string_lossy().into_owned()).collect(),
-            warnings: app.doubts.iter().map(ToString::to_string).collect(),
-        }
-    }
-
-    fn text(&self) -> String {
-        let interpreter = match &self.interpreter {
-            Some(interpreter) => format!("run by {interpreter}"),
-            None => "no #! line".to_owned(),
-        };
-        let bytecode = match &self.bytecode {
-            Some(bytecode) => format!("{} compiled for Python {}", bytecode.compiled, bytecode.version),
-            None => "no bytecode".to_owned(),
-        };
-        let Report { target, members, size, .. } = self;
-        format!("{target}: {members} members, {size} bytes, {bytecode}, {interpreter}")
-    }
-}
-
-impl BytecodeReport {
-    fn new(compiled: &Compiled, (path, version): &(PathBuf, Version)) -> BytecodeReport {
-        let failed = compiled.failures.iter().map(|(path, diagnostic)| FailureReport {
-            path: path.clone(),
-            reason: diagnostic.to_string(),
-            line: diagnostic.line,
-        });
-        BytecodeReport {
-            python: path.to_string_lossy().into_owned(),
-            version: version.to_string(),
-            compiled: compiled.count,
-            failed: failed.collect(),
-        }
-    }
 }
