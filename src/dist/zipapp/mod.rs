@@ -12,6 +12,7 @@ mod record;
 mod requirements;
 pub mod shebang;
 mod source;
+mod version;
 mod wheel;
 
 use std::io::{self, Seek, Write};

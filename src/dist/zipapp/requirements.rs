@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use pep440_rs::{Version, VersionSpecifiers};
 use sha2::{Digest, Sha256};
 
 use super::Error;
-use super::wheel::{in_folder, normalized};
+use super::version::{Rank, takes};
+use super::wheel::in_folder;
+use crate::project::{self, Source, Specifiers, Version};
 
 /// What can be wrong with a requirement.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +34,7 @@ pub enum RequirementProblem {
 struct Requirement {
     text: String,
     name: String,
-    versions: VersionSpecifiers,
+    versions: Specifiers,
     hashes: Vec<String>,
 }
 
@@ -71,8 +72,9 @@ impl Requirement {
     fn best_of<'a>(&self, wheels: &'a [(String, String, PathBuf)]) -> Option<&'a Path> {
         let candidates = wheels.iter().filter(|(name, ..)| *name == self.name);
         let fitting = candidates.filter_map(|(_, version, path)| {
-            let version = Version::from_str(version).ok()?;
-            self.versions.contains(&version).then_some((!version.any_prerelease(), version, path))
+            let version: Version = version.parse().ok()?;
+            let rank = Rank::of(&version);
+            takes(&self.versions, &version).then(|| (!rank.is_pre_release(), rank, path))
         });
         fitting.max().map(|(_, _, path)| path.as_path())
     }
@@ -83,26 +85,22 @@ impl FromStr for Requirement {
 
     fn from_str(line: &str) -> Result<Requirement, RequirementProblem> {
         let not_plain = || RequirementProblem::NotPlain(line.to_owned());
-        let mut text = String::new();
+        let mut words = Vec::new();
         let mut hashes = Vec::new();
         for word in line.split_whitespace() {
             match word.strip_prefix("--hash=sha256:") {
                 Some(hash) => hashes.push(hash.to_ascii_lowercase()),
-                None if word.starts_with('-') => return Err(not_plain()),
-                None => text.push_str(word),
+                None => words.push(word),
             }
         }
-        let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'));
-        let (name, mut rest) = text.split_at(end.unwrap_or(text.len()));
-        if let Some((_, behind)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            rest = behind;
+        let text = words.join(" ");
+        let wanted: project::Requirement = text.parse().map_err(|_| not_plain())?;
+        match (wanted.source, wanted.marker) {
+            (Source::Versions(versions), None) => {
+                Ok(Requirement { text, name: wanted.name.normalized().to_owned(), versions, hashes })
+            }
+            _ => Err(not_plain()),
         }
-        let versions = VersionSpecifiers::from_str(rest).map_err(|_| not_plain())?;
-        let name = normalized(name);
-        if name.is_empty() {
-            return Err(not_plain());
-        }
-        Ok(Requirement { text, name, versions, hashes })
     }
 }
 
