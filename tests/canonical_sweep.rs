@@ -33,7 +33,7 @@ fn every_source_of_a_sample_has_one_form_that_its_interpreter_takes() {
 }
 
 #[test]
-#[ignore = "takes a quarter of an hour or more"]
+#[ignore = "takes about forty minutes on two cores"]
 fn full_sweep() {
     let corpus = env::var_os("PYREPRO_TEST_CORPUS").unwrap_or_default();
     let mut total = Tally::default();
