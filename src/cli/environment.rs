@@ -2,8 +2,9 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use pyrepro::epoch::{self, Epoch, EpochChoice, EpochSource};
 use pyrepro::python::SearchPath;
 
 /// Where the user has interpreters.
@@ -18,9 +19,16 @@ pub fn search_path() -> SearchPath {
     }
 }
 
-/// The time that artifacts are to carry.
-pub fn source_date_epoch() -> Option<OsString> {
-    variable("SOURCE_DATE_EPOCH")
+/// The time that artifacts are to carry, by the flag or else SOURCE_DATE_EPOCH, and where it is from.
+/// A flag that asks for git's goes by the repository that the folder is in.
+pub fn epoch(flag: Option<EpochChoice>, folder: &Path) -> Result<(Epoch, EpochSource), epoch::Error> {
+    Epoch::decide(flag, variable("SOURCE_DATE_EPOCH").as_deref(), folder)
+}
+
+/// The same for what carries the time of the clock where nobody asks for another.
+pub fn epoch_if_given(flag: Option<EpochChoice>) -> Result<Option<Epoch>, epoch::Error> {
+    let (epoch, source) = epoch(flag, Path::new("."))?;
+    Ok((source != EpochSource::Default).then_some(epoch))
 }
 
 /// Folders in which interpreters look for modules first.

@@ -3,9 +3,9 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use anyhow::Context;
+use filetime::FileTime;
 use pyrepro::inspect::{CodeObject, Inspection};
 use pyrepro::pyc::{CachedName, Pyc};
 use serde::Serialize;
@@ -116,11 +116,7 @@ fn source_of(path: &Path, pyc: &Pyc) -> Option<Source> {
 
 /// Whole seconds since 1970, downwards as Python takes them.
 fn mtime(path: &Path) -> i64 {
-    let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
-    modified.map_or(0, |time| match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => after.as_secs() as i64,
-        Err(before) => -(before.duration().as_secs_f64().ceil() as i64),
-    })
+    fs::metadata(path).map_or(0, |found| FileTime::from_last_modification_time(&found).unix_seconds())
 }
 
 fn record(path: &Path, seen: anyhow::Result<(Option<Source>, Box<Inspection>)>) -> Record {

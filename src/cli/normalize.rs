@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
-use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
+use pyrepro::epoch::EpochChoice;
 use pyrepro::normalize::{self, Files, Options, Outcome, Record};
 use serde::Serialize;
 
@@ -59,7 +59,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let options = Options {
         check: flags.check,
-        latest: latest(flags.source_date_epoch)?,
+        latest: environment::epoch_if_given(flags.source_date_epoch)?,
         jobs: NonZeroUsize::new(flags.jobs.into()),
     };
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
@@ -90,13 +90,6 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         bail!("interrupted; {} files are as they were", summary.not_begun);
     }
     Ok(summary.exit())
-}
-
-/// What times are clamped to, if the user wants that.
-fn latest(choice: Option<EpochChoice>) -> anyhow::Result<Option<Epoch>> {
-    let variable = environment::source_date_epoch();
-    let (epoch, source) = Epoch::decide(choice, variable.as_deref(), Path::new("."))?;
-    Ok((source != EpochSource::Default).then_some(epoch))
 }
 
 /// From standard input to standard output.

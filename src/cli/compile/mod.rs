@@ -5,14 +5,14 @@ mod report;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use pyrepro::compile::{self, Exclude, Form, Place, Pool, Recorded, Request, Summary, Task};
-use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
+use pyrepro::epoch::EpochChoice;
 use pyrepro::pyc::{InvalidationMode, Optimization};
 use pyrepro::python::{Interpreter, Interpreters, Version};
 
@@ -199,7 +199,7 @@ impl Flags {
             recorded: self.recorded(),
             force: self.force,
             link_equal: self.hardlink_dupes,
-            epoch: self.epoch()?,
+            epoch: environment::epoch_if_given(self.source_date_epoch)?,
             ..Request::new(version, paths::named(&self.paths, self.list.as_deref())?)
         };
         request.jobs = jobs.unwrap_or(request.jobs);
@@ -252,12 +252,6 @@ impl Flags {
         let is_moved = self.strip.is_some() || self.prepend.is_some();
         let exactly = self.dfile.clone().map(Recorded::Exactly);
         exactly.or_else(below).or_else(|| is_moved.then(moved)).unwrap_or_default()
-    }
-
-    fn epoch(&self) -> anyhow::Result<Option<Epoch>> {
-        let variable = environment::source_date_epoch();
-        let (epoch, source) = Epoch::decide(self.source_date_epoch, variable.as_deref(), Path::new("."))?;
-        Ok((source != EpochSource::Default).then_some(epoch))
     }
 }
 

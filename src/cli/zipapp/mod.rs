@@ -233,9 +233,8 @@ impl Flags {
     fn options(&self, terminal: &Terminal) -> anyhow::Result<Options> {
         let interpreter = self.interpreter.clone().unwrap_or_default();
         ensure!(!interpreter.contains(['\n', '\r', '\0']), "the interpreter of -p must be one line");
-        let variable = environment::source_date_epoch();
         let folder = self.source.as_deref().filter(|source| source.is_dir()).unwrap_or(Path::new("."));
-        let (epoch, _) = Epoch::decide(self.source_date_epoch, variable.as_deref(), folder)?;
+        let (epoch, _) = environment::epoch(self.source_date_epoch, folder)?;
         let clamped = epoch.clamp_to(Epoch::DOS);
         if clamped.changed {
             terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
