@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::str::FromStr;
 
 use pyrepro::project::{LicenseExpression, Marker, Metadata, Project, Requirement, Specifiers, Version};
 use serde_json::Value;
 use tempfile::TempDir;
+
+mod common;
+
+use common::tools::tools;
 
 /// What the projects refer to.
 const FILES: [(&str, &str); 14] = [
@@ -73,15 +76,10 @@ fn trees() -> TempDir {
     folder
 }
 
-/// What the script prints about a folder, or nothing, told aloud, where no Python is named that has the
-/// packages.
-fn asked(script: &str, folder: &Path, what: &str) -> Option<Value> {
-    let Some(python) = std::env::var_os("PYREPRO_TEST_PEERS") else {
-        eprintln!("SKIPPED: PYREPRO_TEST_PEERS names no Python with {what}");
-        return None;
-    };
+/// What the script prints about a folder, or nothing where there is no package index.
+fn asked(script: &str, folder: &Path) -> Option<Value> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(script);
-    let output = Command::new(python).arg("-B").arg(script).arg(folder).output().unwrap();
+    let output = tools("metadata")?.python().arg("-B").arg(script).arg(folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
@@ -104,7 +102,7 @@ fn each_project_has_the_metadata_that_is_written_down() {
 #[test]
 fn packaging_reads_each_strictly() {
     let trees = trees();
-    let Some(report) = asked("read_metadata.py", trees.path(), "packaging") else { return };
+    let Some(report) = asked("read_metadata.py", trees.path()) else { return };
     for path in projects() {
         let read = &report[name(&path)];
         let (_, metadata) = metadata(&path);
@@ -138,8 +136,7 @@ fn is_meant(peer: &str, project: &str, field: &str) -> bool {
 #[test]
 fn flit_core_and_hatchling_write_the_same_fields() {
     let trees = trees();
-    let peers = "packaging, flit_core and hatchling";
-    let Some(report) = asked("compare_metadata.py", trees.path(), peers) else { return };
+    let Some(report) = asked("compare_metadata.py", trees.path()) else { return };
     let (mut compared, mut unexpected) = (0, Vec::new());
     for (project, peers) in report.as_object().unwrap() {
         for (peer, result) in peers.as_object().unwrap() {
@@ -232,7 +229,7 @@ fn packaging_accepts_and_refuses_the_same_values() {
     let values: BTreeMap<String, Vec<(String, Option<String>)>> = SEEDS.into_iter().map(kind).collect();
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("values.json"), serde_json::to_vec(&values).unwrap()).unwrap();
-    let Some(differences) = asked("read_values.py", folder.path(), "packaging") else { return };
+    let Some(differences) = asked("read_values.py", folder.path()) else { return };
     let lines: Vec<String> = differences.as_array().unwrap().iter().map(Value::to_string).collect();
     assert!(lines.is_empty(), "[kind, text, ours, theirs]\n{}", lines.join("\n"));
 }
@@ -261,7 +258,7 @@ fn unpacked_sdists_of_others_have_the_metadata_that_is_in_them() {
             Err(error) => eprintln!("REFUSED: {name}: {error}"),
         }
     }
-    let Some(report) = asked("compare_pkg_info.py", folder.path(), "packaging") else { return };
+    let Some(report) = asked("compare_pkg_info.py", folder.path()) else { return };
     for (name, fields) in report.as_object().unwrap() {
         for (field, values) in fields.as_object().unwrap() {
             // flit_core adds import names on its own, and which licence files are usual is up to each.
