@@ -1,8 +1,8 @@
 //! `pyrepro zipapp`: what `python -m zipapp` does, with bytecode inside, the same each time.
 
+mod interpreter;
 mod report;
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Write};
 use std::num::NonZero;
@@ -17,18 +17,18 @@ use pyrepro::compile::Pool;
 use pyrepro::dist::zipapp::{self, App, Bytecode, Options, Request, Source, shebang};
 use pyrepro::epoch::{Epoch, EpochChoice};
 use pyrepro::pyc::Optimization;
-use pyrepro::python::{Interpreter, Interpreters, Version};
+use pyrepro::python::Version;
 use serde::Serialize;
 
 use super::exit::Exit;
 use super::terminal::Terminal;
 use super::{environment, interrupt};
+use interpreter::Choice;
 use report::Report;
 
 /// Make one file of an application, which Python runs, with bytecode that it takes
 ///
-/// Takes what `python -m zipapp` takes, except that --python is the interpreter to compile for, and
-/// the one to run with is -p or --interpreter. The archive is the same each time that it is made.
+/// Takes all that `python -m zipapp` takes. The archive is the same each time that it is made.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
@@ -37,17 +37,16 @@ pub struct Flags {
     #[arg(value_name = "SRC", required_unless_present_any = ["wheel", "requirements"])]
     source: Option<PathBuf>,
     /// The archive to write; `-` is standard output [default: SRC with .pyz for its ending]
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", overrides_with = "output")]
     output: Option<PathBuf>,
-    /// The interpreter that shall run it, for the #! line [default: no such line]
-    #[arg(short = 'p', long, value_name = "INTERPRETER")]
-    interpreter: Option<String>,
+    #[command(flatten)]
+    interpreter: Choice,
     /// What to start: a function such as pkg.mod:main, or a console script of a wheel
     /// [default: the __main__.py that is there]
-    #[arg(short, long, value_name = "MAIN")]
+    #[arg(short, long, value_name = "MAIN", overrides_with = "main")]
     main: Option<String>,
     /// Compress
-    #[arg(short, long)]
+    #[arg(short, long, overrides_with = "compress")]
     compress: bool,
     /// Say which interpreter runs the archive SRC, and do nothing else
     #[arg(long)]
@@ -60,12 +59,8 @@ pub struct Flags {
     #[arg(long, value_name = "TIME")]
     source_date_epoch: Option<EpochChoice>,
 
-    /// The interpreter to compile for, where the one of -p is not on this machine: a path, a command
-    /// or a version [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
-    #[arg(long, value_name = "PYTHON", help_heading = "Bytecode")]
-    python: Option<OsString>,
     /// Put in sources alone
-    #[arg(long, conflicts_with_all = ["sourceless", "invalidation_mode", "optimize", "strict", "python"], help_heading = "Bytecode")]
+    #[arg(long, conflicts_with_all = ["sourceless", "invalidation_mode", "optimize", "strict"], help_heading = "Bytecode")]
     no_compile: bool,
     /// Put in bytecode alone, for the one version of Python; tracebacks show no lines then
     #[arg(long, help_heading = "Bytecode")]
@@ -100,7 +95,9 @@ Examples:
   pyrepro zipapp src -c --requirements requirements.txt --find-links wheels -m app:main
   pyrepro zipapp --wheel wheels/pip-25.0-py3-none-any.whl -m pip -o pip.pyz
   pyrepro zipapp --info app.pyz
-  pyrepro zipapp app.pyz -p python3.12 -o - | ssh host 'cat > app.pyz'
+  pyrepro zipapp src --python=/usr/bin/python3
+  pyrepro zipapp src --python 3.12
+  pyrepro zipapp app.pyz -p /usr/bin/python3.12 -o - | ssh host 'cat > app.pyz'
 
 Exit status: 0 if the archive is written; 1 if --strict finds a source that does not compile;
 2 for anything else. Where it is not 0, nothing is written.";
@@ -125,7 +122,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         "standard output cannot take an archive and JSON; leave out -o - or --format json"
     );
     let options = flags.options(terminal)?;
-    let python = flags.python(terminal)?;
+    let python = (!flags.no_compile).then(|| flags.interpreter.target(terminal)).transpose()?;
     let request = flags.request(source, &target);
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
     let app = gather(flags, &request, python.as_ref(), &stop)?;
@@ -231,8 +228,7 @@ impl Flags {
     }
 
     fn options(&self, terminal: &Terminal) -> anyhow::Result<Options> {
-        let interpreter = self.interpreter.clone().unwrap_or_default();
-        ensure!(!interpreter.contains(['\n', '\r', '\0']), "the interpreter of -p must be one line");
+        let interpreter = self.interpreter.first_line()?.to_owned();
         let folder = self.source.as_deref().filter(|source| source.is_dir()).unwrap_or(Path::new("."));
         let (epoch, _) = environment::epoch(self.source_date_epoch, folder)?;
         let clamped = epoch.clamp_to(Epoch::DOS);
@@ -240,41 +236,6 @@ impl Flags {
             terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
         }
         Ok(Options { interpreter, compress: self.compress, epoch: clamped.epoch, jobs: self.jobs() })
-    }
-
-    /// The interpreter to compile for: that of -p where it is here, else that of --python, else the default.
-    fn python(&self, terminal: &Terminal) -> anyhow::Result<Option<(PathBuf, Version)>> {
-        if self.no_compile {
-            return Ok(None);
-        }
-        let interpreters = Interpreters::new(environment::search_path());
-        let named = self.interpreter.as_deref().and_then(shebang::command);
-        let named = named.and_then(|command| interpreters.find(command).ok());
-        if let Some(python) = named
-            && let Ok(version) = python.target
-        {
-            if let Some(request) = &self.python
-                && interpreters.find(request)?.target != Ok(version)
-            {
-                terminal.warn(format_args!(
-                    "the interpreter of -p is Python {version}, so that is what bytecode is for, not {}",
-                    request.to_string_lossy()
-                ));
-            }
-            return Ok(Some((python.path, version)));
-        }
-        let python = match &self.python {
-            Some(request) => interpreters.find(request)?,
-            None => interpreters.default()?,
-        };
-        target_of(python).map(Some)
-    }
-}
-
-fn target_of(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
-    match python.target {
-        Ok(version) => Ok((python.path, version)),
-        Err(reason) => bail!("cannot compile for {}: {reason}", python.path.display()),
     }
 }
 

@@ -234,7 +234,7 @@ impl App {
     /// ```
     pub fn write(&self, options: &Options, output: &mut (impl Write + Seek)) -> Result<(), WriteError> {
         let compression = match options.compress || self.was_compressed {
-            true => Compression::Deflated,
+            true => Compression::All,
             false => Compression::Stored,
         };
         let prefix = shebang::line(&options.interpreter);
