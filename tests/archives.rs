@@ -135,6 +135,7 @@ fn unzip_and_tar_read_our_archives() {
     let folder = ours();
     for name in ["d.zip", "all.zip", "s.zip"] {
         must_succeed(run("unzip", &["-tq", name], folder.path()));
+        must_succeed(run("7z", &["t", name], folder.path()));
         let listing = must_succeed(run("zipinfo", &[name], folder.path()));
         assert!(
             listing.is_empty()
@@ -261,6 +262,7 @@ for method in zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED:
         &tree,
     ));
     must_succeed(run("bsdtar", &["--format", "zip", "-cf", "../bsd.zip", "."], &tree));
+    must_succeed(run("7z", &["a", "../seven.zip", "."], &tree));
     let files = files_in(folder.path(), &["zip"]);
     assert!(files.len() >= 8);
     for path in files {

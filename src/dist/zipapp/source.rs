@@ -57,6 +57,9 @@ pub(super) fn archive<R: Read + Seek>(reader: &mut zip::Reader<R>, path: &Path) 
     for index in 0..reader.members().len() {
         let member = &reader.members()[index];
         let name = member.path.to_string();
+        if member.path.is_root() {
+            continue;
+        }
         entries.push(match member.kind {
             zip::Kind::Folder => Entry::folder(name)?,
             zip::Kind::File => {
