@@ -17,7 +17,7 @@ use pyrepro::compile::Pool;
 use pyrepro::dist::zipapp::{self, App, Bytecode, Options, Request, Source, shebang};
 use pyrepro::epoch::{Epoch, EpochChoice};
 use pyrepro::pyc::Optimization;
-use pyrepro::python::Version;
+use pyrepro::python::{Environment, Version};
 use serde::Serialize;
 
 use super::exit::Exit;
@@ -123,7 +123,8 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     );
     let options = flags.options(terminal)?;
     let python = (!flags.no_compile).then(|| flags.interpreter.target(terminal)).transpose()?;
-    let request = flags.request(source, &target);
+    let environment = flags.environment(python.as_ref(), terminal)?;
+    let request = flags.request(source, &target, environment);
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
     let app = gather(flags, &request, python.as_ref(), &stop)?;
     tell_doubts(&app, flags.strict, terminal);
@@ -211,7 +212,7 @@ impl Flags {
         }
     }
 
-    fn request(&self, source: Option<Source>, target: &Path) -> Request {
+    fn request(&self, source: Option<Source>, target: &Path, environment: Option<Environment>) -> Request {
         Request {
             source,
             target: (!is_stream(target)).then(|| target.to_owned()),
@@ -219,7 +220,28 @@ impl Flags {
             exclude: self.exclude.clone(),
             wheels: self.wheel.clone(),
             requirements: self.requirements.clone().zip(self.find_links.clone()),
+            environment,
         }
+    }
+
+    /// Where the archive is to run, if there are wheels, which may be for somewhere else.
+    fn environment(
+        &self,
+        python: Option<&(PathBuf, Version)>,
+        terminal: &Terminal,
+    ) -> anyhow::Result<Option<Environment>> {
+        if self.wheel.is_empty() && self.requirements.is_none() {
+            return Ok(None);
+        }
+        let path = match python {
+            Some((path, _)) => Some(path.clone()),
+            // Sources alone are for any interpreter, if nobody names one that is here.
+            None if self.interpreter.is_named() => {
+                self.interpreter.target(terminal).ok().map(|(path, _)| path)
+            }
+            None => None,
+        };
+        Ok(path.map(|path| Environment::of(&path)).transpose()?)
     }
 
     fn jobs(&self) -> NonZero<usize> {

@@ -8,12 +8,13 @@
 mod bytecode;
 mod entry_point;
 mod members;
+mod needs;
 mod record;
 mod requirements;
 pub mod shebang;
 mod source;
-mod version;
 mod wheel;
+mod wheel_name;
 
 use std::io::{self, Seek, Write};
 use std::num::NonZero;
@@ -23,6 +24,7 @@ use crate::archive::zip::{self, Compression};
 use crate::archive::{BadPath, Content, Entries, EntriesError, Entry, ReadError, WriteError};
 use crate::compile::{Unavailable, Warning};
 use crate::epoch::Epoch;
+use crate::python::Environment;
 use crate::tree::{self, BadGlob, Globs};
 
 pub use bytecode::{Bytecode, Compiled, RECORDED_BELOW};
@@ -62,6 +64,9 @@ pub struct Request {
     pub wheels: Vec<PathBuf>,
     /// A list of requirements, and the folder of wheels that they are looked for in.
     pub requirements: Option<(PathBuf, PathBuf)>,
+    /// Where it is to run, if that is known: wheels that are for elsewhere are refused, and conditions
+    /// of requirements are decided by it.
+    pub environment: Option<Environment>,
 }
 
 /// The application's own files.
@@ -97,14 +102,22 @@ pub enum Doubt {
     #[error("{0}: Python does not import extension modules from archives")]
     Extension(String),
     /// A wheel needs a distribution that is not there.
-    #[error("{wheel} needs {needed}{}, which is not in the archive", .marker.as_ref().map(|marker| format!(" if {marker}")).unwrap_or_default())]
+    #[error("{wheel} needs {needed}, which is not in the archive")]
     Needs {
         /// The distribution that needs it.
         wheel: String,
-        /// The distribution that is needed.
+        /// The requirement, with its condition where it is not known whether that holds.
         needed: String,
-        /// On which condition.
-        marker: Option<String>,
+    },
+    /// A wheel needs another version of a distribution than that which is there.
+    #[error("{wheel} needs {needed}, and {found} is in the archive")]
+    OtherVersion {
+        /// The distribution that needs it.
+        wheel: String,
+        /// The requirement.
+        needed: String,
+        /// The version that is there.
+        found: String,
     },
 }
 
@@ -131,18 +144,22 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
     let mut doubts: Vec<Doubt> =
         members.extension_modules().map(|path| Doubt::Extension(path.to_owned())).collect();
 
-    let mut paths = request.wheels.clone();
+    let environment = request.environment.as_ref();
+    let (mut paths, mut extras) = (request.wheels.clone(), Vec::new());
     if let Some((list, folder)) = &request.requirements {
-        paths.extend(requirements::wheels(list, folder)?);
+        for chosen in requirements::choose(list, folder, environment)? {
+            paths.push(chosen.wheel);
+            extras.push((chosen.name, chosen.extras));
+        }
     }
     let mut wheels = Vec::with_capacity(paths.len());
     for path in &paths {
-        let mut wheel = Wheel::read(path, &exclude)?;
+        let mut wheel = Wheel::read(path, &exclude, environment)?;
         members.add(std::mem::take(&mut wheel.entries), &path.display().to_string())?;
         wheels.push(wheel);
     }
     members.filter(&exclude);
-    doubts.extend(missing(&wheels));
+    doubts.extend(needs::missing(&wheels, &extras, environment));
 
     add_main(&mut members, request, &wheels)?;
     let compiled = bytecode.map(|bytecode| bytecode.add(&mut members)).transpose()?;
@@ -175,22 +192,6 @@ fn add_main(members: &mut Members, request: &Request, wheels: &[Wheel]) -> Resul
             members.add(vec![Entry::bytes("__main__.py", entry_point.main_py())?], "the entry point")
         }
     }
-}
-
-/// What wheels need and is not there. What only an extra needs does not count.
-fn missing(wheels: &[Wheel]) -> Vec<Doubt> {
-    let is_there = |name: &str| wheels.iter().any(|wheel| wheel.name == name);
-    let mut doubts = Vec::new();
-    for wheel in wheels {
-        for (needed, marker) in &wheel.requires {
-            let is_extra = marker.as_ref().is_some_and(|marker| marker.contains("extra"));
-            if !is_extra && !is_there(needed) {
-                let (wheel, needed) = (wheel.name.clone(), needed.clone());
-                doubts.push(Doubt::Needs { wheel, needed, marker: marker.clone() });
-            }
-        }
-    }
-    doubts
 }
 
 /// How to write an application.
