@@ -230,7 +230,8 @@ mod tests {
             ("===1.0", "1.0", true),
             ("", "7", true),
         ] {
-            let specifiers = specifier.parse().unwrap_or_else(|error| panic!("{specifier}: {error}"));
+            let specifiers: Specifiers =
+                specifier.parse().unwrap_or_else(|error| panic!("{specifier}: {error}"));
             assert_eq!(specifiers.take(&version(text)), expected, "{text} {specifier}");
         }
     }
