@@ -2,9 +2,10 @@
 
 mod interpreter;
 mod report;
+mod write;
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Read, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -12,7 +13,6 @@ use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
-use pyrepro::archive::Output;
 use pyrepro::compile::Pool;
 use pyrepro::dist::zipapp::{self, App, Bytecode, Options, Request, Source, shebang};
 use pyrepro::epoch::{Epoch, EpochChoice};
@@ -110,6 +110,9 @@ enum Mode {
     CheckedHash,
 }
 
+/// How much of standard input is taken into memory.
+const LONGEST_INPUT: u64 = 512 << 20;
+
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     if flags.info {
         return info(flags, terminal);
@@ -130,7 +133,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     tell_doubts(&app, flags.strict, terminal);
     let failed = app.compiled.as_ref().is_some_and(|compiled| !compiled.failures.is_empty());
     let refused = failed && flags.strict;
-    let size = if refused { None } else { Some(write(&app, &options, &target)?) };
+    let size = if refused { None } else { Some(write::write(&app, &options, &target, &stop)?) };
     let report = Report::new(&app, &options, &target, python.as_ref(), size);
     if terminal.is_json() {
         terminal.json(&report)?;
@@ -176,7 +179,13 @@ impl Flags {
         let Some(path) = &self.source else { return Ok(None) };
         let source = if is_stream(path) {
             let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+            let read = io::stdin().lock().take(LONGEST_INPUT + 1).read_to_end(&mut bytes);
+            let length = read.context("cannot read standard input")? as u64;
+            ensure!(
+                length <= LONGEST_INPUT,
+                "there are more than {} MiB on standard input; give so large an archive as a file",
+                LONGEST_INPUT >> 20
+            );
             Source::Bytes(bytes)
         } else if path.is_file() {
             Source::Archive(path.clone())
@@ -297,21 +306,4 @@ fn tell_doubts(app: &App, strict: bool, terminal: &Terminal) {
             false => terminal.warn(format_args!("{path}{line}: {diagnostic}; it goes in as source")),
         }
     }
-}
-
-/// Writes the archive, whole or not at all, and tells its size.
-fn write(app: &App, options: &Options, target: &Path) -> anyhow::Result<u64> {
-    if is_stream(target) {
-        let mut file = Cursor::new(Vec::new());
-        app.write(options, &mut file)?;
-        let mut out = io::stdout().lock();
-        out.write_all(file.get_ref())?;
-        out.flush()?;
-        return Ok(file.get_ref().len() as u64);
-    }
-    let mut output = Output::create(target)?;
-    app.write(options, &mut output)?;
-    output.finish(!options.interpreter.is_empty())?;
-    let written = target.metadata().with_context(|| format!("cannot read {}", target.display()))?;
-    Ok(written.len())
 }

@@ -13,12 +13,15 @@ mod record;
 mod requirements;
 pub mod shebang;
 mod source;
+mod watch;
 mod wheel;
 mod wheel_name;
 
 use std::io::{self, Seek, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
 
 use crate::archive::zip::{self, Compression};
 use crate::archive::{BadPath, Content, Entries, EntriesError, Entry, ReadError, WriteError};
@@ -34,6 +37,7 @@ pub use source::LEFT_OUT;
 pub use wheel::WheelProblem;
 
 use members::Members;
+use watch::Watch;
 use wheel::Wheel;
 
 /// What goes into an application.
@@ -93,6 +97,17 @@ pub struct App {
     pub wheels: Vec<PathBuf>,
     /// What may not work as wanted.
     pub doubts: Vec<Doubt>,
+    /// What it stands on until it is written.
+    pub files: Files,
+}
+
+/// The files that members are made of: those of a source folder, which must not change, and what was
+/// too long of an archive to hold in memory.
+#[derive(Debug, Default)]
+pub struct Files {
+    watch: Watch,
+    /// Goes away with this.
+    unpacked: Option<TempDir>,
 }
 
 /// Something that may not work as wanted.
@@ -126,17 +141,18 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
     let exclude = Globs::new(LEFT_OUT.into_iter().chain(request.exclude.iter().map(String::as_str)))?;
     let mut members = Members::default();
     let mut was_compressed = false;
+    let mut files = Files::default();
     match &request.source {
         Some(Source::Folder(folder)) => {
-            let entries = source::folder(folder, &exclude, request.target.as_deref())?;
+            let entries = source::folder(folder, &exclude, request.target.as_deref(), &mut files.watch)?;
             members.add(entries, &folder.display().to_string())?;
         }
         Some(Source::Archive(path)) => {
-            was_compressed = add_archive(&mut members, source::open(path)?, path)?;
+            was_compressed = add_archive(&mut members, source::open(path)?, path, &mut files)?;
         }
         Some(Source::Bytes(bytes)) => {
             let (path, file) = (Path::new("-"), io::Cursor::new(bytes));
-            was_compressed = add_archive(&mut members, source::reader(file, path)?, path)?;
+            was_compressed = add_archive(&mut members, source::reader(file, path)?, path, &mut files)?;
         }
         None => {}
     }
@@ -163,15 +179,19 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
 
     add_main(&mut members, request, &wheels)?;
     let compiled = bytecode.map(|bytecode| bytecode.add(&mut members)).transpose()?;
-    Ok(App { entries: members.into_entries()?, compiled, was_compressed, wheels: paths, doubts })
+    Ok(App { entries: members.into_entries()?, compiled, was_compressed, wheels: paths, doubts, files })
 }
 
 fn add_archive<R: io::Read + Seek>(
     members: &mut Members,
     mut reader: zip::Reader<R>,
     path: &Path,
+    files: &mut Files,
 ) -> Result<bool, Error> {
-    members.add(source::archive(&mut reader, path)?, &path.display().to_string())?;
+    let unwritable = |source| WriteError::Target { path: std::env::temp_dir(), source };
+    let spool =
+        files.unpacked.insert(tempfile::Builder::new().prefix("pyrepro-").tempdir().map_err(unwritable)?);
+    members.add(source::archive(&mut reader, path, Some(spool.path()))?, &path.display().to_string())?;
     Ok(reader.members().iter().any(|member| member.deflated))
 }
 
@@ -224,10 +244,10 @@ impl App {
     ///
     /// ```
     /// use pyrepro::archive::{Entries, Entry, Order};
-    /// use pyrepro::dist::zipapp::{App, Options};
+    /// use pyrepro::dist::zipapp::{App, Files, Options};
     ///
     /// let entries = Entries::new(vec![Entry::bytes("__main__.py", "print(1)\n")?], &Order::Path)?;
-    /// let app = App { entries, compiled: None, was_compressed: false, wheels: vec![], doubts: vec![] };
+    /// let app = App { entries, compiled: None, was_compressed: false, wheels: vec![], doubts: vec![], files: Files::default() };
     /// let mut file = std::io::Cursor::new(Vec::new());
     /// app.write(&Options { interpreter: "/usr/bin/env python3".into(), ..Options::default() }, &mut file)?;
     /// assert!(file.into_inner().starts_with(b"#!/usr/bin/env python3\nPK"));
@@ -240,7 +260,8 @@ impl App {
         };
         let prefix = shebang::line(&options.interpreter);
         let options = zip::Options { epoch: options.epoch, compression, prefix, threads: options.jobs };
-        zip::write(&self.entries, &options, output)
+        zip::write(&self.entries, &options, output)?;
+        self.files.watch.check()
     }
 
     /// How many bytes are in its files.
@@ -278,7 +299,7 @@ pub enum Error {
     /// Files that cannot be in one archive.
     #[error(transparent)]
     Entries(#[from] EntriesError),
-    /// A file that changes while it is compared.
+    /// A file that changes while it is compared, or no room to unpack one.
     #[error(transparent)]
     Compare(#[from] WriteError),
     /// The user has stopped it.

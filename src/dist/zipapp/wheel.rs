@@ -101,7 +101,7 @@ impl Wheel {
     /// Reads one for an environment, if that is known.
     pub fn read(path: &Path, exclude: &Globs, environment: Option<&Environment>) -> Result<Wheel, Error> {
         let mut reader = source::open(path)?;
-        let files = source::archive(&mut reader, path)?;
+        let files = source::archive(&mut reader, path, None)?;
         let wheel = match (WheelName::of(path), environment) {
             (Some(name), Some(environment)) if !name.fits(environment) => {
                 Err(WheelProblem::Tag { tag: name.tag, python: shown(environment) })
