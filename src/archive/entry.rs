@@ -52,6 +52,9 @@ pub enum Content {
         path: PathBuf,
         /// Its length. If it has another when it is read, that is an error.
         size: u64,
+        /// Its SHA-256, where something that is in the archive, too, tells it. If what is written to a
+        /// zip file has another, that is an error.
+        sha256: Option<[u8; 32]>,
     },
 }
 
@@ -77,7 +80,7 @@ impl Entry {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn file(path: impl Into<String>, place: impl Into<PathBuf>, size: u64) -> Result<Entry, BadPath> {
-        let content = Content::File { path: place.into(), size };
+        let content = Content::File { path: place.into(), size, sha256: None };
         Ok(Entry { path: MemberPath::new(path)?, kind: Kind::File { content, executable: false } })
     }
 
@@ -173,7 +176,7 @@ impl Content {
         let mut hash = Sha256::new();
         match self {
             Content::Bytes(bytes) => hash.update(bytes),
-            Content::File { path, size } => {
+            Content::File { path, size, .. } => {
                 let unreadable = |source| WriteError::Unreadable { path: path.clone(), source };
                 let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?);
                 let mut chunk = [0; 1 << 16];
@@ -311,6 +314,12 @@ pub enum WriteError {
         path: PathBuf,
         /// Its length when it was listed.
         size: u64,
+    },
+    /// A file that a member is made of is no longer what it was when it was hashed.
+    #[error("{path} has changed while it was packed; run again when nothing writes to it", path = path.display())]
+    Rewritten {
+        /// The file.
+        path: PathBuf,
     },
     /// A member whose path is longer than the format can say.
     #[error("the member path {0:?} is longer than 65,535 bytes, the most that a zip file can hold")]
