@@ -110,6 +110,24 @@ impl Entry {
         self
     }
 
+    /// The same entry, which is to be written only if its content is still what it is now, for somebody is
+    /// told of its hash. Bytes do not change.
+    ///
+    /// ```
+    /// # use pyrepro::archive::{Content, Entry};
+    /// let size = std::fs::metadata("Cargo.toml")?.len();
+    /// let entry = Entry::file("Cargo.toml", "Cargo.toml", size)?.pinned()?;
+    /// assert!(matches!(entry.content(), Some(Content::File { sha256: Some(_), .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn pinned(mut self) -> Result<Entry, WriteError> {
+        let now = self.content().map(Content::sha256).transpose()?;
+        if let Kind::File { content: Content::File { sha256, .. }, .. } = &mut self.kind {
+            *sha256 = now;
+        }
+        Ok(self)
+    }
+
     /// Its permissions.
     ///
     /// ```
@@ -164,7 +182,7 @@ impl Content {
         }
     }
 
-    /// The SHA-256 of the bytes.
+    /// The SHA-256 of the bytes, or what it has to be.
     ///
     /// ```
     /// # use pyrepro::archive::Content;
@@ -176,6 +194,7 @@ impl Content {
         let mut hash = Sha256::new();
         match self {
             Content::Bytes(bytes) => hash.update(bytes),
+            Content::File { sha256: Some(sha256), .. } => return Ok(*sha256),
             Content::File { path, size, .. } => {
                 let unreadable = |source| WriteError::Unreadable { path: path.clone(), source };
                 let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?);
@@ -268,6 +287,15 @@ impl Entries {
     /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, Entry> {
         self.0.iter()
+    }
+}
+
+impl IntoIterator for Entries {
+    type Item = Entry;
+    type IntoIter = std::vec::IntoIter<Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 
