@@ -1,12 +1,13 @@
 //! Wheels: modules, data and metadata of a project, with a RECORD of them.
 
+use std::collections::HashSet;
 use std::num::NonZero;
 use std::path::Path;
 
 use super::artifact::{Artifact, Kind};
 use super::package::{Files, Package, Scheme};
 use super::{Bytecode, Doubt, Error, content, doubt};
-use crate::archive::{Entries, Entry, Order};
+use crate::archive::{Entries, Entry, MemberPath, Order};
 use crate::pyc::CachedName;
 
 /// The tag of what every Python 3 can use.
@@ -136,12 +137,12 @@ fn compile(bytecode: &Bytecode<'_>, entries: &mut Vec<Entry>) -> Result<Vec<Doub
             Err(diagnostic) => doubts.push(Doubt::NotCompiled { path: attempt.path, diagnostic }),
         }
     }
-    for (source, place, pyc) in compiled {
-        if bytecode.sourceless {
-            entries.retain(|entry| entry.path.as_str() != source);
-        }
-        let path = crate::archive::MemberPath::from_path(&place)?;
-        entries.push(Entry::bytes(path.to_string(), pyc)?);
+    if bytecode.sourceless {
+        let gone: HashSet<&str> = compiled.iter().map(|(source, ..)| source.as_str()).collect();
+        entries.retain(|entry| !gone.contains(entry.path.as_str()));
+    }
+    for (_, place, pyc) in compiled {
+        entries.push(Entry::bytes(MemberPath::from_path(&place)?.to_string(), pyc)?);
     }
     Ok(doubts)
 }
