@@ -6,7 +6,7 @@ use std::num::NonZero;
 
 use super::super::blocks::{self, Packed, Part};
 use super::super::deflate::BLOCK;
-use super::super::entry::{Entries, Entry, WriteError};
+use super::super::entry::{Entries, Entry, Kind, WriteError};
 use super::format::*;
 use crate::epoch::Epoch;
 
@@ -72,6 +72,9 @@ pub fn write(
     for entry in entries {
         if entry.path.as_str().len() + "/".len() > usize::from(u16::MAX) {
             return Err(WriteError::PathTooLong(entry.path.to_string()));
+        }
+        if matches!(entry.kind, Kind::Symlink(_) | Kind::HardLink { .. }) {
+            return Err(WriteError::Link(entry.path.to_string()));
         }
     }
     output.write_all(&options.prefix)?;
