@@ -139,7 +139,7 @@ impl Shape {
 
 /// Puts the content of all files aside, on several threads; nothing for a folder.
 fn decode(file: &File, reader: &Reader<'_>, job: &Job<'_>) -> Result<Vec<Option<Decoded>>, Error> {
-    let spool = job.spool()?;
+    let spool = job.spool();
     let count = reader.members().len();
     let next = AtomicUsize::new(0);
     let work = || {
@@ -187,7 +187,8 @@ fn decode_one(
         reader.copy_from(Shared::new(file), index, &mut bytes)?;
         return Ok(Some(bytecode::decoded(member.path.as_str(), bytes, spool, job)?));
     }
-    let mut output = Summed { place: spool.reserve(member.size), hash: Sha256::new() };
+    let place = spool.reserve(member.size).map_err(|source| job.not_written(source))?;
+    let mut output = Summed { place, hash: Sha256::new() };
     reader.copy_from(Shared::new(file), index, &mut output)?;
     let hash = output.hash.finalize().into();
     let content = Content::Spooled(output.place.stretch());
