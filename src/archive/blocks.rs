@@ -42,7 +42,7 @@ impl<'a> From<&'a Content> for Part<'a> {
     fn from(content: &'a Content) -> Part<'a> {
         match content {
             Content::Bytes(bytes) => Part::Bytes(Cow::Borrowed(bytes)),
-            Content::File { path, size } => Part::File { path, range: 0..*size, size: *size },
+            Content::File { path, size, .. } => Part::File { path, range: 0..*size, size: *size },
             Content::Spooled(stretch) => match &stretch.0 {
                 Kept::Memory(bytes) => Part::Bytes(Cow::Borrowed(bytes)),
                 Kept::Disk { file, start, size } => Part::Spooled { file, range: *start..*start + *size },

@@ -127,11 +127,12 @@ impl Shape {
         }
     }
 
-    /// Whether a zipapp is compressed is up to who makes it: it starts faster if not. What holds for
-    /// one member holds for all.
+    /// Whether a zipapp is compressed is up to who makes it, for it starts faster if not: all members
+    /// are or none, as `pyrepro zipapp` has it.
     fn compression(&self, members: &[Member]) -> Compression {
         match self {
-            Shape::Zipapp if members.iter().all(|member| !member.deflated) => Compression::Stored,
+            Shape::Zipapp if members.iter().any(|member| member.deflated) => Compression::All,
+            Shape::Zipapp => Compression::Stored,
             _ => Compression::Deflated,
         }
     }
