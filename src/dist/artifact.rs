@@ -1,7 +1,7 @@
 //! What comes of building: a list of members and the name of the file that they go into.
 
-use std::fs::{self, File};
-use std::io::{self, Seek, Write};
+use std::fs;
+use std::io::{Seek, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
@@ -113,7 +113,7 @@ impl Artifact {
     }
 }
 
-fn write_member(entry: &Entry, place: &Path) -> io::Result<()> {
+fn write_member(entry: &Entry, place: &Path) -> std::io::Result<()> {
     match entry.content() {
         None => return fs::create_dir_all(place),
         Some(_) => fs::create_dir_all(place.parent().unwrap_or(place))?,
@@ -121,8 +121,8 @@ fn write_member(entry: &Entry, place: &Path) -> io::Result<()> {
     match entry.content() {
         Some(Content::Bytes(bytes)) => fs::write(place, bytes),
         Some(Content::File { path, .. }) => fs::copy(path, place).map(drop),
-        Some(Content::Spooled(stretch)) => {
-            io::copy(&mut stretch.reader(), &mut File::create(place)?).map(drop)
+        Some(Content::Spooled(content)) => {
+            std::io::copy(&mut content.read(), &mut fs::File::create(place)?).map(drop)
         }
         None => Ok(()),
     }

@@ -133,6 +133,14 @@ fn members_carry_the_epoch_and_nothing_else_of_where_they_were_made() {
 #[test]
 fn what_pyrepro_writes_is_normal_already() {
     let folder = Folder::new();
+    let orchard = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/orchard");
+    for what in ["--wheel", "--sdist"] {
+        stdout_of(pyrepro().arg("build").arg(&orchard).arg(what).arg("-o").arg(folder.path().join("dist")));
+    }
+    let output = normalize(&folder.path().join("dist"), &["--check"]);
+    assert_exit(&output, 0);
+    assert!(stdout(&output).contains("2 already canonical"), "{}", stdout(&output));
+
     folder.file("src/__main__.py", "import pkg\n");
     folder.file("src/pkg/__init__.py", "x = 1\n".repeat(100));
     folder.file("src/META-INF/MANIFEST.MF", "no jar");
