@@ -18,8 +18,10 @@
 //! - [`compile`]: sources to bytecode files, on all cores.
 //! - [`project`]: pyproject.toml to the metadata of packages.
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
+//! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
 
 pub mod archive;
+pub mod backend;
 pub mod compile;
 pub mod dist;
 pub mod epoch;

@@ -1,0 +1,241 @@
+//! What a backend has built: whether it is what it says, and what is in it.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use crate::archive::{Limits, ReadError, gzip, tar, zip};
+use crate::project::{Name, Version};
+
+/// What a backend can be asked to build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Artifact {
+    /// A wheel.
+    Wheel,
+    /// A source distribution.
+    Sdist,
+}
+
+impl Artifact {
+    pub(super) fn hook(self) -> &'static str {
+        match self {
+            Artifact::Wheel => "build_wheel",
+            Artifact::Sdist => "build_sdist",
+        }
+    }
+
+    pub(super) fn requires_hook(self) -> &'static str {
+        match self {
+            Artifact::Wheel => "get_requires_for_build_wheel",
+            Artifact::Sdist => "get_requires_for_build_sdist",
+        }
+    }
+}
+
+/// An artifact as the backend wrote it, in the session's folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Built {
+    /// What it is.
+    pub artifact: Artifact,
+    /// Where it is, for as long as the session lives.
+    pub path: PathBuf,
+    /// Its name, which is right.
+    pub file_name: String,
+    /// The name in its metadata.
+    pub name: String,
+    /// The version in its metadata.
+    pub version: String,
+    /// The members of a wheel that a compiler made, in order: the same each time only as far as it is.
+    pub native: Vec<String>,
+}
+
+/// What can be wrong with what a backend says it made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadArtifact {
+    /// The name is no name of such a file.
+    #[error("returned {0:?}, which is no name of a wheel or sdist")]
+    Name(String),
+    /// Nothing of this name is there.
+    #[error("returned {name:?}, but {}", there(.found))]
+    Missing {
+        /// The name.
+        name: String,
+        /// What is there instead.
+        found: Vec<String>,
+    },
+    /// It is no archive that can be read.
+    #[error("made {name}, which cannot be read: {problem}")]
+    Unreadable {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        problem: Box<ReadError>,
+    },
+    /// It has no metadata, or several.
+    #[error("made {name}, in which there is not one {wanted}, but {count}")]
+    NoMetadata {
+        /// Its name.
+        name: String,
+        /// What there should be.
+        wanted: &'static str,
+        /// How many there are.
+        count: usize,
+    },
+    /// Its metadata is of something else.
+    #[error("made {name}, whose metadata is of {found:?}")]
+    Misnamed {
+        /// Its name.
+        name: String,
+        /// Name and version in its metadata.
+        found: String,
+    },
+}
+
+fn there(found: &[String]) -> String {
+    match found {
+        [] => "has written nothing".to_owned(),
+        names => format!("has written {}", names.join(", ")),
+    }
+}
+
+/// Checks what a hook has returned and left in its folder.
+pub fn check(artifact: Artifact, folder: &Path, file_name: &str) -> Result<Built, Error> {
+    let checked = match artifact {
+        Artifact::Wheel => wheel(folder, file_name),
+        Artifact::Sdist => sdist(folder, file_name),
+    };
+    checked.map_err(|problem| Error::Artifact { hook: artifact.hook(), problem })
+}
+
+fn wheel(folder: &Path, file_name: &str) -> Result<Built, BadArtifact> {
+    let parts: Vec<&str> = file_name.strip_suffix(".whl").unwrap_or_default().split('-').collect();
+    let (name, version) = match parts[..] {
+        [name, version, _, _, _] => (name, version),
+        [name, version, build, _, _, _] if build.starts_with(|c: char| c.is_ascii_digit()) => (name, version),
+        _ => return Err(BadArtifact::Name(file_name.to_owned())),
+    };
+    let (path, file) = open(folder, file_name, name, version)?;
+    let unreadable =
+        |problem| BadArtifact::Unreadable { name: file_name.to_owned(), problem: Box::new(problem) };
+    let mut reader = zip::Reader::open(file, Limits::default()).map_err(unreadable)?;
+    let is_metadata = |path: &str| {
+        path.split_once('/').is_some_and(|(top, rest)| top.ends_with(".dist-info") && rest == "METADATA")
+    };
+    let members = reader.members();
+    let native = members.iter().map(|member| member.path.as_str()).filter(|path| is_native(path));
+    let native = native.map(str::to_owned).collect();
+    let metadata: Vec<usize> =
+        (0..members.len()).filter(|&index| is_metadata(members[index].path.as_str())).collect();
+    let [index] = metadata[..] else {
+        return Err(BadArtifact::NoMetadata {
+            name: file_name.to_owned(),
+            wanted: "METADATA",
+            count: metadata.len(),
+        });
+    };
+    let metadata = reader.bytes(index).map_err(unreadable)?;
+    agree(file_name, name, version, &metadata)?;
+    let (name, version) = named(&metadata);
+    Ok(Built { artifact: Artifact::Wheel, path, file_name: file_name.to_owned(), name, version, native })
+}
+
+fn sdist(folder: &Path, file_name: &str) -> Result<Built, BadArtifact> {
+    let stem = file_name.strip_suffix(".tar.gz").unwrap_or_default();
+    let Some((name, version)) = stem.rsplit_once('-') else {
+        return Err(BadArtifact::Name(file_name.to_owned()));
+    };
+    let (path, file) = open(folder, file_name, name, version)?;
+    let unreadable =
+        |problem| BadArtifact::Unreadable { name: file_name.to_owned(), problem: Box::new(problem) };
+    let source = gzip::Reader::new(file, Limits::default()).map_err(unreadable)?;
+    let mut reader = tar::Reader::new(source, Limits::default());
+    let wanted = format!("{stem}/PKG-INFO");
+    let mut metadata = Vec::new();
+    while let Some(member) = reader.next_member().map_err(unreadable)? {
+        if member.path.as_str() == wanted {
+            metadata.push(reader.bytes().map_err(unreadable)?);
+        }
+    }
+    let [metadata] = &metadata[..] else {
+        return Err(BadArtifact::NoMetadata {
+            name: file_name.to_owned(),
+            wanted: "PKG-INFO",
+            count: metadata.len(),
+        });
+    };
+    agree(file_name, name, version, metadata)?;
+    let (name, version) = named(metadata);
+    Ok(Built {
+        artifact: Artifact::Sdist,
+        path,
+        file_name: file_name.to_owned(),
+        name,
+        version,
+        native: Vec::new(),
+    })
+}
+
+/// Opens a file that must be there under its own name and not through a link.
+fn open(
+    folder: &Path,
+    file_name: &str,
+    name: &str,
+    version: &str,
+) -> Result<(PathBuf, BufReader<File>), BadArtifact> {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '!');
+    let is_version = |version: &str| version.replace('_', "-").parse::<Version>().is_ok();
+    if !file_name.chars().all(is_plain) || name.parse::<Name>().is_err() || !is_version(version) {
+        return Err(BadArtifact::Name(file_name.to_owned()));
+    }
+    let path = folder.join(file_name);
+    let is_file = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
+    match File::open(&path) {
+        Ok(file) if is_file => Ok((path, BufReader::new(file))),
+        _ => {
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+            let mut found: Vec<_> =
+                entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+            found.sort();
+            Err(BadArtifact::Missing { name: file_name.to_owned(), found })
+        }
+    }
+}
+
+fn is_native(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    [".so", ".pyd", ".dll", ".dylib", ".a", ".lib", ".exe"].iter().any(|ending| name.ends_with(ending))
+        || name.contains(".so.")
+}
+
+/// Whether the metadata is of the project and version that the file is named after.
+fn agree(file_name: &str, name: &str, version: &str, metadata: &[u8]) -> Result<(), BadArtifact> {
+    let (found_name, found_version) = named(metadata);
+    let same_name = match (name.parse::<Name>(), found_name.parse::<Name>()) {
+        (Ok(name), Ok(found)) => name == found,
+        _ => false,
+    };
+    let same_version = match (version.replace('_', "-").parse::<Version>(), found_version.parse::<Version>())
+    {
+        (Ok(version), Ok(found)) => version == found,
+        _ => false,
+    };
+    if same_name && same_version {
+        return Ok(());
+    }
+    Err(BadArtifact::Misnamed { name: file_name.to_owned(), found: format!("{found_name} {found_version}") })
+}
+
+/// Name and version in the head of core metadata.
+fn named(metadata: &[u8]) -> (String, String) {
+    let text = String::from_utf8_lossy(metadata);
+    let field = |wanted: &str| {
+        let mut head =
+            text.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.split_once(':'));
+        let found = head.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    };
+    (field("Name"), field("Version"))
+}
