@@ -89,8 +89,8 @@ impl Environment {
         run(command.args(&self.requires).current_dir(place.folder()), step, bounds)?.check(step)?;
         let answer = Answer::read(place, step)?;
         let count = answer.values.first().and_then(|count| count.parse::<usize>().ok());
-        let Some(count) = count else { return Err(Error::Unchecked) };
-        let (unmet, met) = answer.values[1..].split_at(count.min(answer.values.len() - 1));
+        let rest = answer.values.get(1..).unwrap_or_default();
+        let (unmet, met) = rest.split_at(count.unwrap_or_default().min(rest.len()));
         if unmet.is_empty() { Ok(pairs(met)) } else { Err(Error::Unmet(unmet.to_vec())) }
     }
 }
@@ -136,13 +136,13 @@ fn install(
         Installer::Uv(uv) => {
             let mut command = installing(request, uv, place);
             // Links would let a backend change what is in uv's cache.
-            command.args(["pip", "install", "--quiet", "--link-mode", "copy", "--python"]).arg(python);
+            command.args(["pip", "install", "--no-progress", "--link-mode", "copy", "--python"]).arg(python);
             command
         }
         Installer::Pip => {
             let mut command = installing(request, python, place);
-            command.args(["-I", "-m", "pip", "install", "--quiet", "--no-input", "--no-compile"]);
-            command.args(["--disable-pip-version-check", "--no-warn-script-location"]);
+            command.args(["-I", "-m", "pip", "install", "--no-input", "--no-compile"]);
+            command.args(["--disable-pip-version-check", "--no-warn-script-location", "--progress-bar=off"]);
             command
         }
     };

@@ -116,12 +116,6 @@ pub enum Error {
     /// Without isolation, the requirements have to be there already.
     #[error("what the build requires is not there:{}\ninstall it, or build with isolation", listed(.0))]
     Unmet(Vec<String>),
-    /// Without isolation, nothing there can read requirements.
-    #[error(
-        "nothing can tell whether what the build requires is there, since none of packaging, setuptools and pip \
-         is; install packaging, or build with isolation"
-    )]
-    Unchecked,
     /// What the backend says it made is not there, or not what it should be.
     #[error("{hook} of the backend {problem}")]
     Artifact {

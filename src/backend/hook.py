@@ -72,7 +72,7 @@ def run_hook(place, hook, name, folder, count, *words):
         if not isinstance(given, (list, tuple)) or not all(isinstance(each, str) for each in given):
             raise TypeError("%s returned %.200r, which is no list of strings" % (hook, given))
         return answer(place, "ok", *given)
-    given = function(folder, settings)
+    given = function(folder, settings, *[None] * (hook == "build_wheel"))
     if not isinstance(given, str):
         raise TypeError("%s returned %.200r, which is no string" % (hook, given))
     answer(place, "ok", given)
@@ -107,6 +107,24 @@ def distributions():
     return found
 
 
+class NameOnly:
+    """A requirement where nothing can read more of it than the name."""
+
+    def __init__(self, text):
+        import re
+
+        self.name = re.match("[A-Za-z0-9._-]*", text).group()
+        self.extras, self.marker, self.specifier = (), None, self
+        if ";" in text:
+            self.marker = self
+
+    def evaluate(self, environment):
+        return False
+
+    def contains(self, version, prereleases):
+        return True
+
+
 def requirement_type():
     """What understands requirements, wherever there is a copy of it."""
     for module in ("packaging", "setuptools._vendor.packaging", "pip._vendor.packaging"):
@@ -114,6 +132,7 @@ def requirement_type():
             return __import__(module + ".requirements", fromlist=["Requirement"]).Requirement
         except ImportError:
             pass
+    return NameOnly
 
 
 def check(place, *wanted):
@@ -121,9 +140,6 @@ def check(place, *wanted):
     with all that those require in turn."""
     found, met, unmet = distributions(), {}, []
     Requirement = requirement_type()
-    if Requirement is None:
-        answer(place, "unchecked")
-        return
     pending = [(text, "", "") for text in reversed(wanted)]
     seen = set(pending)
     while pending:
