@@ -35,7 +35,6 @@ impl Artifact {
 
 /// An artifact as the backend wrote it, in the session's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Built {
     /// What it is.
     pub artifact: Artifact,
@@ -47,6 +46,8 @@ pub struct Built {
     pub name: String,
     /// The version in its metadata.
     pub version: String,
+    /// How many members it has.
+    pub members: usize,
     /// The members of a wheel that a compiler made, in order: the same each time only as far as it is.
     pub native: Vec<String>,
 }
@@ -125,6 +126,7 @@ fn wheel(folder: &Path, file_name: &str) -> Result<Built, BadArtifact> {
         path.split_once('/').is_some_and(|(top, rest)| top.ends_with(".dist-info") && rest == "METADATA")
     };
     let members = reader.members();
+    let count = members.len();
     let native = members.iter().map(|member| member.path.as_str()).filter(|path| is_native(path));
     let native = native.map(str::to_owned).collect();
     let metadata: Vec<usize> =
@@ -139,7 +141,15 @@ fn wheel(folder: &Path, file_name: &str) -> Result<Built, BadArtifact> {
     let metadata = reader.bytes(index).map_err(unreadable)?;
     agree(file_name, name, version, &metadata)?;
     let (name, version) = named(&metadata);
-    Ok(Built { artifact: Artifact::Wheel, path, file_name: file_name.to_owned(), name, version, native })
+    Ok(Built {
+        artifact: Artifact::Wheel,
+        path,
+        file_name: file_name.to_owned(),
+        name,
+        version,
+        members: count,
+        native,
+    })
 }
 
 fn sdist(folder: &Path, file_name: &str) -> Result<Built, BadArtifact> {
@@ -153,8 +163,9 @@ fn sdist(folder: &Path, file_name: &str) -> Result<Built, BadArtifact> {
     let source = gzip::Reader::new(file, Limits::default()).map_err(unreadable)?;
     let mut reader = tar::Reader::new(source, Limits::default());
     let wanted = format!("{stem}/PKG-INFO");
-    let mut metadata = Vec::new();
+    let (mut metadata, mut members) = (Vec::new(), 0);
     while let Some(member) = reader.next_member().map_err(unreadable)? {
+        members += 1;
         if member.path.as_str() == wanted {
             metadata.push(reader.bytes().map_err(unreadable)?);
         }
@@ -174,6 +185,7 @@ fn sdist(folder: &Path, file_name: &str) -> Result<Built, BadArtifact> {
         file_name: file_name.to_owned(),
         name,
         version,
+        members,
         native: Vec::new(),
     })
 }

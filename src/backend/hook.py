@@ -13,6 +13,9 @@ sys.path[:] = [entry for entry in sys.path if entry]
 # Inherited by all that the backend starts; pyrepro itself has threads that need theirs.
 os.umask(0o022)
 
+# Or what a backend prints comes behind the traceback that ends it.
+sys.stdout.reconfigure(line_buffering=True)
+
 
 def answer(place, status, *values):
     with open(place, "wb") as file:

@@ -26,7 +26,7 @@ use terminal::{ColorChoice, Format, Terminal};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (canonical form 1)");
 
-/// Compile, inspect and normalise Python bytecode, with the same bytes every time.
+/// Python bytecode, wheels and archives with the same bytes every time.
 #[derive(Parser)]
 #[command(name = "pyrepro", version = VERSION, max_term_width = 100, after_help = AFTER_HELP)]
 struct Arguments {

@@ -121,6 +121,7 @@ fn write_member(entry: &Entry, place: &Path) -> std::io::Result<()> {
     match entry.content() {
         Some(Content::Bytes(bytes)) => fs::write(place, bytes),
         Some(Content::File { path, .. }) => fs::copy(path, place).map(drop),
+        Some(Content::Spooled(stretch)) => stretch.copy_to(&mut fs::File::create(place)?),
         None => Ok(()),
     }
 }
