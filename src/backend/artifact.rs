@@ -1,7 +1,7 @@
 //! What a backend has built: whether it is what it says, and what is in it.
 
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::Error;
@@ -127,8 +127,6 @@ fn wheel(folder: &Path, file_name: &str) -> Result<Built, BadArtifact> {
     };
     let members = reader.members();
     let count = members.len();
-    let native = members.iter().map(|member| member.path.as_str()).filter(|path| is_native(path));
-    let native = native.map(str::to_owned).collect();
     let metadata: Vec<usize> =
         (0..members.len()).filter(|&index| is_metadata(members[index].path.as_str())).collect();
     let [index] = metadata[..] else {
@@ -141,6 +139,7 @@ fn wheel(folder: &Path, file_name: &str) -> Result<Built, BadArtifact> {
     let metadata = reader.bytes(index).map_err(unreadable)?;
     agree(file_name, name, version, &metadata)?;
     let (name, version) = named(&metadata);
+    let native = native(&mut reader).map_err(unreadable)?;
     Ok(Built {
         artifact: Artifact::Wheel,
         path,
@@ -216,10 +215,49 @@ fn open(
     }
 }
 
-fn is_native(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
+/// The members that a compiler made: by their names, or by how they begin where names say nothing.
+fn native<R: Read + Seek>(reader: &mut zip::Reader<R>) -> Result<Vec<String>, ReadError> {
+    let mut native = Vec::new();
+    for index in 0..reader.members().len() {
+        let path = reader.members()[index].path.to_string();
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let is_program = path.contains(".data/") || !name.contains('.');
+        let mut head = Head::default();
+        if is_program {
+            reader.copy(index, &mut head)?;
+        }
+        if is_library(name) || MACHINE_CODE.contains(&head.0) {
+            native.push(path);
+        }
+    }
+    Ok(native)
+}
+
+/// How files begin that are in machine code: ELF, and Mach-O in its forms.
+const MACHINE_CODE: [[u8; 4]; 4] =
+    [*b"\x7fELF", *b"\xcf\xfa\xed\xfe", *b"\xce\xfa\xed\xfe", *b"\xca\xfe\xba\xbe"];
+
+fn is_library(name: &str) -> bool {
     [".so", ".pyd", ".dll", ".dylib", ".a", ".lib", ".exe"].iter().any(|ending| name.ends_with(ending))
         || name.contains(".so.")
+}
+
+/// Keeps the first bytes of what is written.
+#[derive(Default)]
+struct Head([u8; 4], usize);
+
+impl Write for Head {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        for byte in bytes.iter().take(self.0.len() - self.1) {
+            self.0[self.1] = *byte;
+            self.1 += 1;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether the metadata is of the project and version that the file is named after.

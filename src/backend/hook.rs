@@ -60,7 +60,8 @@ impl Hooks<'_> {
         command.args(backend_path.iter().map(|path| source.join(path)));
         command.args(self.settings.iter().map(|(key, value)| format!("{key}={value}")));
         let step = format!("{hook} of the backend {backend}");
-        let words = run(command.current_dir(&source), &step, self.bounds)?.check(&step)?;
+        let ended = run(command.current_dir(&source), &step, self.bounds)?;
+        let words = ended.check(&step).map_err(|error| self.explained(error))?;
         let answer = Answer::read(self.place, &step).map_err(|_| Error::Failed {
             step,
             how: "gave no answer".to_owned(),
@@ -70,6 +71,18 @@ impl Hooks<'_> {
             return Err(Error::NoBackend { backend: backend.clone(), reason: answer.values.concat(), words });
         }
         Ok(answer)
+    }
+
+    /// Says what may be behind it when something was not permitted.
+    fn explained(&self, error: Error) -> Error {
+        match error {
+            Error::Failed { step, how, words } if words.0.contains("Permission denied") => {
+                let place = self.place.folder().display();
+                let how = format!("{how} (it can write to {place} alone, unless --allow-write names more)");
+                Error::Failed { step, how, words }
+            }
+            other => other,
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! What comes out is checked, but is as the backend wrote it: [`normalize`](crate::normalize) is for that.
 
 mod artifact;
+mod confine;
 mod copy;
 mod environment;
 mod error;
@@ -71,6 +72,8 @@ pub struct Request {
     pub variables: Vec<(OsString, OsString)>,
     /// Names of further variables that backends get.
     pub keep: Vec<String>,
+    /// Folders that the backend may write to, beside its own.
+    pub writable: Vec<PathBuf>,
     /// How long each step may take: an installation, or a hook of the backend.
     pub time_limit: Option<Duration>,
     /// The folder that build folders are made in.
@@ -96,6 +99,7 @@ impl Request {
             epoch: Epoch::DEFAULT,
             variables: Vec::new(),
             keep: Vec::new(),
+            writable: Vec::new(),
             time_limit: None,
             root: default_root(),
         }
@@ -130,7 +134,7 @@ impl<'a> Session<'a> {
     pub fn start(request: &'a Request, stop: &'a AtomicBool, watch: Watch<'_>) -> Result<Session<'a>, Error> {
         let system = BuildSystem::of(&request.source)?;
         let place = Place::take(&request.root, &system.fingerprint, stop, watch)?;
-        let bounds = Bounds { time_limit: request.time_limit, stop, watch };
+        let bounds = Bounds { time_limit: request.time_limit, writable: None, stop, watch };
         let environment = Environment::prepare(request, &system, &place, &bounds)?;
         Ok(Session { request, stop, system, place, environment })
     }
@@ -159,15 +163,25 @@ impl<'a> Session<'a> {
     /// Has the backend build one artifact from a fresh copy of the sources. It lies in the session's
     /// folder until the next is built or the session ends.
     pub fn build(&mut self, artifact: Artifact, watch: Watch<'_>) -> Result<Built, Error> {
-        let bounds = Bounds { time_limit: self.request.time_limit, stop: self.stop, watch };
+        let bounds = Bounds { time_limit: self.request.time_limit, writable: None, stop: self.stop, watch };
+        let writable = self.writable();
+        let confined = Bounds { writable: Some(&writable), ..bounds };
         let before = copy::Snapshot::of(self.request)?;
         copy::sources(self.request, &self.place)?;
-        let more = self.hooks(&bounds).requires(artifact)?;
+        let more = self.hooks(&confined).requires(artifact)?;
         self.environment.add(self.request, &more, &self.place, &bounds)?;
         watch(Event::Building(artifact, &self.system));
-        let name = self.hooks(&bounds).build(artifact)?;
+        let name = self.hooks(&confined).build(artifact)?;
         before.check(self.request)?;
         artifact::check(artifact, &self.place.output(), &name)
+    }
+
+    /// Where the backend can write, on systems that can see to it.
+    fn writable(&self) -> Vec<PathBuf> {
+        let cargo = self.environment.variables.iter().filter(|(name, _)| name == "CARGO_HOME");
+        let cargo = cargo.map(|(_, folder)| PathBuf::from(folder));
+        let own = [self.place.folder().to_owned()];
+        own.into_iter().chain(cargo).chain(self.request.writable.iter().cloned()).collect()
     }
 
     fn hooks<'b>(&'b self, bounds: &'b Bounds<'b>) -> Hooks<'b> {

@@ -1,13 +1,14 @@
 //! Programs that are run with limits, and ended with all that they have started.
 
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::confine;
 use super::error::{Error, Words};
 use super::watch::{Event, Watch};
 
@@ -24,6 +25,8 @@ const GRACE: Duration = Duration::from_millis(500);
 /// What bounds a program.
 pub struct Bounds<'a> {
     pub time_limit: Option<Duration>,
+    /// The folders that it can write to, or nothing if it can do what the user can.
+    pub writable: Option<&'a [PathBuf]>,
     pub stop: &'a AtomicBool,
     pub watch: Watch<'a>,
 }
@@ -53,7 +56,11 @@ pub fn run(command: &mut Command, step: &str, bounds: &Bounds<'_>) -> Result<End
     // ^C is for pyrepro alone, which then ends what it has started, and that is one group.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
-    let mut child = command.spawn().map_err(failed)?;
+    let child = match bounds.writable {
+        Some(folders) => confine::spawn(command, folders),
+        None => command.spawn(),
+    };
+    let mut child = child.map_err(failed)?;
     // The command holds our copies of the pipe's end.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let output = listen(pipe);
@@ -186,7 +193,7 @@ mod tests {
     fn sh(script: &str, seconds: Option<f64>, stop: bool) -> Result<Ended, Error> {
         let stop = AtomicBool::new(stop);
         let time_limit = seconds.map(Duration::from_secs_f64);
-        let bounds = Bounds { time_limit, stop: &stop, watch: &|_| () };
+        let bounds = Bounds { time_limit, writable: None, stop: &stop, watch: &|_| () };
         run(Command::new("/bin/sh").args(["-c", script]), "the script", &bounds)
     }
 

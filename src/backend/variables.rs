@@ -107,6 +107,16 @@ const TELLING_FAMILIES: [&str; 16] = [
     "SKBUILD_",
 ];
 
+/// Except for these, of which some lead out of the build folder and the others are of a build around this.
+const NOT_TELLING: [&str; 6] = [
+    "CARGO_BIN_",
+    "CARGO_BUILD_TARGET_DIR",
+    "CARGO_MAKEFLAGS",
+    "CARGO_MANIFEST_",
+    "CARGO_PKG_",
+    "CARGO_TARGET_DIR",
+];
+
 /// Where distributions have what is installed, which builds without isolation go by.
 const INSTALLED: [&str; 5] = ["GUIX_PYTHONPATH", "NIX_PYTHONPATH", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"];
 
@@ -183,9 +193,9 @@ pub fn telling(request: &Request) -> Vec<(String, String)> {
 }
 
 fn is_telling(request: &Request, name: &str) -> bool {
-    let is_secret = name.starts_with("CARGO_REGISTR") && name.ends_with("_TOKEN");
+    let is_out = name.ends_with("_TOKEN") || NOT_TELLING.iter().any(|family| name.starts_with(family));
     let is_listed = TELLING.contains(&name) || TELLING_FAMILIES.iter().any(|family| name.starts_with(family));
-    is_listed && !is_secret && !NEUTRAL.contains(&name) || request.keep.iter().any(|kept| kept == name)
+    is_listed && !is_out && !NEUTRAL.contains(&name) || request.keep.iter().any(|kept| kept == name)
 }
 
 fn value<'a>(variables: &'a Variables, name: &str) -> Option<&'a OsStr> {
@@ -276,11 +286,12 @@ mod tests {
             ("CC", "gcc-13"),
             ("HATCH_VCS_X", "2"),
             ("CARGO_REGISTRY_TOKEN", "3"),
+            ("CARGO_TARGET_DIR", "/x"),
         ];
         let (variables, _) = of(&user, |_| ());
         let get = |name| value(&variables, name).and_then(OsStr::to_str);
         assert_eq!((get("TZ"), get("CC"), get("HATCH_VCS_X")), (Some("UTC"), Some("gcc-13"), Some("2")));
-        for name in ["PYTHONPATH", "LANGUAGE", "SECRET", "CARGO_REGISTRY_TOKEN"] {
+        for name in ["PYTHONPATH", "LANGUAGE", "SECRET", "CARGO_REGISTRY_TOKEN", "CARGO_TARGET_DIR"] {
             assert_eq!(get(name), None);
         }
         let (variables, _) = of(&user, |request| {

@@ -170,6 +170,34 @@ fn a_backend_that_changes_the_sources_gives_no_wheel() {
     assert!(!place.exists() || matches!(error, Error::SourceChanged(_)), "{error}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_backend_cannot_write_elsewhere_unless_it_is_told_that_it_may() {
+    if !has_landlock() {
+        eprintln!("SKIPPED: this Linux has no Landlock");
+        return;
+    }
+    let mut faulty = Faulty::new(&format!("open(os.environ['TARGET'], 'w').write('x')\n{GOOD}"));
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let target = elsewhere.path().join("litter");
+    faulty.request.keep = vec!["TARGET".to_owned()];
+    faulty.request.variables = vec![("TARGET".into(), target.clone().into())];
+    let message = faulty.error();
+    assert!(message.contains("Permission denied") && message.contains("--allow-write"), "{message}");
+    assert!(!target.exists());
+    faulty.request.writable = vec![elsewhere.path().to_owned()];
+    build(&faulty.request, Artifact::Wheel).expect("a wheel");
+    assert!(target.exists());
+}
+
+/// Whether this Linux can keep a program from writing.
+#[cfg(target_os = "linux")]
+fn has_landlock() -> bool {
+    let probe = "import ctypes, sys; sys.exit(ctypes.CDLL(None).syscall(444, None, 0, 1) < 1)";
+    let python = &pythons().last().expect("a Python").interpreter.path;
+    std::process::Command::new(python).args(["-c", probe]).status().is_ok_and(|status| status.success())
+}
+
 #[test]
 fn a_backend_that_is_not_there_is_named() {
     let faulty = Faulty::new(GOOD);

@@ -17,6 +17,7 @@ pub struct Variation {
     pub folder: &'static str,
     pub modified: i64,
     pub mode: u32,
+    pub umask: &'static str,
     pub backwards: bool,
     pub variables: [(&'static str, &'static str); 5],
 }
@@ -25,6 +26,7 @@ pub const HERE: Variation = Variation {
     folder: "a",
     modified: 1_600_000_000,
     mode: 0o644,
+    umask: "022",
     backwards: false,
     variables: [
         ("PYTHONHASHSEED", "1"),
@@ -39,6 +41,7 @@ pub const THERE: Variation = Variation {
     folder: "some/deeper place",
     modified: 1_700_000_001,
     mode: 0o600,
+    umask: "077",
     backwards: true,
     variables: [
         ("PYTHONHASHSEED", "77"),

@@ -48,6 +48,9 @@ pub struct OtherFlags {
     /// A variable of yours that the backend shall see; for several, give it again
     #[arg(long, value_name = "NAME")]
     keep_env: Vec<String>,
+    /// A folder that the backend may write to beside its own; for several, give it again
+    #[arg(long, value_name = "DIR")]
+    allow_write: Vec<PathBuf>,
     /// End what takes longer: each installation, each call of the backend [default: no limit]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
@@ -129,6 +132,7 @@ impl Flags {
             epoch,
             variables: environment::all(),
             keep: other.keep_env.clone(),
+            writable: other.allow_write.clone(),
             time_limit: other.timeout,
             root: other.build_root.clone().unwrap_or_else(backend::default_root),
             ..Request::new(root.to_owned(), python.path.clone())

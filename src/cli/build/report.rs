@@ -89,12 +89,11 @@ impl Report {
             backend::Artifact::Wheel => dist::Kind::Wheel,
             backend::Artifact::Sdist => dist::Kind::Sdist,
         };
-        if let [first, others @ ..] = &built.native[..] {
-            let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        if !built.native.is_empty() {
+            let names = built.native.join(", ");
             self.warn(
                 format_args!(
-                    "{}: {first}{more} are machine code, the same each time only as far as the compiler makes it so",
-                    built.file_name
+                    "machine code is the same each time only as far as its compiler makes it so: {names}"
                 ),
                 terminal,
             );
