@@ -17,6 +17,7 @@
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 //! - [`compile`]: sources to bytecode files, on all cores.
+//! - [`installed`]: what is installed in an environment, held against what was.
 //! - [`project`]: pyproject.toml to the metadata of packages.
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
 //! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
@@ -27,6 +28,7 @@ pub mod compile;
 pub mod dist;
 pub mod epoch;
 pub mod inspect;
+pub mod installed;
 pub mod marshal;
 pub mod normalize;
 pub mod project;

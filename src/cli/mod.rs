@@ -14,6 +14,7 @@ mod normalize;
 mod progress;
 mod pythons;
 mod terminal;
+mod verify;
 mod zipapp;
 
 use std::ffi::OsString;
@@ -66,6 +67,7 @@ enum Verb {
     Man(man::Flags),
     Normalize(normalize::Flags),
     Pythons(pythons::Flags),
+    Verify(Box<verify::Flags>),
     Zipapp(Box<zipapp::Flags>),
 }
 
@@ -89,6 +91,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
+        Verb::Verify(flags) => verify::run(&flags, &terminal),
         Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),
     };
     result.unwrap_or_else(|error| exit::report(&error))
