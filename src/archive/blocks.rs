@@ -13,7 +13,7 @@ use std::thread;
 
 use super::deflate::{BLOCK, Encoder};
 use super::entry::{Content, WriteError};
-use super::spool::Shared;
+use super::spool::{Kept, Shared};
 
 /// How much of the data may be read and not yet written, for each thread. Twice that and what
 /// encoders need for themselves is the most memory that writing an archive takes.
@@ -43,9 +43,9 @@ impl<'a> From<&'a Content> for Part<'a> {
         match content {
             Content::Bytes(bytes) => Part::Bytes(Cow::Borrowed(bytes)),
             Content::File { path, size, .. } => Part::File { path, range: 0..*size, size: *size },
-            Content::Spooled(stretch) => Part::Spooled {
-                file: stretch.file(),
-                range: stretch.start()..stretch.start() + stretch.size(),
+            Content::Spooled(stretch) => match &stretch.0 {
+                Kept::Memory(bytes) => Part::Bytes(Cow::Borrowed(bytes)),
+                Kept::Disk { file, start, size } => Part::Spooled { file, range: *start..*start + *size },
             },
         }
     }

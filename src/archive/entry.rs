@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::path::{self, BadPath, Collision, MemberPath};
-use super::spool::{Shared, Stretch};
+use super::spool::Stretch;
 
 /// A member to write.
 ///
@@ -112,7 +112,7 @@ impl Entry {
     ///
     /// ```
     /// # use pyrepro::archive::{Entry, MemberPath, Spool};
-    /// let nothing = Spool::create(std::env::temp_dir().as_ref())?.reserve(0).stretch();
+    /// let nothing = Spool::new(&std::env::temp_dir(), 0).reserve(0)?.stretch();
     /// assert_eq!(Entry::spooled(MemberPath::new("a.py")?, nothing).size(), 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -251,7 +251,7 @@ impl Content {
                 }
             }
             Content::Spooled(stretch) => {
-                let mut content = Shared::from(stretch.file(), stretch.start()).take(stretch.size());
+                let mut content = stretch.read();
                 let mut chunk = [0; 1 << 16];
                 loop {
                     match content.read(&mut chunk)? {

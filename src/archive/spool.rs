@@ -1,19 +1,20 @@
-//! Content that has no room in memory: in a file without a name, which several threads use at once.
+//! Content that is put aside: in memory while there is little, and then in a file without a name.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// A file without a name, which is gone when nobody uses it any more, however that comes about.
+/// Room for content, which several threads use at once. The file is gone when nobody uses it any
+/// more, however that comes about.
 ///
 /// ```
 /// use std::io::Write;
 /// use pyrepro::archive::{Entry, MemberPath, Spool};
 ///
-/// let spool = Spool::create(std::env::temp_dir().as_ref())?;
-/// let mut place = spool.reserve(6);
+/// let spool = Spool::new(&std::env::temp_dir(), 1 << 20);
+/// let mut place = spool.reserve(6)?;
 /// place.write_all(b"x = 1\n")?;
 /// let entry = Entry::spooled(MemberPath::new("a.py")?, place.stretch());
 /// assert_eq!(entry.size(), 6);
@@ -21,74 +22,119 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// ```
 #[derive(Debug)]
 pub struct Spool {
-    file: Arc<File>,
-    end: AtomicU64,
+    folder: PathBuf,
+    /// How much may be kept in memory, and how much was asked for.
+    in_memory: u64,
+    reserved: AtomicU64,
+    disk: Mutex<Option<Disk>>,
 }
 
-/// Some bytes of a [`Spool`].
-#[derive(Debug, Clone)]
-pub struct Stretch {
-    file: Arc<File>,
-    start: u64,
-    size: u64,
-}
-
-/// A place in a [`Spool`] for some bytes, to be written from its start.
 #[derive(Debug)]
-pub struct Place {
-    stretch: Stretch,
-    written: u64,
+struct Disk {
+    file: Arc<File>,
+    end: u64,
+}
+
+/// What was put aside in one place.
+#[derive(Debug, Clone)]
+pub struct Stretch(pub(super) Kept);
+
+/// Where it is.
+#[derive(Debug, Clone)]
+pub(super) enum Kept {
+    Memory(Arc<Vec<u8>>),
+    Disk { file: Arc<File>, start: u64, size: u64 },
+}
+
+/// A place for some bytes, to be written from its start.
+#[derive(Debug)]
+pub struct Place(Room);
+
+#[derive(Debug)]
+enum Room {
+    Memory { bytes: Vec<u8>, size: u64 },
+    Disk { file: Arc<File>, start: u64, size: u64, written: u64 },
 }
 
 impl Spool {
-    /// Makes an empty one on the disk that the folder is on.
+    /// Keeps that much in memory, and what is more on the disk that the folder is on, or where
+    /// temporary files are if the folder takes none.
     ///
     /// ```
     /// # use pyrepro::archive::Spool;
-    /// assert!(Spool::create("no such folder".as_ref()).is_err());
+    /// let in_memory = Spool::new("no such folder".as_ref(), 10);
+    /// assert!(in_memory.reserve(10).is_ok());
     /// ```
-    pub fn create(folder: &Path) -> io::Result<Spool> {
-        Ok(Spool { file: Arc::new(tempfile::tempfile_in(folder)?), end: AtomicU64::new(0) })
+    pub fn new(folder: &Path, in_memory: u64) -> Spool {
+        Spool { folder: folder.to_owned(), in_memory, reserved: AtomicU64::new(0), disk: Mutex::new(None) }
     }
 
     /// Sets room apart for so many bytes. Any thread may ask.
     ///
     /// ```
     /// # use pyrepro::archive::Spool;
-    /// let spool = Spool::create(std::env::temp_dir().as_ref())?;
-    /// assert_ne!(spool.reserve(1).stretch(), spool.reserve(1).stretch());
+    /// let spool = Spool::new(&std::env::temp_dir(), 0);
+    /// assert_ne!(spool.reserve(1)?.stretch(), spool.reserve(1)?.stretch());
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn reserve(&self, size: u64) -> Place {
-        let start = self.end.fetch_add(size, Ordering::Relaxed);
-        Place { stretch: Stretch { file: Arc::clone(&self.file), start, size }, written: 0 }
+    pub fn reserve(&self, size: u64) -> io::Result<Place> {
+        let before = self.reserved.fetch_add(size, Ordering::Relaxed);
+        if before.saturating_add(size) <= self.in_memory {
+            // Not more than the limit, so the length of a member is not trusted too far.
+            return Ok(Place(Room::Memory { bytes: Vec::with_capacity(size as usize), size }));
+        }
+        let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+        let disk = match &mut *disk {
+            Some(disk) => disk,
+            none => none.insert(Disk { file: Arc::new(self.nameless()?), end: 0 }),
+        };
+        let start = disk.end;
+        disk.end += size;
+        Ok(Place(Room::Disk { file: Arc::clone(&disk.file), start, size, written: 0 }))
+    }
+
+    fn nameless(&self) -> io::Result<File> {
+        tempfile::tempfile_in(&self.folder).or_else(|_| tempfile::tempfile())
     }
 }
 
 impl Place {
-    /// What is in this place.
+    /// What was written to this place.
     ///
     /// ```
     /// # use pyrepro::archive::Spool;
-    /// let spool = Spool::create(std::env::temp_dir().as_ref())?;
-    /// assert_eq!(spool.reserve(3).stretch().size(), 3);
+    /// let spool = Spool::new(&std::env::temp_dir(), 0);
+    /// assert_eq!(spool.reserve(3)?.stretch().size(), 0);
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn stretch(self) -> Stretch {
-        self.stretch
+        Stretch(match self.0 {
+            Room::Memory { bytes, .. } => Kept::Memory(Arc::new(bytes)),
+            Room::Disk { file, start, written, .. } => Kept::Disk { file, start, size: written },
+        })
     }
 }
 
 impl Write for Place {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let left = self.stretch.size - self.written;
-        if bytes.len() as u64 > left {
-            return Err(io::Error::other("more bytes than room was set apart for"));
+    fn write(&mut self, new: &[u8]) -> io::Result<usize> {
+        let too_much = || io::Error::other("more bytes than room was set apart for");
+        match &mut self.0 {
+            Room::Memory { bytes, size } => {
+                if (bytes.len() + new.len()) as u64 > *size {
+                    return Err(too_much());
+                }
+                bytes.extend_from_slice(new);
+                Ok(new.len())
+            }
+            Room::Disk { file, start, size, written } => {
+                if *written + new.len() as u64 > *size {
+                    return Err(too_much());
+                }
+                let length = platform::write_at(file, new, *start + *written)?;
+                *written += length as u64;
+                Ok(length)
+            }
         }
-        let at = self.stretch.start + self.written;
-        let length = platform::write_at(&self.stretch.file, bytes, at)?;
-        self.written += length as u64;
-        Ok(length)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -101,40 +147,46 @@ impl Stretch {
     ///
     /// ```
     /// # use pyrepro::archive::Spool;
-    /// let spool = Spool::create(std::env::temp_dir().as_ref())?;
-    /// assert_eq!(spool.reserve(0).stretch().size(), 0);
+    /// let spool = Spool::new(&std::env::temp_dir(), 0);
+    /// assert_eq!(spool.reserve(0)?.stretch().size(), 0);
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn size(&self) -> u64 {
-        self.size
+        match &self.0 {
+            Kept::Memory(bytes) => bytes.len() as u64,
+            Kept::Disk { size, .. } => *size,
+        }
     }
 
-    /// Writes them.
+    /// Reads it from the start on.
     ///
     /// ```
+    /// use std::io::{Read, Write};
     /// # use pyrepro::archive::Spool;
-    /// let spool = Spool::create(std::env::temp_dir().as_ref())?;
-    /// spool.reserve(0).stretch().copy_to(&mut std::io::sink())?;
+    /// let mut place = Spool::new(&std::env::temp_dir(), 0).reserve(3)?;
+    /// place.write_all(b"abc")?;
+    /// assert_eq!(std::io::read_to_string(place.stretch().read())?, "abc");
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn copy_to(&self, output: &mut impl Write) -> io::Result<()> {
-        let mut bytes = Shared::from(&self.file, self.start).take(self.size);
-        io::copy(&mut bytes, output).map(drop)
-    }
-
-    pub(super) fn start(&self) -> u64 {
-        self.start
-    }
-
-    pub(super) fn file(&self) -> &File {
-        &self.file
+    pub fn read(&self) -> Box<dyn Read + '_> {
+        match &self.0 {
+            Kept::Memory(bytes) => Box::new(&bytes[..]),
+            Kept::Disk { file, start, size } => Box::new(Shared::from(file, *start).take(*size)),
+        }
     }
 }
 
-/// The same bytes of the same file.
+/// The same bytes in the same place.
 impl PartialEq for Stretch {
     fn eq(&self, other: &Stretch) -> bool {
-        Arc::ptr_eq(&self.file, &other.file) && (self.start, self.size) == (other.start, other.size)
+        match (&self.0, &other.0) {
+            (Kept::Memory(one), Kept::Memory(other)) => one == other,
+            (
+                Kept::Disk { file, start, size },
+                Kept::Disk { file: other, start: other_start, size: other_size },
+            ) => Arc::ptr_eq(file, other) && (start, size) == (other_start, other_size),
+            _ => false,
+        }
     }
 }
 
@@ -234,29 +286,31 @@ mod tests {
 
     #[test]
     fn places_do_not_overlap_and_keep_what_was_written() {
-        let spool = Spool::create(&std::env::temp_dir()).unwrap();
-        let stretches: Vec<Stretch> = std::thread::scope(|scope| {
-            let write = |byte: u8| {
-                let mut place = spool.reserve(100_000);
-                place.write_all(&vec![byte; 100_000]).unwrap();
-                place.stretch()
-            };
-            let threads: Vec<_> = (0..4).map(|byte| scope.spawn(move || write(byte))).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-        });
-        for (byte, stretch) in stretches.iter().enumerate() {
-            let mut read = Vec::new();
-            Shared::from(stretch.file(), stretch.start())
-                .take(stretch.size())
-                .read_to_end(&mut read)
-                .unwrap();
-            assert!(read == vec![byte as u8; 100_000]);
+        // All in memory, some, and none.
+        for in_memory in [u64::MAX, 250_000, 0] {
+            let spool = Spool::new(&std::env::temp_dir(), in_memory);
+            let stretches: Vec<Stretch> = std::thread::scope(|scope| {
+                let write = |byte: u8| {
+                    let mut place = spool.reserve(100_000).unwrap();
+                    place.write_all(&vec![byte; 100_000]).unwrap();
+                    place.stretch()
+                };
+                let threads: Vec<_> = (0..4).map(|byte| scope.spawn(move || write(byte))).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            for (byte, stretch) in stretches.iter().enumerate() {
+                let mut read = Vec::new();
+                stretch.read().read_to_end(&mut read).unwrap();
+                assert!(read == vec![byte as u8; 100_000]);
+            }
         }
     }
 
     #[test]
     fn nothing_is_written_beyond_a_place() {
-        let spool = Spool::create(&std::env::temp_dir()).unwrap();
-        assert!(spool.reserve(2).write_all(b"abc").is_err());
+        for in_memory in [0, 10] {
+            let spool = Spool::new(&std::env::temp_dir(), in_memory);
+            assert!(spool.reserve(2).unwrap().write_all(b"abc").is_err());
+        }
     }
 }

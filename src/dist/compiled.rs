@@ -10,8 +10,11 @@ use super::{Bytecode, Error, content};
 use crate::archive::zip::{self, Member};
 use crate::archive::{Entry, Limits, ReadError, Spool};
 
-/// What is larger and no source is not kept in memory.
-const LARGE: u64 = 1 << 20;
+/// How many bytes of what is neither source nor small are kept in memory.
+const IN_MEMORY: u64 = 64 << 20;
+
+/// What is no longer than this is small.
+const SMALL: u64 = 1 << 16;
 
 /// Why bytecode cannot be put into a wheel.
 #[derive(Debug, thiserror::Error)]
@@ -67,15 +70,16 @@ pub fn compiled_wheel(path: &Path, bytecode: &Bytecode<'_>) -> Result<Artifact, 
     let [wheel_file, record] = ["WHEEL", "RECORD"].map(|name| format!("{dist_info}/{name}"));
 
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let spool = Spool::create(folder).map_err(|source| Error::Unpack { path: folder.to_owned(), source })?;
+    let spool = Spool::new(folder, IN_MEMORY);
     let (mut modules, mut others) = (Vec::new(), Vec::new());
     for (index, member) in members.iter().enumerate() {
         let path = member.path.as_str();
         if path == record || member.kind != zip::Kind::File {
             continue;
         }
-        let mut entry = if member.size > LARGE && !path.ends_with(".py") {
-            let mut place = spool.reserve(member.size);
+        let mut entry = if member.size > SMALL && !path.ends_with(".py") {
+            let place = spool.reserve(member.size);
+            let mut place = place.map_err(|source| Error::Unpack { path: folder.to_owned(), source })?;
             reader.copy(index, &mut place).map_err(unreadable)?;
             Entry::spooled(member.path.clone(), place.stretch())
         } else {

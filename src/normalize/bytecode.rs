@@ -33,10 +33,13 @@ pub(super) fn decoded(path: &str, bytes: Vec<u8>, spool: &Spool, job: &Job<'_>) 
         }
         Err(error) => (None, Some(format!("{path}: left as it is: {error}")), bytes),
     };
-    let mut place = spool.reserve(bytes.len() as u64);
-    place.write_all(&bytes).map_err(|source| job.not_written(source))?;
+    let put_aside = || {
+        let mut place = spool.reserve(bytes.len() as u64)?;
+        place.write_all(&bytes).map(|()| place.stretch())
+    };
+    let stretch = put_aside().map_err(|source| job.not_written(source))?;
     let after = Sha256::digest(&bytes).into();
-    Ok(Decoded { content: Content::Spooled(place.stretch()), before, after, difference, warning })
+    Ok(Decoded { content: Content::Spooled(stretch), before, after, difference, warning })
 }
 
 /// The canonical form of a bytecode file.

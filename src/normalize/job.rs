@@ -15,6 +15,10 @@ use super::{Options, bytecode, tar, zip};
 use crate::archive::{Spool, WriteError};
 use crate::pyc;
 
+/// How much content is kept in memory for each thread, which is all of most archives. The rest goes to
+/// the disk.
+const IN_MEMORY: u64 = 16 << 20;
+
 pub(super) struct Job<'a> {
     pub options: &'a Options,
     /// How many threads may work on it.
@@ -70,10 +74,8 @@ impl<'a> Job<'a> {
     }
 
     /// Room for the content of members.
-    pub fn spool(&self) -> Result<Spool, Error> {
-        Spool::create(self.folder)
-            .or_else(|_| Spool::create(&std::env::temp_dir()))
-            .map_err(|source| self.not_written(source))
+    pub fn spool(&self) -> Spool {
+        Spool::new(self.folder, IN_MEMORY * self.threads.get() as u64)
     }
 
     pub fn not_written(&self, source: io::Error) -> Error {

@@ -64,7 +64,7 @@ fn is_gzip(file: &File) -> Result<bool, Error> {
 
 impl Contents {
     fn read<R: Read>(reader: &mut tar::Reader<R>, job: &Job<'_>) -> Result<Contents, Error> {
-        let spool = job.spool()?;
+        let spool = job.spool();
         let mut contents = Contents::default();
         while let Some(member) = reader.next_member()? {
             job.check_stop()?;
@@ -127,7 +127,7 @@ impl Contents {
             self.warnings.extend(decoded.warning);
             return Ok(decoded.content);
         }
-        let mut place = spool.reserve(size);
+        let mut place = spool.reserve(size).map_err(|source| job.not_written(source))?;
         reader.copy(&mut place)?;
         Ok(Content::Spooled(place.stretch()))
     }

@@ -127,11 +127,12 @@ impl Shape {
         }
     }
 
-    /// Whether a zipapp is compressed is up to who makes it: it starts faster if not. What holds for
-    /// one member holds for all.
+    /// Whether a zipapp is compressed is up to who makes it, for it starts faster if not: all members
+    /// are or none, as `pyrepro zipapp` has it.
     fn compression(&self, members: &[Member]) -> Compression {
         match self {
-            Shape::Zipapp if members.iter().all(|member| !member.deflated) => Compression::Stored,
+            Shape::Zipapp if members.iter().any(|member| member.deflated) => Compression::All,
+            Shape::Zipapp => Compression::Stored,
             _ => Compression::Deflated,
         }
     }
@@ -139,7 +140,7 @@ impl Shape {
 
 /// Puts the content of all files aside, on several threads; nothing for a folder.
 fn decode(file: &File, reader: &Reader<'_>, job: &Job<'_>) -> Result<Vec<Option<Decoded>>, Error> {
-    let spool = job.spool()?;
+    let spool = job.spool();
     let count = reader.members().len();
     let next = AtomicUsize::new(0);
     let work = || {
@@ -187,7 +188,8 @@ fn decode_one(
         reader.copy_from(Shared::new(file), index, &mut bytes)?;
         return Ok(Some(bytecode::decoded(member.path.as_str(), bytes, spool, job)?));
     }
-    let mut output = Summed { place: spool.reserve(member.size), hash: Sha256::new() };
+    let place = spool.reserve(member.size).map_err(|source| job.not_written(source))?;
+    let mut output = Summed { place, hash: Sha256::new() };
     reader.copy_from(Shared::new(file), index, &mut output)?;
     let hash = output.hash.finalize().into();
     let content = Content::Spooled(output.place.stretch());

@@ -91,7 +91,7 @@ fn of_member(member: &Member, normal: &Member, dos: (u16, u16), found: &mut Vec<
         tell(Aspect::Mode, format!("internal attributes {:#x}", member.internal));
     }
     if member.name != normal.name {
-        tell(Aspect::Name, "is written in another encoding than UTF-8".to_owned());
+        tell(Aspect::Name, format!("is written as {:?}", String::from_utf8_lossy(&member.name)));
     }
     if member.flags & DESCRIPTOR != 0 {
         tell(Aspect::Flags, "has a data descriptor".to_owned());
