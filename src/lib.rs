@@ -20,8 +20,10 @@
 //! - [`installed`]: what is installed in an environment, held against what was.
 //! - [`project`]: pyproject.toml to the metadata of packages.
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
+//! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
 
 pub mod archive;
+pub mod backend;
 pub mod compile;
 pub mod dist;
 pub mod epoch;
