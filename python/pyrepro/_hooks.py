@@ -1,0 +1,2 @@
+def build_wheel(): pass
+build_editable=build_sdist=get_requires_for_build_editable=get_requires_for_build_sdist=get_requires_for_build_wheel=prepare_metadata_for_build_editable=prepare_metadata_for_build_wheel=build_wheel
