@@ -137,7 +137,9 @@ def failure(record: Record, file: str) -> Optional[Exception]:
 def _exception(error: Record, file: str) -> Exception:
     kind = getattr(builtins, error["kind"], None)
     if isinstance(kind, type) and issubclass(kind, SyntaxError):
-        place = [file, error["line"], error["column"], error["text"]]
+        if error["line"] is None and file not in error["wording"]:
+            return kind(error["message"])
+        place = [file, error["line"] or 0, error["column"], error["text"]]
         if sys.version_info >= (3, 10):
             place += [error["end_line"], error["end_column"]]
         return kind(error["message"], tuple(place))

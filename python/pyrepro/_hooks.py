@@ -86,7 +86,8 @@ def _build(kind: str, arguments: List[str], settings: ConfigSettings) -> str:
     report = json.loads(done.stdout)
     for warning in report["warnings"]:
         print(f"warning: {warning}", file=sys.stderr)
-    return os.path.basename(report["artifacts"][0]["path"])
+    made: str = report["artifacts"][0]["path"]
+    return os.path.basename(made)
 
 
 def _options(kind: str, settings: ConfigSettings) -> List[str]:
