@@ -13,6 +13,7 @@
 //! - [`marshal`]: bytes to graph to canonical graph to bytes.
 //! - [`pyc`]: headers, hashes and names of bytecode files.
 //! - [`archive`]: lists of members, deterministic zip and tar.gz files of them, bounded readers.
+//! - [`record`]: what wheels and installed distributions say is in them.
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 //! - [`compile`]: sources to bytecode files, on all cores.
@@ -29,4 +30,5 @@ pub mod normalize;
 pub mod project;
 pub mod pyc;
 pub mod python;
+pub mod record;
 pub mod tree;

@@ -2,11 +2,14 @@
 //!
 //! The only place that knows clap, the terminal and the environment. One file a verb.
 
+mod build;
 mod compile;
+mod completions;
 mod environment;
 mod exit;
 mod inspect;
 mod interrupt;
+mod man;
 mod normalize;
 mod progress;
 mod pythons;
@@ -56,8 +59,11 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Verb {
+    Build(Box<build::Flags>),
     Compile(Box<compile::Flags>),
+    Completions(completions::Flags),
     Inspect(inspect::Flags),
+    Man(man::Flags),
     Normalize(normalize::Flags),
     Pythons(pythons::Flags),
     Zipapp(Box<zipapp::Flags>),
@@ -76,8 +82,11 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
     let result = match verb {
+        Verb::Build(flags) => build::run(&flags, &terminal),
         Verb::Compile(flags) => compile::run(&flags, &terminal),
+        Verb::Completions(flags) => completions::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
+        Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
         Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),

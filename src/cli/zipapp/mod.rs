@@ -271,7 +271,8 @@ impl Flags {
     }
 }
 
-fn target_of(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
+/// An interpreter that can be compiled for.
+pub fn target_of(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
     match python.target {
         Ok(version) => Ok((python.path, version)),
         Err(reason) => bail!("cannot compile for {}: {reason}", python.path.display()),

@@ -22,10 +22,11 @@ use std::path::{Path, PathBuf};
 use crate::archive::zip::{self, Compression};
 use crate::archive::{BadPath, Content, Entries, EntriesError, Entry, ReadError, WriteError};
 use crate::compile::{Unavailable, Warning};
+pub use crate::dist::Bytecode;
 use crate::epoch::Epoch;
 use crate::tree::{self, BadGlob, Globs};
 
-pub use bytecode::{Bytecode, Compiled, RECORDED_BELOW};
+pub use bytecode::{Compiled, RECORDED_BELOW};
 pub use entry_point::{BadEntryPoint, EntryPoint};
 pub use requirements::RequirementProblem;
 pub use source::LEFT_OUT;
@@ -145,7 +146,7 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
     doubts.extend(missing(&wheels));
 
     add_main(&mut members, request, &wheels)?;
-    let compiled = bytecode.map(|bytecode| bytecode.add(&mut members)).transpose()?;
+    let compiled = bytecode.map(|bytecode| bytecode::add(bytecode, &mut members)).transpose()?;
     Ok(App { entries: members.into_entries()?, compiled, was_compressed, wheels: paths, doubts })
 }
 

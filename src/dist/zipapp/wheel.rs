@@ -33,8 +33,11 @@ pub enum WheelProblem {
     #[error("its Wheel-Version is {0:?}, where pyrepro knows 1.x")]
     Version(String),
     /// The list of its files cannot be read.
-    #[error("its RECORD {0}")]
-    Record(String),
+    #[error("its RECORD cannot be read: {0}")]
+    Record(#[from] crate::record::Error),
+    /// A file that RECORD has more than once.
+    #[error("its RECORD lists {0:?} twice")]
+    ListedTwice(String),
     /// A file that RECORD does not have.
     #[error("{0:?} is not in its RECORD; somebody has changed the wheel: get it anew")]
     NotListed(String),
