@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import Any, List, Mapping, NoReturn, Optional, Set
@@ -18,6 +17,7 @@ _ALL = {"wheel", "sdist", "editable", "metadata"}
 _SETTINGS = {
     "pyc": {"wheel"},
     "python": {"wheel"},
+    "optimize": {"wheel"},
     "sourceless": {"wheel"},
     "source-date-epoch": _ALL,
     "jobs": _ALL,
@@ -78,16 +78,13 @@ def _build(kind: str, arguments: List[str], settings: ConfigSettings) -> str:
     except NotFound as error:
         _fail(str(error))
     command += _options(kind, settings)
-    # What the program says on standard error is for the user, once and as it is.
+    # Errors and warnings come on standard error, which is the user's.
     done = subprocess.run(command, stdout=subprocess.PIPE)
     if done.returncode != 0:
         # No traceback: what went wrong is in the project, and has been said.
         sys.exit(done.returncode)
-    report = json.loads(done.stdout)
-    for warning in report["warnings"]:
-        print(f"warning: {warning}", file=sys.stderr)
-    made: str = report["artifacts"][0]["path"]
-    return os.path.basename(made)
+    name: str = json.loads(done.stdout)["artifacts"][0]["name"]
+    return name
 
 
 def _options(kind: str, settings: ConfigSettings) -> List[str]:
