@@ -18,9 +18,11 @@
 //! - [`compile`]: sources to bytecode files, on all cores.
 //! - [`project`]: pyproject.toml to the metadata of packages.
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
+//! - [`diff`]: how two artifacts differ, explained.
 
 pub mod archive;
 pub mod compile;
+pub mod diff;
 pub mod dist;
 pub mod epoch;
 pub mod inspect;

@@ -3,6 +3,7 @@
 //! The only place that knows clap, the terminal and the environment. One file a verb.
 
 mod compile;
+mod diff;
 mod environment;
 mod exit;
 mod inspect;
@@ -57,6 +58,7 @@ struct Global {
 #[derive(Subcommand)]
 enum Verb {
     Compile(Box<compile::Flags>),
+    Diff(Box<diff::Flags>),
     Inspect(inspect::Flags),
     Normalize(normalize::Flags),
     Pythons(pythons::Flags),
@@ -77,6 +79,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
     let result = match verb {
         Verb::Compile(flags) => compile::run(&flags, &terminal),
+        Verb::Diff(flags) => diff::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
