@@ -9,7 +9,7 @@ use super::report::Report;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("script.js");
+const SCRIPT: &str = concat!(include_str!("detail.js"), include_str!("tree.js"), include_str!("main.js"));
 
 /// The page.
 ///
