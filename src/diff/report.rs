@@ -255,6 +255,8 @@ pub enum Body {
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Lines {
+    /// Whether the lines have numbers: those of a text have, rows of a hexdump have not.
+    pub numbered: bool,
     /// Runs of lines.
     pub hunks: Vec<Hunk>,
     /// How many lines were left out at the end, because there are too many.

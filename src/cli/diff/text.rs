@@ -149,7 +149,7 @@ impl<W: Write> Page<'_, W> {
                 if section.title != "lines" {
                     self.styled(PLACE, &format!("  {}", section.title))?;
                 }
-                lines.hunks.iter().try_for_each(|hunk| self.hunk(hunk))?;
+                lines.hunks.iter().try_for_each(|hunk| self.hunk(hunk, lines.numbered))?;
                 match lines.left_out {
                     0 => Ok(()),
                     more => {
@@ -160,8 +160,10 @@ impl<W: Write> Page<'_, W> {
         }
     }
 
-    fn hunk(&mut self, hunk: &Hunk) -> io::Result<()> {
-        self.styled(PLACE, &format!("  {}", hunk.header()))?;
+    fn hunk(&mut self, hunk: &Hunk, numbered: bool) -> io::Result<()> {
+        if numbered {
+            self.styled(PLACE, &format!("  {}", hunk.header()))?;
+        }
         for (sign, line) in &hunk.lines {
             let style = match sign {
                 '-' => BAD,

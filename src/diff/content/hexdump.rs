@@ -23,12 +23,13 @@ pub(super) fn sections(blobs: [&Blob; 2]) -> io::Result<Vec<Section>> {
     if left > 0 {
         sentence.push_str(&format!("; {left} bytes behind this window are not shown"));
     }
-    let lines = Lines { hunks: vec![rows(start, &ours, &theirs)], left_out: 0 };
+    let hunk = Hunk { a: 1, b: 1, lines: rows(start, &ours, &theirs) };
+    let lines = Lines { numbered: false, hunks: vec![hunk], left_out: 0 };
     Ok(vec![note(sentence), Section { title: "bytes".into(), body: Body::Lines(lines) }])
 }
 
 /// Rows of both, those that are equal once.
-fn rows(start: u64, a: &[u8], b: &[u8]) -> Hunk {
+fn rows(start: u64, a: &[u8], b: &[u8]) -> Vec<(char, String)> {
     let mut lines = Vec::new();
     let (mut ours, mut theirs) = (a.chunks(ROW as usize), b.chunks(ROW as usize));
     let mut pending: (Vec<_>, Vec<_>) = Default::default();
@@ -49,8 +50,7 @@ fn rows(start: u64, a: &[u8], b: &[u8]) -> Hunk {
         }
         offset += ROW;
     }
-    let row = (start / ROW) as usize + 1;
-    Hunk { a: row, b: row, lines }
+    lines
 }
 
 fn dump(offset: u64, row: &[u8]) -> String {

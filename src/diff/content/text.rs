@@ -76,7 +76,7 @@ pub(in super::super) fn between(a: &[&str], b: &[&str], options: &Options) -> Li
     let range = |range: Range<u32>| range.start as usize..range.end as usize;
     let changes: Vec<Change> =
         diff.hunks().map(|hunk| Change { a: range(hunk.before), b: range(hunk.after) }).collect();
-    let mut lines = Lines::default();
+    let mut lines = Lines { numbered: true, ..Lines::default() };
     let mut room = options.max_lines;
     for group in changes.chunk_by(|one, next| next.a.start - one.a.end <= 2 * options.context) {
         let hunk = hunk(group, a, b, options.context);

@@ -105,7 +105,7 @@ function titled(title, ...children) {
 function sectionView({ title, kind, body }, inOne) {
   if (kind === 'notes') return notes(body);
   if (kind === 'fields') return titled(title, facts(body));
-  const parts = [make('div', { class: 'scroll' }, inOne ? oneColumn(body.hunks) : sideBySide(body.hunks))];
+  const parts = [make('div', { class: 'scroll' }, inOne ? oneColumn(body) : sideBySide(body))];
   if (body.left_out) parts.push(make('p', { class: 'soft' }, `${number(body.left_out)} more lines are left out.`));
   return titled(title, ...parts);
 }
@@ -126,6 +126,7 @@ function facts(list) {
 
 /** Two texts with what they do not have in common marked, if they have anything in common. */
 function emphasised(a, b) {
+  if (a.length === b.length && a !== b) return [characters(a, b), characters(b, a)];
   let start = 0;
   const shorter = Math.min(a.length, b.length);
   while (start < shorter && a[start] === b[start]) start++;
@@ -137,6 +138,18 @@ function emphasised(a, b) {
     return [...plain(text.slice(0, start)), ...(middle ? [make('mark', {}, ...plain(middle))] : []), ...plain(text.slice(text.length - end))];
   };
   return [parts(a), parts(b)];
+}
+
+/** A text of the same length as another, with each character marked that is another there. */
+function characters(text, other) {
+  const nodes = [];
+  for (let from = 0, to = 0; from < text.length; from = to) {
+    const same = text[from] === other[from];
+    while (to < text.length && (text[to] === other[to]) === same) to++;
+    const run = plain(text.slice(from, to));
+    nodes.push(...(same ? run : [make('mark', {}, ...run)]));
+  }
+  return nodes;
 }
 
 /** The lines of a hunk in rows: what is gone beside what is new in its place. */
@@ -187,23 +200,22 @@ function nodesOf([a, b]) {
   return [a && plain(a.text), b && plain(b.text)];
 }
 
-function sideBySide(hunks) {
+function sideBySide({ hunks, numbered }) {
   const body = make('tbody');
   hunks.forEach((hunk, index) => {
-    if (index > 0 || hunk.a > 1) body.append(hunkRow(hunk, 4));
+    if (index > 0 || hunk.a > 1) body.append(hunkRow(hunk, numbered, 4));
     for (const row of paired(hunk)) {
       const [ours, theirs] = nodesOf(row);
       body.append(make('tr', {}, ...cells(row[0], ours, ''), ...cells(row[1], theirs, 'second')));
     }
   });
-  const columns = make('colgroup', {}, ...['number', '', 'number', ''].map((kind) => make('col', { class: kind })));
-  return make('table', { class: 'lines both' }, columns, body);
+  return make('table', { class: `lines both ${numbered ? '' : 'raw'}` }, columns('number', 'text', 'number', 'text'), body);
 }
 
-function oneColumn(hunks) {
+function oneColumn({ hunks, numbered }) {
   const body = make('tbody');
   hunks.forEach((hunk, index) => {
-    if (index > 0 || hunk.a > 1) body.append(hunkRow(hunk, 3));
+    if (index > 0 || hunk.a > 1) body.append(hunkRow(hunk, numbered, 3));
     const added = [];
     const flush = () => body.append(...added.splice(0));
     for (const row of paired(hunk)) {
@@ -215,7 +227,7 @@ function oneColumn(hunks) {
     }
     flush();
   });
-  return make('table', { class: 'lines' }, body);
+  return make('table', { class: `lines ${numbered ? '' : 'raw'}` }, columns('number', 'number', 'text'), body);
 }
 
 function oneRow(line, nodes, a, b) {
@@ -224,7 +236,10 @@ function oneRow(line, nodes, a, b) {
   return make('tr', {}, make('td', { class: `number ${kind}` }, a), make('td', { class: `number ${kind}` }, b), text);
 }
 
-function hunkRow(hunk, span) {
+const columns = (...kinds) => make('colgroup', {}, ...kinds.map((kind) => make('col', { class: kind })));
+
+function hunkRow(hunk, numbered, span) {
+  if (!numbered) return make('tr', { class: 'hunk' }, make('td', { colspan: span }, '⋯'));
   const count = (sign) => hunk.lines.filter(([other]) => other === ' ' || other === sign).length;
   return make('tr', { class: 'hunk' }, make('td', { colspan: span }, `@@ −${hunk.a},${count('-')} +${hunk.b},${count('+')} @@`));
 }
