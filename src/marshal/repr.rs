@@ -2,17 +2,17 @@
 
 use std::fmt::Write;
 
-use crate::marshal::{Graph, Kind, ObjectId, Value};
+use super::{Graph, Kind, ObjectId, Value};
 
 /// How a constant looks in Python source, or nearly so: cut at about `limit` bytes, with an
 /// ellipsis to tell. Code objects are shown by name, ints beyond 32 bits in hexadecimal.
 ///
 /// ```
-/// use pyrepro::{inspect, marshal, python::Version};
+/// use pyrepro::{marshal, python::Version};
 ///
 /// let data = b"\x29\x02\x7a\x04it'sg\x00\x00\x00\x00\x00\x00\xf8\x3f";
 /// let graph = marshal::read(data, Version::new(3, 13).unwrap())?;
-/// assert_eq!(inspect::repr(&graph, graph.root(), 80), r#"("it's", 1.5)"#);
+/// assert_eq!(marshal::repr(&graph, graph.root(), 80), r#"("it's", 1.5)"#);
 /// # Ok::<(), marshal::Error>(())
 /// ```
 pub fn repr(graph: &Graph, id: ObjectId, limit: usize) -> String {

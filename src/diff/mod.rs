@@ -1,0 +1,3 @@
+//! How two files differ.
+
+pub mod pyc;
