@@ -51,31 +51,29 @@ CODE = (lambda: None).__code__
 NOPS = [opcode.opmap["NOP"], 0] * 32
 
 
-def first(number, argument):
-    """The instruction as `dis` sees it; None if it has no name for the argument."""
-    try:
-        return next(dis.get_instructions(code_of([number, argument] + NOPS)))
-    except IndexError:
-        return None
-
-
 def caches(number):
     for argument in range(WIDTH):
         try:
             second = list(dis.get_instructions(code_of([number, argument] + NOPS)))[1]
         except IndexError:
+            # It has no name for the argument.
             continue
         return second.offset // 2 - 1
 
 
-def meaning(number):
-    zero = first(number, 0)
-    if zero is not None and zero.arg is None:
-        return ["-"]
+def meaning(number, cache):
+    units = [[number, argument] + NOPS[: 2 * cache] for argument in range(WIDTH)]
+    shown = []
+    try:
+        for instruction in dis.get_instructions(code_of(sum(units, []) + NOPS)):
+            if len(shown) < WIDTH:
+                if instruction.arg is None:
+                    return ["-"]
+                shown.append(instruction.argrepr)
+    except IndexError:
+        pass
     if number in opcode.hasjrel or number in opcode.hasjabs:
         return jump(number)
-    answers = itertools.takewhile(lambda found: found, (first(number, argument) for argument in range(WIDTH)))
-    shown = [instruction.argrepr for instruction in answers]
     if number in opcode.hasconst:
         return ["const" if shown[1] == "'k1k'" else "hidden"]
     if not any(shown):
@@ -132,7 +130,8 @@ def rows():
 
 
 def ask(number):
-    return [str(caches(number))] + meaning(number)
+    cache = caches(number)
+    return [str(cache)] + meaning(number, cache)
 
 
 def plain(name):
