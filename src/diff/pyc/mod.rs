@@ -1,11 +1,31 @@
 //! How two bytecode files differ: by header, code object, field, instruction; or in form alone.
 
+mod align;
+mod code;
+mod digest;
+mod fields;
+mod findings;
+mod form;
 mod header;
+mod pairs;
+mod shown;
+mod source;
+
+pub use source::{SourceComparison, compare_with_source};
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::pyc::{self, HEADER_SIZE, Pyc};
 use crate::python::Version;
+use fields::Files;
+use findings::Findings;
+use form::Forms;
+use pairs::{Pairs, Side};
+
+/// The path of the outermost code object.
+const MODULE: &str = "<module>";
 
 /// How two bytecode files differ.
 ///
@@ -30,8 +50,10 @@ pub struct Comparison {
     pub findings: Vec<Finding>,
     /// How many findings there are beyond those.
     pub left_out: usize,
-    /// Where equal values are written in other bytes.
+    /// Where equal values are written in other bytes, if the code is equal but for that. Of many, the first.
     pub marshal_only: Vec<MarshalOnly>,
+    /// How many such places there are of each kind.
+    pub marshal_only_counts: BTreeMap<FormKind, usize>,
 }
 
 /// A difference, and where it is.
@@ -195,15 +217,54 @@ pub fn compare(a: &[u8], b: &[u8]) -> Result<Comparison, Error> {
     let (first, second) = (Pyc::parse(a).map_err(Error::First)?, Pyc::parse(b).map_err(Error::Second)?);
     let forms = (first.canonical().map_err(Error::First)?, second.canonical().map_err(Error::Second)?);
     let same_version = first.header.version == second.header.version;
-    Ok(Comparison {
+    let equal_canonical = same_version && forms.0[HEADER_SIZE..] == forms.1[HEADER_SIZE..];
+    let mut comparison = Comparison {
         python: [first.header.version, second.header.version],
         equal: a == b,
-        equal_canonical: same_version && forms.0[HEADER_SIZE..] == forms.1[HEADER_SIZE..],
+        equal_canonical,
         header: header::differences((&first.header, a), (&second.header, b)),
         findings: Vec::new(),
         left_out: 0,
         marshal_only: Vec::new(),
-    })
+        marshal_only_counts: BTreeMap::new(),
+    };
+    if a[HEADER_SIZE..] != b[HEADER_SIZE..] || !same_version {
+        comparison.code((&Side::new(&first.graph), a), (&Side::new(&second.graph), b));
+    }
+    Ok(comparison)
+}
+
+impl Comparison {
+    fn code(&mut self, a: (&Side, &[u8]), b: (&Side, &[u8])) {
+        let mut found = Findings::default();
+        if self.python[0] != self.python[1] {
+            let note = "of different versions: instructions, flags, stack sizes and tables are not compared";
+            found.note(MODULE, "python", note);
+        }
+        let pairs = Pairs::of(a.0, b.0);
+        let files = Files { a: a.0, b: b.0, pairs: &pairs };
+        for pair in &pairs.pairs {
+            files.compare(pair, &mut found);
+            for (paths, side) in pair.only.iter().zip(["first", "second"]) {
+                let note = format!("in the {side} file alone");
+                paths.iter().for_each(|path| found.note(path, "code object", note.clone()));
+            }
+        }
+        if pairs.is_cut {
+            found.note(MODULE, "code object", "there are more code objects than are compared");
+        }
+        if pairs.pairs.is_empty() && self.python[0] == self.python[1] {
+            let forms = Forms::of(a, b);
+            self.marshal_only = forms.found;
+            self.marshal_only_counts = forms.counts.into_iter().collect();
+            if !self.equal_canonical {
+                let note = "the same values; but which of them are one object, or the order of sets of numbers, is another";
+                found.note(MODULE, "code object", note);
+            }
+        }
+        self.findings = found.list;
+        self.left_out = found.left_out;
+    }
 }
 
 impl std::fmt::Display for FormKind {
