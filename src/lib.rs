@@ -13,6 +13,7 @@
 //! - [`marshal`]: bytes to graph to canonical graph to bytes.
 //! - [`pyc`]: headers, hashes and names of bytecode files.
 //! - [`archive`]: lists of members, deterministic zip and tar.gz files of them, bounded readers.
+//! - [`disassemble`]: instructions, lines and exception tables of code objects.
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 //! - [`compile`]: sources to bytecode files, on all cores.
@@ -23,6 +24,7 @@
 pub mod archive;
 pub mod compile;
 pub mod diff;
+pub mod disassemble;
 pub mod dist;
 pub mod epoch;
 pub mod inspect;

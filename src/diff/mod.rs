@@ -14,6 +14,7 @@ mod kind;
 mod listing;
 mod options;
 mod pairing;
+pub mod pyc;
 mod report;
 mod walk;
 

@@ -2,13 +2,16 @@
 
 use super::Error;
 use super::blob::Blob;
-use super::content;
+use super::content::{self, bytecode};
 use super::fields::{self, Formats};
 use super::kind::{self, Kind};
 use super::listing::{Listed, Listing, What};
 use super::options::Options;
 use super::pairing::{self, Pair};
 use super::report::{Body, Fact, Member, Section, Status};
+
+/// What is larger is compared as bytes.
+const LARGEST_BYTECODE: u64 = 64 << 20;
 
 pub(super) struct Walk<'a> {
     pub(super) options: &'a Options,
@@ -206,8 +209,29 @@ impl Walk<'_> {
                 return self.nested(path, &a, &b, depth);
             }
         }
+        if kinds.contains(&Kind::Pyc)
+            && let Some(found) = self.bytecode(kinds, blobs)?
+        {
+            return Ok(found);
+        }
         let sections = content::sections(names, kinds, blobs, self.options)?;
         Ok(Differing { sections, ..Differing::default() })
+    }
+
+    /// Bytecode against bytecode, or against a source.
+    fn bytecode(&self, kinds: [Kind; 2], blobs: [&Blob; 2]) -> Result<Option<Differing>, Error> {
+        if blobs.iter().any(|blob| blob.len() > LARGEST_BYTECODE) {
+            return Ok(None);
+        }
+        let [a, b] = [blobs[0].bytes(0..LARGEST_BYTECODE)?, blobs[1].bytes(0..LARGEST_BYTECODE)?];
+        let with_source = |sections: Option<Section>| sections.map(|section| (vec![section], false));
+        let found = match kinds {
+            [Kind::Pyc, Kind::Pyc] => bytecode::sections(&a, &b, self.options),
+            [Kind::Pyc, Kind::Text] => with_source(bytecode::with_source(&a, &b)),
+            [Kind::Text, Kind::Pyc] => with_source(bytecode::with_source(&b, &a)),
+            _ => None,
+        };
+        Ok(found.map(|(sections, same_meaning)| Differing { sections, same_meaning, ..Differing::default() }))
     }
 
     fn nested(&mut self, path: &str, a: &Listing, b: &Listing, depth: usize) -> Result<Differing, Error> {

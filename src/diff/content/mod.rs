@@ -1,5 +1,6 @@
 //! What differs between two contents, by what they are.
 
+pub(super) mod bytecode;
 mod entry_points;
 mod hexdump;
 mod json;
