@@ -34,9 +34,11 @@ impl Field {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Formats {
     Same,
-    /// Only what both have, by how it is shown.
+    /// Only what means the same everywhere: the mode. Times of zip files are in no zone.
     Other,
 }
+
+const EVERYWHERE: &str = "mode";
 
 /// The fields that differ. Those that follow from content count only if that is the same.
 pub(super) fn differences(a: &[Field], b: &[Field], formats: Formats, same_content: bool) -> Vec<Fact> {
@@ -46,7 +48,9 @@ pub(super) fn differences(a: &[Field], b: &[Field], formats: Formats, same_conte
     for field in a.iter().filter(counts) {
         match (find(b, field.name), formats) {
             (Some(other), Formats::Same) if other.raw != field.raw => facts.push(fact(field, &other)),
-            (Some(other), Formats::Other) if other.shown != field.shown => facts.push(fact(field, &other)),
+            (Some(other), Formats::Other) if field.name == EVERYWHERE && other.shown != field.shown => {
+                facts.push(fact(field, &other));
+            }
             (None, Formats::Same) => {
                 facts.push(Fact { name: field.name.into(), a: Some(field.shown.clone()), b: None });
             }

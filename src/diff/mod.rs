@@ -69,16 +69,18 @@ pub enum Error {
 /// ```
 pub fn diff(a: &Path, b: &Path, options: &Options) -> Result<Report, Error> {
     let (ours, theirs) = (Item::open(a)?, Item::open(b)?);
-    let sides = [ours.side()?, theirs.side()?];
+    let mut sides = [ours.side()?, theirs.side()?];
     if let (Some(a), Some(b)) = (&ours.blob, &theirs.blob)
         && a.equals(b)?
     {
-        return Ok(finish(sides, vec![], Walk { options, members: vec![], notes: vec![] }));
+        return Ok(finish(sides, vec![], Walk::new(options)));
     }
-    let mut walk = Walk { options, members: vec![], notes: vec![] };
+    let mut walk = Walk::new(options);
     let facts = match (ours.list()?, theirs.list()?) {
         (Some(a), Some(b)) => {
             let mut facts = walk.containers("", &a, &b, 0)?;
+            sides[0].kind = a.format;
+            sides[1].kind = b.format;
             facts.extend(unexplained(&ours, &theirs, &facts, &walk)?);
             facts
         }
@@ -92,7 +94,11 @@ pub fn diff(a: &Path, b: &Path, options: &Options) -> Result<Report, Error> {
 
 fn finish([a, b]: [Side; 2], facts: Vec<Fact>, walk: Walk<'_>) -> Report {
     let summary = Summary::of(&walk.members);
-    let beside = if facts.is_empty() { Verdict::Identical } else { Verdict::Container };
+    let beside = match facts.is_empty() {
+        _ if walk.other_paths => Verdict::Content,
+        true => Verdict::Identical,
+        false => Verdict::Container,
+    };
     let verdict = summary.verdict().max(beside);
     let equal = verdict == Verdict::Identical;
     Report { schema: SCHEMA, a, b, equal, verdict, summary, facts, notes: walk.notes, members: walk.members }

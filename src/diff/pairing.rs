@@ -1,64 +1,129 @@
 //! Which member of A belongs to which of B.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
 use super::listing::{Content, Listed, Listing, What};
+use super::report::Fact;
 
 /// Members that belong together, by their places in the two lists, in the order of their paths.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) a: Option<usize>,
     pub(super) b: Option<usize>,
     /// Whether they have found each other by their content.
     pub(super) renamed: bool,
+    /// Whether it is a folder that one side lists and the other just has something in.
+    pub(super) implied: bool,
+}
+
+impl Pair {
+    fn is_folder(&self, a: &Listing, b: &Listing) -> bool {
+        let is = |listing: &Listing, place: Option<usize>| {
+            place.is_none_or(|place| listing.members[place].what == What::Folder)
+        };
+        is(a, self.a) && is(b, self.b)
+    }
+}
+
+/// Which members belong together, and the folders that have another name in B.
+pub(super) struct Pairing {
+    pub(super) pairs: Vec<Pair>,
+    pub(super) folders: Vec<Fact>,
 }
 
 /// Pairs members: by path; by path below folders that have a version in their names; by content.
-pub(super) fn pairs(a: &Listing, b: &Listing, selects: impl Fn(&Listed) -> bool) -> io::Result<Vec<Pair>> {
+pub(super) fn pairs(a: &Listing, b: &Listing, selects: impl Fn(&Listed) -> bool) -> io::Result<Pairing> {
     let folders = Folders::of(a, b);
     let mut found: BTreeMap<(String, usize), Pair> = BTreeMap::new();
-    let mut take_in = |list: &Listing, is_a: bool| {
+    let mut take_in = |list: &Listing, side: usize| {
         let mut counts: HashMap<String, usize> = HashMap::new();
         for (place, member) in list.members.iter().enumerate().filter(|(_, member)| selects(member)) {
-            let path = if is_a { member.path.clone() } else { folders.in_a(&member.path) };
+            let path = folders.key(side, &member.path);
             let count = counts.entry(path.clone()).or_default();
-            let pair = found.entry((path, *count)).or_insert(Pair { a: None, b: None, renamed: false });
-            *if is_a { &mut pair.a } else { &mut pair.b } = Some(place);
+            let pair = found.entry((path, *count)).or_insert(Pair::default());
+            *if side == 0 { &mut pair.a } else { &mut pair.b } = Some(place);
             *count += 1;
         }
     };
-    take_in(a, true);
-    take_in(b, false);
+    take_in(a, 0);
+    take_in(b, 1);
     let mut pairs: Vec<Pair> = found.into_values().collect();
+    let around = [folders.around(0, a), folders.around(1, b)];
+    for pair in &mut pairs {
+        pair.implied = match *pair {
+            Pair { a: Some(place), b: None, .. } => {
+                around[1].contains(&folders.key(0, &a.members[place].path))
+            }
+            Pair { a: None, b: Some(place), .. } => {
+                around[0].contains(&folders.key(1, &b.members[place].path))
+            }
+            _ => false,
+        } && pair.is_folder(a, b);
+    }
     rename(&mut pairs, a, b)?;
-    Ok(pairs)
+    Ok(Pairing { pairs, folders: folders.facts() })
 }
 
-/// Folders of B and what they are called in A.
-struct Folders(Vec<(String, String)>);
+/// Folders whose names have a version in them, and by what they are known when members are paired.
+struct Folders([Vec<(String, String)>; 2]);
 
 impl Folders {
     fn of(a: &Listing, b: &Listing) -> Folders {
-        let mut folders = Vec::new();
+        let mut in_b = Vec::new();
         for end in [".dist-info", ".egg-info", ".data"] {
             if let (Some(ours), Some(theirs)) = (top_folder(a, end), top_folder(b, end)) {
-                folders.push((theirs, ours));
+                in_b.push((theirs, ours));
             }
         }
-        if let (Some(ours), Some(theirs)) = (only_top(a), only_top(b)) {
-            folders.push((theirs, ours));
+        let has = |listing: &Listing, top: &str| tops(listing).any(|other| other == top);
+        let mut in_a = Vec::new();
+        match (only_top(a), only_top(b)) {
+            (Some(ours), Some(theirs)) => in_b.push((theirs, ours)),
+            // A source distribution beside the tree that it was made of.
+            (Some(ours), None) if !has(b, &ours) => in_a.push((ours, String::new())),
+            (None, Some(theirs)) if !has(a, &theirs) => in_b.push((theirs, String::new())),
+            _ => {}
         }
-        folders.retain(|(theirs, ours)| theirs != ours);
-        Folders(folders)
+        in_b.retain(|(theirs, ours)| theirs != ours);
+        Folders([in_a, in_b])
     }
 
-    fn in_a(&self, path: &str) -> String {
-        let renamed = self.0.iter().find_map(|(theirs, ours)| match path.strip_prefix(theirs.as_str())? {
-            "" => Some(ours.clone()),
-            rest => rest.starts_with('/').then(|| format!("{ours}{rest}")),
-        });
+    fn facts(&self) -> Vec<Fact> {
+        let fact = |a: &str, b: &str| {
+            let said = |name: &str| Some(if name.is_empty() { "none".to_owned() } else { name.to_owned() });
+            Fact { name: "folder".into(), a: said(a), b: said(b) }
+        };
+        let [in_a, in_b] = &self.0;
+        let facts = in_a.iter().map(|(ours, theirs)| fact(ours, theirs));
+        facts.chain(in_b.iter().map(|(theirs, ours)| fact(ours, theirs))).collect()
+    }
+
+    /// The path that a member of a side goes by.
+    fn key(&self, side: usize, path: &str) -> String {
+        let renamed =
+            self.0[side].iter().find_map(|(folder, known)| match path.strip_prefix(folder.as_str())? {
+                "" => Some(known.clone()),
+                rest if known.is_empty() => rest.strip_prefix('/').map(str::to_owned),
+                rest => rest.starts_with('/').then(|| format!("{known}{rest}")),
+            });
         renamed.unwrap_or_else(|| path.to_owned())
+    }
+
+    /// All folders that members of a side are in, whether it lists them or not.
+    fn around(&self, side: usize, listing: &Listing) -> HashSet<String> {
+        let mut folders = HashSet::from([String::new()]);
+        for member in &listing.members {
+            let key = self.key(side, &member.path);
+            let mut rest = key.as_str();
+            while let Some((folder, _)) = rest.rsplit_once('/') {
+                if !folders.insert(folder.to_owned()) {
+                    break;
+                }
+                rest = folder;
+            }
+        }
+        folders
     }
 }
 
@@ -181,7 +246,7 @@ mod tests {
     #[test]
     fn as_few_as_possible_have_moved() {
         let pairs = |order: &[usize]| -> Vec<Pair> {
-            let pair = |(a, &b): (usize, &usize)| Pair { a: Some(a), b: Some(b), renamed: false };
+            let pair = |(a, &b): (usize, &usize)| Pair { a: Some(a), b: Some(b), ..Pair::default() };
             order.iter().enumerate().map(pair).collect()
         };
         assert!(moved(&pairs(&[0, 1, 2, 5, 7])).is_empty());

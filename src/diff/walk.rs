@@ -1,13 +1,15 @@
 //! The walk through what two containers hold, member by member.
 
 use super::Error;
+use std::collections::HashMap;
+
 use super::blob::Blob;
 use super::content::{self, bytecode};
 use super::fields::{self, Formats};
 use super::kind::{self, Kind};
 use super::listing::{Listed, Listing, What};
 use super::options::Options;
-use super::pairing::{self, Pair};
+use super::pairing::{self, Pair, Pairing};
 use super::report::{Body, Fact, Member, Section, Status};
 
 /// What is larger is compared as bytes.
@@ -17,6 +19,8 @@ pub(super) struct Walk<'a> {
     pub(super) options: &'a Options,
     pub(super) members: Vec<Member>,
     pub(super) notes: Vec<String>,
+    /// Whether folders have other names, and so whatever is in them has another path.
+    pub(super) other_paths: bool,
 }
 
 /// What differs between two contents, as far as it is told in the place of their member.
@@ -29,7 +33,37 @@ pub(super) struct Differing {
     pub(super) same_members: bool,
 }
 
-impl Walk<'_> {
+/// Two containers that are compared.
+struct Containers<'a> {
+    a: &'a Listing,
+    b: &'a Listing,
+    /// What stands before the paths of their members.
+    prefix: &'a str,
+    depth: usize,
+}
+
+impl Containers<'_> {
+    fn formats(&self) -> Formats {
+        if self.a.format == self.b.format { Formats::Same } else { Formats::Other }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let of = |side: &str, listing: &Listing| -> Vec<String> {
+            let place = match self.prefix {
+                "" => side.to_owned(),
+                prefix => format!("{} in {side}", prefix.trim_end_matches("!/")),
+            };
+            listing.problems.iter().map(|problem| format!("{place}: {problem}")).collect()
+        };
+        [of("A", self.a), of("B", self.b)].concat()
+    }
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(options: &'a Options) -> Walk<'a> {
+        Walk { options, members: vec![], notes: vec![], other_paths: false }
+    }
+
     /// Compares two containers: tells of the members, and gives what differs beside them.
     pub(super) fn containers(
         &mut self,
@@ -38,124 +72,122 @@ impl Walk<'_> {
         b: &Listing,
         depth: usize,
     ) -> Result<Vec<Fact>, Error> {
-        let formats = if a.format == b.format { Formats::Same } else { Formats::Other };
-        for (side, listing) in [("A", a), ("B", b)] {
-            let place = if prefix.is_empty() { side.to_owned() } else { format!("{prefix} in {side}") };
-            self.notes.extend(listing.problems.iter().map(|problem| format!("{place}: {problem}")));
-        }
+        let containers = Containers { a, b, prefix, depth };
+        let formats = containers.formats();
+        self.notes.extend(containers.notes());
         let selects = |member: &Listed| self.options.selects(&member.path, member.what == What::Folder);
-        let pairs = pairing::pairs(a, b, selects)?;
-        let moved = if formats == Formats::Same && a.format != "folder" {
-            pairing::moved(&pairs)
-        } else {
-            Default::default()
-        };
+        let Pairing { pairs, folders } = pairing::pairs(a, b, selects)?;
+        // Folders have no order of their own.
+        let ordered = formats == Formats::Same && a.format != "folder";
+        let moved = if ordered { pairing::moved(&pairs) } else { HashMap::new() };
         let first = self.members.len();
         for (index, pair) in pairs.iter().enumerate() {
-            let order = moved.get(&index).map(|(from, to)| Fact {
-                name: "place in the order".into(),
-                a: Some(from.to_string()),
-                b: Some(to.to_string()),
-            });
-            self.pair(prefix, a, b, pair, formats, order, depth)?;
-        }
-        let same = self.members[first..]
-            .iter()
-            .all(|member| matches!(member.status, Status::Equal | Status::Container));
-        let same = same && self.options.is_whole();
-        Ok(fields::differences(&a.fields, &b.fields, formats, same))
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one call, from the loop above")]
-    fn pair(
-        &mut self,
-        prefix: &str,
-        a: &Listing,
-        b: &Listing,
-        pair: &Pair,
-        formats: Formats,
-        order: Option<Fact>,
-        depth: usize,
-    ) -> Result<(), Error> {
-        match (pair.a.map(|place| &a.members[place]), pair.b.map(|place| &b.members[place])) {
-            (Some(ours), Some(theirs)) => {
-                self.both(prefix, ours, theirs, pair.renamed, formats, order, depth)
+            match (pair.a.map(|place| &a.members[place]), pair.b.map(|place| &b.members[place])) {
+                (Some(ours), Some(theirs)) => {
+                    let order = moved.get(&index).map(|places| order(*places));
+                    self.both(&containers, [ours, theirs], pair, order)?;
+                }
+                (Some(listed), None) => self.alone(&containers, listed, Status::OnlyA, pair)?,
+                (None, Some(listed)) => self.alone(&containers, listed, Status::OnlyB, pair)?,
+                (None, None) => {}
             }
-            (Some(listed), None) => self.alone(prefix, listed, Status::OnlyA),
-            (None, Some(listed)) => self.alone(prefix, listed, Status::OnlyB),
-            (None, None) => Ok(()),
         }
+        let is_same = |member: &Member| matches!(member.status, Status::Equal | Status::Container);
+        let same = self.members[first..].iter().all(is_same) && self.options.is_whole();
+        let mut facts = Vec::new();
+        if formats == Formats::Other {
+            let said = |listing: &Listing| Some(listing.format.to_owned());
+            facts.push(Fact { name: "format".into(), a: said(a), b: said(b) });
+        } else {
+            self.other_paths |= !folders.is_empty();
+        }
+        facts.extend(folders);
+        facts.extend(fields::differences(&a.fields, &b.fields, formats, same));
+        Ok(facts)
     }
 
-    fn alone(&mut self, prefix: &str, listed: &Listed, status: Status) -> Result<(), Error> {
-        let size = Some(listed.size);
+    fn alone(
+        &mut self,
+        containers: &Containers<'_>,
+        listed: &Listed,
+        status: Status,
+        pair: &Pair,
+    ) -> Result<(), Error> {
+        if pair.implied && containers.formats() == Formats::Other {
+            return Ok(());
+        }
         let kind = match listed.what {
             What::File => Kind::of(&listed.path, &listed.content.open()?.blob)?.name(),
             other => other.name(),
         };
+        let in_a = status == Status::OnlyA;
+        let either = |value: String| if in_a { (Some(value), None) } else { (None, Some(value)) };
+        let (a, b) = either("listed".into());
+        let facts = if pair.implied { vec![Fact { name: "folder".into(), a, b }] } else { vec![] };
+        let size = (listed.what != What::Folder).then_some(listed.size);
         self.members.push(Member {
-            path: format!("{prefix}{}", listed.path),
+            path: format!("{}{}", containers.prefix, listed.path),
             path_b: None,
-            status,
+            status: if pair.implied { Status::Container } else { status },
             kind,
-            sizes: if status == Status::OnlyA { [size, None] } else { [None, size] },
-            facts: vec![],
+            sizes: if in_a { [size, None] } else { [None, size] },
+            facts,
             sections: vec![],
         });
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one call, from the function above")]
     fn both(
         &mut self,
-        prefix: &str,
-        a: &Listed,
-        b: &Listed,
-        renamed: bool,
-        formats: Formats,
+        containers: &Containers<'_>,
+        [a, b]: [&Listed; 2],
+        pair: &Pair,
         order: Option<Fact>,
-        depth: usize,
     ) -> Result<(), Error> {
-        let path = format!("{prefix}{}", a.path);
+        let path = format!("{}{}", containers.prefix, a.path);
         let place = self.members.len();
-        let (kind, differing) = self.contents(&path, a, b, depth)?;
-        let same_content = differing.is_none();
-        let mut facts = fields::differences(&a.fields, &b.fields, formats, same_content);
+        let (kind, differing) = self.contents(&path, a, b, containers.depth)?;
+        let mut facts = self.facts(containers.formats(), [a, b], differing.is_none())?;
         facts.extend(order);
-        if same_content
-            && a.content.is_packed_like(&b.content).is_ok_and(|same| !same)
-            && formats == Formats::Same
-        {
-            facts.push(packing());
-        }
-        if a.what != b.what {
-            facts.push(Fact {
-                name: "kind".into(),
-                a: Some(a.what.name().into()),
-                b: Some(b.what.name().into()),
-            });
-        }
         let status = match &differing {
             Some(Differing { same_meaning: true, .. }) => Status::Meaning,
             Some(Differing { same_members: true, .. }) => Status::Container,
             Some(_) => Status::Content,
-            None if renamed => Status::Renamed,
+            None if pair.renamed => Status::Renamed,
             None if a.what != b.what => Status::Content,
             None if facts.is_empty() => Status::Equal,
             None => Status::Container,
         };
         let member = Member {
             path,
-            path_b: (a.path != b.path).then(|| format!("{prefix}{}", b.path)),
+            path_b: (a.path != b.path).then(|| format!("{}{}", containers.prefix, b.path)),
             status,
             kind,
-            sizes: [Some(a.size), Some(b.size)],
+            sizes: [a, b].map(|listed| (listed.what != What::Folder).then_some(listed.size)),
             facts,
             sections: differing.map(|differing| differing.sections).unwrap_or_default(),
         };
         // Before what it holds.
         self.members.insert(place, member);
         Ok(())
+    }
+
+    /// What the containers say otherwise of a member.
+    fn facts(&self, formats: Formats, [a, b]: [&Listed; 2], same: bool) -> Result<Vec<Fact>, Error> {
+        let mut facts = fields::differences(&a.fields, &b.fields, formats, same);
+        if a.path != b.path {
+            // That they have different names is told already.
+            facts.retain(|fact| !fact.name.starts_with("name in") && !fact.name.starts_with("prefix in"));
+        }
+        let methods_differ = facts.iter().any(|fact| fact.name == "compression");
+        if same && formats == Formats::Same && !methods_differ && !a.content.is_packed_like(&b.content)? {
+            facts.push(packing());
+        }
+        if a.what != b.what {
+            let said = |listed: &Listed| Some(listed.what.name().to_owned());
+            facts.push(Fact { name: "kind".into(), a: said(a), b: said(b) });
+        }
+        Ok(facts)
     }
 
     /// What the contents are, and what differs between them, if anything.
@@ -255,6 +287,10 @@ impl Walk<'_> {
         sections.push(Section { title: "note".into(), body: Body::Notes(vec![sentence]) });
         Ok(Differing { sections, same_meaning, same_members })
     }
+}
+
+fn order((from, to): (usize, usize)) -> Fact {
+    Fact { name: "place in the order".into(), a: Some(from.to_string()), b: Some(to.to_string()) }
 }
 
 fn packing() -> Fact {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::super::blob::Blob;
 use super::super::fields::{Field, escaped, hex};
 use super::super::listing::{Content, Listed, Listing, What, time};
-use super::zip_names::letters;
+use super::zip_names::shown_mode;
 use crate::archive::{Limits, tar};
 
 const BLOCK: u64 = 512;
@@ -200,8 +200,14 @@ fn listed(block: &[u8], before: Before, size: u64, data: Blob, padding: &[u8]) -
         _ => What::Special,
     };
     let content = if what == What::Link { Blob::memory(link) } else { data };
+    let kind = match what {
+        What::File => 0o100_000,
+        What::Folder => 0o040_000,
+        What::Link => 0o120_000,
+        What::Special => 0,
+    };
     let mut fields: Vec<Field> =
-        FIELDS.iter().map(|(name, range)| field(name, &block[range.clone()])).collect();
+        FIELDS.iter().map(|(name, range)| field(name, &block[range.clone()], kind)).collect();
     // A header whose other fields differ has another checksum, which says nothing more.
     let sum = has_right_checksum(block);
     let notation = escaped(&block[CHECKSUM]);
@@ -239,9 +245,10 @@ fn header_name(block: &[u8]) -> Vec<u8> {
     }
 }
 
-fn field(name: &'static str, raw: &[u8]) -> Field {
+/// A field of a header; `kind` is what a mode elsewhere says of the kind of file.
+fn field(name: &'static str, raw: &[u8], kind: u32) -> Field {
     let shown = match name {
-        "mode" => number(raw).map(|mode| format!("{mode:04o} {}", letters(mode as u32))),
+        "mode" => number(raw).map(|mode| shown_mode(mode as u32 & 0o7777 | kind)),
         "time" => Some(shown_time(raw)),
         "type" => Some(shown_type(raw[0])),
         "format" => Some(shown_format(raw)),

@@ -83,21 +83,22 @@ pub(super) fn extra(id: u16) -> String {
 
 /// Flags of the system that made the member in the upper half, those of MS-DOS in the lower.
 pub(super) fn mode(attributes: u32) -> String {
-    let mode = attributes >> 16;
-    if mode == 0 { "none".into() } else { format!("{mode:06o} {}", letters(mode)) }
+    match attributes >> 16 {
+        0 => "none".into(),
+        mode => shown_mode(mode),
+    }
 }
 
-/// A Unix mode, as `ls` shows it.
-pub(super) fn letters(mode: u32) -> String {
+/// A Unix mode as a number and as `ls` shows it; without the kind of file where it is not said.
+pub(super) fn shown_mode(mode: u32) -> String {
     let kind = match mode >> 12 {
-        0o04 => 'd',
-        0o12 => 'l',
-        0o10 => '-',
-        0 => '-',
-        _ => '?',
+        0o04 => "d",
+        0o12 => "l",
+        0o10 => "-",
+        0 => "",
+        _ => "?",
     };
     let bits = (0..9).rev().zip("rwxrwxrwx".chars());
-    let special = if mode & 0o7000 == 0 { "" } else { "+" };
     let letters: String = bits.map(|(bit, letter)| if mode >> bit & 1 == 1 { letter } else { '-' }).collect();
-    format!("{kind}{letters}{special}")
+    format!("{:04o} {kind}{letters}", mode & 0o7777)
 }
