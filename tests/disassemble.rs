@@ -1,7 +1,6 @@
 //! What is disassembled is what `dis` of the version shows.
 
 mod common;
-#[allow(dead_code, reason = "a part of it is used")]
 mod oracle;
 #[allow(dead_code, reason = "a part of it is used")]
 mod sweep;
