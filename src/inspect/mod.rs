@@ -2,11 +2,13 @@
 
 mod codes;
 mod difference;
+mod disassembly;
 mod lines;
 
 pub use crate::marshal::repr;
 pub use codes::{Arguments, CodeObject};
 pub use difference::{Difference, first_difference};
+pub use disassembly::{Disassembly, disassembly};
 
 use std::collections::HashMap;
 
