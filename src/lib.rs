@@ -23,6 +23,7 @@
 //! - [`normalize`]: make artifacts that others wrote deterministic, in place.
 //! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
 //! - [`diff`]: how two artifacts differ, explained.
+//! - [`prove`]: whether a build depends on anything but its source.
 
 pub mod archive;
 pub mod backend;
@@ -36,6 +37,7 @@ pub mod installed;
 pub mod marshal;
 pub mod normalize;
 pub mod project;
+pub mod prove;
 pub mod pyc;
 pub mod python;
 pub mod record;

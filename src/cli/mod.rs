@@ -13,6 +13,7 @@ mod interrupt;
 mod man;
 mod normalize;
 mod progress;
+mod prove;
 mod pythons;
 mod terminal;
 mod verify;
@@ -68,6 +69,7 @@ enum Verb {
     Inspect(inspect::Flags),
     Man(man::Flags),
     Normalize(normalize::Flags),
+    Prove(prove::Flags),
     Pythons(pythons::Flags),
     Verify(Box<verify::Flags>),
     Zipapp(Box<zipapp::Flags>),
@@ -93,6 +95,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
+        Verb::Prove(flags) => prove::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
         Verb::Verify(flags) => verify::run(&flags, &terminal),
         Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),
