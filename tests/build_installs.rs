@@ -23,7 +23,7 @@ fn projects() -> Vec<Tree> {
              authors = [{{ name = 'É. Ü.', email = 'e@example.org' }}]\nclassifiers = ['Topic :: Utilities']\n\
              [project.urls]\nHomepage = 'https://example.org'\n[project.scripts]\nplain = 'my_plain.cli:main'\n\
              [project.optional-dependencies]\nfast = ['packaging>=1; python_version > \"3\"']\n\
-             [tool.pyrepro]\ndata = {{ scripts = 'bin', data = 'prefix', headers = 'include', purelib = 'lib' }}\n{OWN}"
+             [tool.pyrepro]\ndata = {{ scripts = 'bin', data = 'prefix', headers = 'include', platlib = 'lib' }}\n{OWN}"
         ),
     );
     for (path, text) in [

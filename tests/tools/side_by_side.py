@@ -97,7 +97,7 @@ def build(tree, kind, backend, program):
     else:
         command = [sys.executable, "-c", HOOK, kind, backend, str(target)]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = dict(os.environ, SOURCE_DATE_EPOCH="1000000000", PATH=path)
+    environment = dict(os.environ, SOURCE_DATE_EPOCH="1000000000", PATH=path, RUST_BACKTRACE="0")
     run = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
     if run.returncode:
         lines = [line for line in (run.stderr or run.stdout).strip().splitlines() if line.strip()]
@@ -235,7 +235,8 @@ def main():
                 cells.append(f"**{cell}**" if backend == own else cell)
                 if backend == own and (notes or changes):
                     details.append(f"\n{project} {kind}, {backend}:")
-                    details.extend(f"  {note}" for note in notes[:40] + changes)
+                    more = [f"and {len(notes) - 6} more files"] if len(notes) > 6 else []
+                    details.extend(f"  {note}" for note in notes[:6] + more + changes)
             print(rows[-1] if rows else "", file=sys.stderr)
             rows.append(f"| {project} | {kind} | " + " | ".join(cells) + " |")
     print("| project | | " + " | ".join(columns) + " |")
