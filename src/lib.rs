@@ -19,11 +19,13 @@
 //! - [`compile`]: sources to bytecode files, on all cores.
 //! - [`project`]: pyproject.toml to the metadata of packages.
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
+//! - [`init`]: how a project comes to be built by pyrepro.
 
 pub mod archive;
 pub mod compile;
 pub mod dist;
 pub mod epoch;
+pub mod init;
 pub mod inspect;
 pub mod marshal;
 pub mod normalize;

@@ -7,6 +7,7 @@ mod compile;
 mod completions;
 mod environment;
 mod exit;
+mod init;
 mod inspect;
 mod interrupt;
 mod man;
@@ -62,6 +63,7 @@ enum Verb {
     Build(Box<build::Flags>),
     Compile(Box<compile::Flags>),
     Completions(completions::Flags),
+    Init(init::Flags),
     Inspect(inspect::Flags),
     Man(man::Flags),
     Normalize(normalize::Flags),
@@ -85,6 +87,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Build(flags) => build::run(&flags, &terminal),
         Verb::Compile(flags) => compile::run(&flags, &terminal),
         Verb::Completions(flags) => completions::run(&flags, &terminal),
+        Verb::Init(flags) => init::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
