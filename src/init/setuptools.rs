@@ -58,7 +58,6 @@ pub struct Packed {
 pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
     old.only_needs(&["setuptools", "wheel"])?;
     refuse_files(old);
-    dynamic(old)?;
     let table = old.table(&["tool", "setuptools"])?;
     for entry in table.as_ref().map_or_else(Vec::new, Table::entries) {
         match entry.name {
@@ -77,6 +76,7 @@ pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
         }
     }
     let packed = packed(old, table.as_ref())?;
+    dynamic(old, &packed.root)?;
     if old.refusals.is_empty() {
         name_modules(old, &packed);
         setuptools_data::read(old, table.as_ref(), &packed)?;
@@ -113,7 +113,7 @@ fn first_work(program: &str) -> Option<usize> {
     program.lines().position(|line| !idle(line)).map(|index| index + 1)
 }
 
-fn dynamic(old: &mut Old<'_>) -> Result<(), Error> {
+fn dynamic(old: &mut Old<'_>, root: &str) -> Result<(), Error> {
     let Some(table) = old.table(&["tool", "setuptools", "dynamic"])? else { return Ok(()) };
     for entry in table.entries() {
         let attr = || entry.value.table().ok().and_then(|table| table.get("attr"));
@@ -121,7 +121,7 @@ fn dynamic(old: &mut Old<'_>) -> Result<(), Error> {
         if entry.name != "version" {
             old.refuse_entry(&entry, "takes metadata from a file; write them in [project]");
         } else if let Some(attr) = attr() {
-            attribute(old, &attr)?;
+            attribute(old, &attr, root)?;
         } else if let Some(file) = file() {
             let path = if file.is_text() { vec![file.text()?.to_owned()] } else { texts(&file)? };
             match path.as_slice() {
@@ -136,16 +136,14 @@ fn dynamic(old: &mut Old<'_>) -> Result<(), Error> {
 }
 
 /// A version that is the value of a name in a module.
-fn attribute(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
+fn attribute(old: &mut Old<'_>, item: &Item<'_>, root: &str) -> Result<(), Error> {
     let text = item.text()?;
     let Some((module, name)) = text.rsplit_once('.') else {
         old.refuse(item, format!("{text:?} is no name in a module"));
         return Ok(());
     };
-    let path = module.replace('.', "/");
-    let places = ["src/", ""]
-        .iter()
-        .flat_map(|root| [format!("{root}{path}/__init__.py"), format!("{root}{path}.py")]);
+    let path = joined(root, &module.replace('.', "/"));
+    let places = [format!("{path}/__init__.py"), format!("{path}.py")];
     match places.into_iter().find(|place| old.is_file(place)) {
         Some(place) if name == "__version__" => old.carried.version = Some((place, None)),
         Some(place) => {
