@@ -24,6 +24,7 @@
 //! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
 //! - [`diff`]: how two artifacts differ, explained.
 //! - [`prove`]: whether a build depends on anything but its source.
+//! - [`init`]: how a project comes to be built by pyrepro.
 
 pub mod archive;
 pub mod backend;
@@ -32,6 +33,7 @@ pub mod diff;
 pub mod disassemble;
 pub mod dist;
 pub mod epoch;
+pub mod init;
 pub mod inspect;
 pub mod installed;
 pub mod marshal;

@@ -8,6 +8,7 @@ mod completions;
 mod diff;
 mod environment;
 mod exit;
+mod init;
 mod inspect;
 mod interrupt;
 mod man;
@@ -66,6 +67,7 @@ enum Verb {
     Compile(Box<compile::Flags>),
     Completions(completions::Flags),
     Diff(Box<diff::Flags>),
+    Init(init::Flags),
     Inspect(inspect::Flags),
     Man(man::Flags),
     Normalize(normalize::Flags),
@@ -92,6 +94,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Compile(flags) => compile::run(&flags, &terminal),
         Verb::Completions(flags) => completions::run(&flags, &terminal),
         Verb::Diff(flags) => diff::run(&flags, &terminal),
+        Verb::Init(flags) => init::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
