@@ -5,6 +5,7 @@
 mod build;
 mod compile;
 mod completions;
+mod diff;
 mod environment;
 mod exit;
 mod inspect;
@@ -63,6 +64,7 @@ enum Verb {
     Build(Box<build::Flags>),
     Compile(Box<compile::Flags>),
     Completions(completions::Flags),
+    Diff(Box<diff::Flags>),
     Inspect(inspect::Flags),
     Man(man::Flags),
     Normalize(normalize::Flags),
@@ -87,6 +89,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Build(flags) => build::run(&flags, &terminal),
         Verb::Compile(flags) => compile::run(&flags, &terminal),
         Verb::Completions(flags) => completions::run(&flags, &terminal),
+        Verb::Diff(flags) => diff::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),

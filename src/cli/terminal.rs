@@ -15,6 +15,8 @@ pub const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD)
 pub const GOOD: Style = AnsiColor::Green.on_default();
 /// The style of what is not as it should be.
 pub const BAD: Style = AnsiColor::Red.on_default();
+/// The style of places in a text.
+pub const PLACE: Style = AnsiColor::Cyan.on_default();
 /// The style of headings.
 pub const STRONG: Style = Style::new().effects(Effects::BOLD);
 /// The style of what matters less.
