@@ -14,7 +14,7 @@ use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Reque
 use pyrepro::compile::Pool;
 use pyrepro::dist::{self, Bytecode, compiled_wheel};
 use pyrepro::epoch::Epoch;
-use pyrepro::normalize;
+use pyrepro::normalize::{self, NormalForm};
 use pyrepro::python::{Interpreter, Interpreters};
 
 use super::report::Report;
@@ -170,38 +170,44 @@ struct Maker<'a> {
     stop: Arc<AtomicBool>,
 }
 
+/// An artifact that is complete but for the writing.
+struct Made {
+    built: Built,
+    name: String,
+    content: Content,
+}
+
+enum Content {
+    Normal(NormalForm),
+    Compiled(dist::Artifact),
+}
+
 impl Maker<'_> {
     fn make(&self, request: &Request, terminal: &Terminal) -> anyhow::Result<Report> {
         let Flags { wheel, sdist, ref out_dir, .. } = *self.flags;
         let watch = |event: Event<'_>| tell(event, terminal);
-        let mut session = Session::start(request, &self.stop, &watch)?;
         let mut report = Report::default();
-        let mut outputs = Vec::new();
+        let mut session = Session::start(request, &self.stop, &watch)?;
+        let mut all = Vec::new();
         for (is_asked, artifact) in [(sdist, Artifact::Sdist), (wheel || !sdist, Artifact::Wheel)] {
-            if !is_asked {
-                continue;
+            if is_asked {
+                let built = session.build(artifact, &watch)?;
+                all.push(self.made(built, &mut report, terminal)?);
             }
-            let built = session.build(artifact, &watch)?;
-            fs::create_dir_all(out_dir).with_context(|| format!("cannot make {}", out_dir.display()))?;
-            outputs.push(self.normal(built, &mut report, terminal)?);
         }
         report.backend(&session);
-        // Before anything is in its place, so that an error leaves nothing there.
         drop(session);
-        for (built, name, output) in outputs {
+        fs::create_dir_all(out_dir).with_context(|| format!("cannot make {}", out_dir.display()))?;
+        let outputs = all.iter().map(|made| self.written(made)).collect::<anyhow::Result<Vec<_>>>()?;
+        for (output, made) in outputs.into_iter().zip(&all) {
             output.finish(false)?;
-            report.add_built(&built, &out_dir.join(name), terminal)?;
+            report.add_built(&made.built, &out_dir.join(&made.name), terminal)?;
         }
         Ok(report)
     }
 
-    /// The normal form of an artifact beside its place, with bytecode in it if that is wanted.
-    fn normal(
-        &self,
-        built: Built,
-        report: &mut Report,
-        terminal: &Terminal,
-    ) -> anyhow::Result<(Built, String, Output)> {
+    /// The normal form of an artifact, with bytecode in it if that is wanted.
+    fn made(&self, built: Built, report: &mut Report, terminal: &Terminal) -> anyhow::Result<Made> {
         let options =
             normalize::Options { epoch: self.epoch, jobs: Some(self.flags.jobs()), ..Default::default() };
         let file =
@@ -211,51 +217,51 @@ impl Maker<'_> {
         for warning in &form.warnings {
             report.warn(format_args!("{}: {warning}", built.file_name), terminal);
         }
-        if built.artifact == Artifact::Wheel && self.flags.pyc.is_some() {
-            // In the session's folder, and gone with it.
-            let scratch = tempfile::tempdir_in(built.path.parent().unwrap_or(Path::new(".")))?;
-            let normal = scratch.path().join(&built.file_name);
-            form.copy_to(&mut File::create(&normal)?)?;
-            return self.compiled(built, &normal, report, terminal);
+        if built.artifact == Artifact::Sdist || self.flags.pyc.is_none() {
+            return Ok(Made { name: built.file_name.clone(), built, content: Content::Normal(form) });
         }
-        let target = self.flags.out_dir.join(&built.file_name);
-        let mut output = Output::create(&target)?;
-        form.copy_to(&mut output).with_context(|| format!("cannot write {}", target.display()))?;
-        let name = built.file_name.clone();
-        Ok((built, name, output))
-    }
-
-    /// The wheel with bytecode in it, and so with another name.
-    fn compiled(
-        &self,
-        built: Built,
-        wheel: &Path,
-        report: &mut Report,
-        terminal: &Terminal,
-    ) -> anyhow::Result<(Built, String, Output)> {
-        let (path, version) = zipapp::target_of(self.python.clone())?;
-        let jobs = self.flags.jobs();
-        let pool = Pool::new(&path, version, jobs);
-        let artifact = compiled_wheel(
-            wheel,
-            &Bytecode {
-                compiler: &pool,
-                version,
-                checked: self.flags.pyc == Some(Mode::CheckedHash),
-                level: self.flags.optimize.unwrap_or_default(),
-                sourceless: self.flags.sourceless,
-                jobs,
-                stop: &self.stop,
-            },
-        )?;
+        // In the session's folder, and gone with it.
+        let scratch = tempfile::tempdir_in(built.path.parent().unwrap_or(Path::new(".")))?;
+        let normal = scratch.path().join(&built.file_name);
+        form.copy_to(&mut File::create(&normal)?)?;
+        let artifact = self.compiled(&normal)?;
         for doubt in &artifact.doubts {
             report.warn(doubt, terminal);
         }
-        let mut output = Output::create(&self.flags.out_dir.join(&artifact.name))?;
-        let epoch = self.epoch.clamp_to(Epoch::DOS).epoch;
-        artifact.write(&dist::Options { epoch, jobs }, &mut output)?;
         let built = Built { members: artifact.entries.iter().count(), ..built };
-        Ok((built, artifact.name, output))
+        Ok(Made { name: artifact.name.clone(), built, content: Content::Compiled(artifact) })
+    }
+
+    fn compiled(&self, wheel: &Path) -> anyhow::Result<dist::Artifact> {
+        let (path, version) = zipapp::target_of(self.python.clone())?;
+        let jobs = self.flags.jobs();
+        let pool = Pool::new(&path, version, jobs);
+        let bytecode = Bytecode {
+            compiler: &pool,
+            version,
+            checked: self.flags.pyc == Some(Mode::CheckedHash),
+            level: self.flags.optimize.unwrap_or_default(),
+            sourceless: self.flags.sourceless,
+            jobs,
+            stop: &self.stop,
+        };
+        Ok(compiled_wheel(wheel, &bytecode)?)
+    }
+
+    /// An artifact beside its place.
+    fn written(&self, made: &Made) -> anyhow::Result<Output> {
+        let target = self.flags.out_dir.join(&made.name);
+        let mut output = Output::create(&target)?;
+        match &made.content {
+            Content::Normal(form) => {
+                form.copy_to(&mut output).with_context(|| format!("cannot write {}", target.display()))?;
+            }
+            Content::Compiled(artifact) => {
+                let epoch = self.epoch.clamp_to(Epoch::DOS).epoch;
+                artifact.write(&dist::Options { epoch, jobs: self.flags.jobs() }, &mut output)?;
+            }
+        }
+        Ok(output)
     }
 }
 
