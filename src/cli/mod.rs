@@ -2,16 +2,20 @@
 //!
 //! The only place that knows clap, the terminal and the environment. One file a verb.
 
+mod build;
 mod compile;
+mod completions;
 mod diff;
 mod environment;
 mod exit;
 mod inspect;
 mod interrupt;
+mod man;
 mod normalize;
 mod progress;
 mod pythons;
 mod terminal;
+mod verify;
 mod zipapp;
 
 use std::ffi::OsString;
@@ -24,7 +28,7 @@ use terminal::{ColorChoice, Format, Terminal};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (canonical form 1)");
 
-/// Compile, inspect and normalise Python bytecode, with the same bytes every time.
+/// Python bytecode, wheels and archives with the same bytes every time.
 #[derive(Parser)]
 #[command(name = "pyrepro", version = VERSION, max_term_width = 100, after_help = AFTER_HELP)]
 struct Arguments {
@@ -57,11 +61,15 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Verb {
+    Build(Box<build::Flags>),
     Compile(Box<compile::Flags>),
+    Completions(completions::Flags),
     Diff(Box<diff::Flags>),
     Inspect(inspect::Flags),
+    Man(man::Flags),
     Normalize(normalize::Flags),
     Pythons(pythons::Flags),
+    Verify(Box<verify::Flags>),
     Zipapp(Box<zipapp::Flags>),
 }
 
@@ -78,11 +86,15 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
     let result = match verb {
+        Verb::Build(flags) => build::run(&flags, &terminal),
         Verb::Compile(flags) => compile::run(&flags, &terminal),
+        Verb::Completions(flags) => completions::run(&flags, &terminal),
         Verb::Diff(flags) => diff::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
+        Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
+        Verb::Verify(flags) => verify::run(&flags, &terminal),
         Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),
     };
     result.unwrap_or_else(|error| exit::report(&error))

@@ -99,6 +99,11 @@ impl Terminal {
         }
     }
 
+    /// Tells of something that goes on.
+    pub fn note(&self, message: impl Display) {
+        let _ = writeln!(anstream::stderr(), "{FAINT}{message}{FAINT:#}");
+    }
+
     /// Tells of an error that does not end the run.
     pub fn error(&self, message: impl Display) {
         if self.quiet < 2 {

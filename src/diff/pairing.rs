@@ -42,7 +42,7 @@ pub(super) fn pairs(a: &Listing, b: &Listing, selects: impl Fn(&Listed) -> bool)
         for (place, member) in list.members.iter().enumerate().filter(|(_, member)| selects(member)) {
             let path = folders.key(side, &member.path);
             let count = counts.entry(path.clone()).or_default();
-            let pair = found.entry((path, *count)).or_insert(Pair::default());
+            let pair = found.entry((path, *count)).or_default();
             *if side == 0 { &mut pair.a } else { &mut pair.b } = Some(place);
             *count += 1;
         }

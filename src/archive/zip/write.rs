@@ -4,9 +4,11 @@ use std::io::{Seek, SeekFrom, Write};
 use std::iter;
 use std::num::NonZero;
 
+use sha2::{Digest, Sha256};
+
 use super::super::blocks::{self, Packed, Part};
 use super::super::deflate::BLOCK;
-use super::super::entry::{Entries, Entry, WriteError};
+use super::super::entry::{Content, Entries, Entry, Kind, WriteError};
 use super::format::*;
 use crate::epoch::Epoch;
 
@@ -49,6 +51,8 @@ pub enum Compression {
     /// Compress each member, unless its first mebibyte does not get smaller by that.
     #[default]
     Deflated,
+    /// Compress each member whatever it gains, empty ones too, as Python's `zipfile` does.
+    All,
     /// Compress none.
     Stored,
 }
@@ -73,6 +77,9 @@ pub fn write(
         if entry.path.as_str().len() + "/".len() > usize::from(u16::MAX) {
             return Err(WriteError::PathTooLong(entry.path.to_string()));
         }
+        if matches!(entry.kind, Kind::Symlink(_) | Kind::HardLink { .. }) {
+            return Err(WriteError::Link(entry.path.to_string()));
+        }
     }
     output.write_all(&options.prefix)?;
     let mut writer = Writer {
@@ -83,8 +90,9 @@ pub fn write(
         open: None,
         directory: Vec::new(),
         count: 0,
+        all: options.compression == Compression::All,
     };
-    let deflate = options.compression == Compression::Deflated;
+    let deflate = options.compression != Compression::Stored;
     let blocks = entries.iter().flat_map(|entry| blocks::cut(entry.content().map(Part::from).into_iter()));
     blocks::pack(blocks.map(|block| (block, deflate)), options.threads, |packed| writer.block(packed))?;
     writer.finish()
@@ -103,7 +111,12 @@ struct Writer<'a, W> {
     /// The central directory so far.
     directory: Vec<u8>,
     count: u64,
+    /// Whether members are compressed even if that makes them longer.
+    all: bool,
 }
+
+/// What an empty file is when it is compressed: a last block, of fixed codes, that ends at once.
+const NOTHING: [u8; 2] = [3, 0];
 
 /// What is known of a member while it is written.
 struct Member<'a> {
@@ -115,6 +128,8 @@ struct Member<'a> {
     /// How much of its content was written, and how long that is in the archive.
     size: u64,
     packed: u64,
+    /// The hash of that, where the entry says what it must be in the end.
+    hash: Option<Sha256>,
 }
 
 impl<'a, W: Write + Seek> Writer<'a, W> {
@@ -127,19 +142,21 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
         let data = block.deflated.as_ref().filter(|_| member.deflated).unwrap_or(&block.raw);
         member.crc = zlib_rs::crc32::crc32(member.crc, &block.raw);
         member.size += block.raw.len() as u64;
+        if let Some(hash) = &mut member.hash {
+            hash.update(&block.raw);
+        }
         member.packed += data.len() as u64;
         let is_first = member.size <= BLOCK as u64;
         let is_last = member.size == member.entry.size();
-        if is_first && is_last {
-            self.header(&member)?;
-        } else if is_first {
-            self.header(&Member { crc: 0, packed: 0, ..member })?;
+        if is_first {
+            self.header(&member, is_last)?;
         }
         self.put(data)?;
         if !is_last {
             self.open = Some(member);
             return Ok(());
         }
+        member.check()?;
         if !is_first {
             self.mend_header(&member)?;
         }
@@ -153,17 +170,21 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
             let entry =
                 self.rest.next().expect("a block belongs to an entry, and they come in the same order");
             if entry.size() > 0 {
-                let deflated =
-                    block.deflated.as_ref().is_some_and(|deflated| deflated.len() < block.raw.len());
-                return Ok(Member { entry, offset: self.offset, deflated, crc: 0, size: 0, packed: 0 });
+                let is_better = |deflated: &Vec<u8>| self.all || deflated.len() < block.raw.len();
+                let deflated = block.deflated.as_ref().is_some_and(is_better);
+                return Ok(Member { deflated, ..Member::begin(entry, self.offset) });
             }
             self.empty(entry)?;
         }
     }
 
     fn empty(&mut self, entry: &'a Entry) -> Result<(), WriteError> {
-        let member = Member { entry, offset: self.offset, deflated: false, crc: 0, size: 0, packed: 0 };
-        self.header(&member)?;
+        let deflated = self.all && entry.content().is_some();
+        let data = if deflated { &NOTHING[..] } else { &[] };
+        let mut member = Member { deflated, packed: data.len() as u64, ..Member::begin(entry, self.offset) };
+        member.check()?;
+        self.header(&member, true)?;
+        self.put(data)?;
         self.list(&member);
         Ok(())
     }
@@ -174,8 +195,10 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
         Ok(())
     }
 
-    fn header(&mut self, member: &Member<'_>) -> Result<(), WriteError> {
-        self.put(&member.local_header(self.dos))
+    /// Writes the header of a member, whose checksum and length may not be known yet.
+    fn header(&mut self, member: &Member<'_>, known: bool) -> Result<(), WriteError> {
+        let (crc, packed) = if known { (member.crc, member.packed) } else { (0, 0) };
+        self.put(&Member { crc, packed, hash: None, ..*member }.local_header(self.dos))
     }
 
     /// Writes the header of a member again, whose checksum and length are known only now.
@@ -207,7 +230,24 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
     }
 }
 
-impl Member<'_> {
+impl<'a> Member<'a> {
+    fn begin(entry: &'a Entry, offset: u64) -> Member<'a> {
+        let is_hashed = matches!(entry.content(), Some(Content::File { sha256: Some(_), .. }));
+        let hash = is_hashed.then(Sha256::new);
+        Member { entry, offset, deflated: false, crc: 0, size: 0, packed: 0, hash }
+    }
+
+    /// Whether what was written is what the entry says.
+    fn check(&mut self) -> Result<(), WriteError> {
+        if let Some(Content::File { path, sha256: Some(sha256), .. }) = self.entry.content()
+            && let Some(hash) = self.hash.take()
+            && hash.finalize()[..] != *sha256
+        {
+            return Err(WriteError::Rewritten { path: path.clone() });
+        }
+        Ok(())
+    }
+
     fn is_large(&self) -> bool {
         longest(self.entry.size()) >= u64::from(IN_ZIP64)
     }
@@ -328,7 +368,7 @@ mod tests {
     fn sizes_and_places_are_in_zip64_fields_only_where_they_must() {
         let headers = |size: u64, offset: u64| {
             let entry = Entry::file("a", "x", size).unwrap();
-            let member = Member { entry: &entry, offset, deflated: false, crc: 0, size, packed: size };
+            let member = Member { size, packed: size, ..Member::begin(&entry, offset) };
             let mut central = Vec::new();
             member.append_central_header((0, 0), &mut central);
             let extra = |header: &[u8], length: usize| header[length + 1..].to_vec();

@@ -50,7 +50,7 @@ pub(super) fn compare(files: &Files, pair: &Pair, (a, b): (&Code, &Code), found:
         aligned.code(files, pair, (a, b), found);
     }
     if differs(line_table) {
-        aligned.lines(files, pair, (a, b), line_table, !differs("code"), found);
+        aligned.lines(files, pair, (a, b), !differs("code"), found);
     }
     if differs("exceptiontable") {
         aligned.handlers(files, pair, (a, b), !differs("code"), found);
@@ -138,17 +138,18 @@ impl Aligned {
         files: &Files,
         pair: &Pair,
         (a, b): (&Code, &Code),
-        field: &str,
         same_code: bool,
         found: &mut Findings,
     ) {
+        // Whatever its format and its name in this version.
+        const FIELD: &str = "linetable";
         let read = (disassemble::spans(files.a.graph, a), disassemble::spans(files.b.graph, b));
         let (Ok(spans_a), Ok(spans_b)) = &read else {
             let [a, b] = [&read.0, &read.1].map(|read| match read {
                 Ok(spans) => format!("{} ranges", spans.len()),
                 Err(error) => error.to_string(),
             });
-            return found.values(&pair.path, field, a, b);
+            return found.values(&pair.path, FIELD, a, b);
         };
         let same_place = |a: usize, b: usize| self.a.place(a) == self.b.place(b);
         let common: Vec<Step> =
@@ -159,13 +160,13 @@ impl Aligned {
         };
         let list = rows(&common, same_place, |at| row(&self.a, at), |at| row(&self.b, at));
         if let Some(list) = list {
-            found.rows(&pair.path, field, list);
+            found.rows(&pair.path, FIELD, list);
         } else if same_code {
             let note = match same_spans(spans_a, spans_b) {
                 true => "the same lines and columns, written in other bytes",
                 false => "the same lines and columns for all instructions, in other ranges",
             };
-            found.note(&pair.path, field, note);
+            found.note(&pair.path, FIELD, note);
         }
     }
 

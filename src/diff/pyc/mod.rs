@@ -24,6 +24,8 @@ use findings::Findings;
 use form::Forms;
 use pairs::{Pairs, Side};
 
+/// How many bytes of code and parts of lists are compared: code objects can share them.
+const MOST_COMPARED: usize = 50_000_000;
 /// The path of the outermost code object.
 const MODULE: &str = "<module>";
 
@@ -243,8 +245,15 @@ impl Comparison {
         }
         let pairs = Pairs::of(a.0, b.0);
         let files = Files { a: a.0, b: b.0, pairs: &pairs };
+        let mut budget = MOST_COMPARED;
         for pair in &pairs.pairs {
-            files.compare(pair, &mut found);
+            match budget.checked_sub(a.0.extent(pair.a) + b.0.extent(pair.b)) {
+                Some(rest) => {
+                    budget = rest;
+                    files.compare(pair, &mut found);
+                }
+                None => found.note(&pair.path, "code object", "differs; there is too much to say in what"),
+            }
             for (paths, side) in pair.only.iter().zip(["first", "second"]) {
                 let note = format!("in the {side} file alone");
                 paths.iter().for_each(|path| found.note(path, "code object", note.clone()));
