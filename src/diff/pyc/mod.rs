@@ -266,6 +266,19 @@ impl Comparison {
             let forms = Forms::of(a, b);
             self.marshal_only = forms.found;
             self.marshal_only_counts = forms.counts.into_iter().collect();
+            if self.marshal_only.is_empty() {
+                // Such as a flag where none has a meaning.
+                let at = a.1.iter().zip(b.1).skip(HEADER_SIZE).position(|(a, b)| a != b).unwrap_or_default();
+                let what = "bytes that mean the same".to_owned();
+                let offsets = [HEADER_SIZE + at; 2];
+                self.marshal_only.push(MarshalOnly {
+                    kind: FormKind::Encoding,
+                    path: MODULE.to_owned(),
+                    offsets,
+                    what,
+                });
+                self.marshal_only_counts.insert(FormKind::Encoding, 1);
+            }
             if !self.equal_canonical {
                 let note = "the same values; but which of them are one object, or the order of sets of numbers, is another";
                 found.note(MODULE, "code object", note);
