@@ -2,8 +2,10 @@
 //!
 //! The only place that knows clap, the terminal and the environment. One file a verb.
 
+mod build;
 mod compile;
 mod completions;
+mod diff;
 mod environment;
 mod exit;
 mod inspect;
@@ -26,7 +28,7 @@ use terminal::{ColorChoice, Format, Terminal};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (canonical form 1)");
 
-/// Compile, inspect and normalise Python bytecode, with the same bytes every time.
+/// Python bytecode, wheels and archives with the same bytes every time.
 #[derive(Parser)]
 #[command(name = "pyrepro", version = VERSION, max_term_width = 100, after_help = AFTER_HELP)]
 struct Arguments {
@@ -59,8 +61,10 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Verb {
+    Build(Box<build::Flags>),
     Compile(Box<compile::Flags>),
     Completions(completions::Flags),
+    Diff(Box<diff::Flags>),
     Inspect(inspect::Flags),
     Man(man::Flags),
     Normalize(normalize::Flags),
@@ -82,8 +86,10 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
     let result = match verb {
+        Verb::Build(flags) => build::run(&flags, &terminal),
         Verb::Compile(flags) => compile::run(&flags, &terminal),
         Verb::Completions(flags) => completions::run(&flags, &terminal),
+        Verb::Diff(flags) => diff::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),

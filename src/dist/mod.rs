@@ -1,6 +1,26 @@
 //! Artifacts: what is shipped, made of sources, wheels and bytecode.
 //!
 //! Each kind of artifact turns a request into members of an archive, which are all there is to
-//! write, list or hash.
+//! write, list or hash. A [`Package`] is a project's folder that wheels and sdists are made of.
 
+mod artifact;
+mod bytecode;
+mod compiled;
+mod content;
+mod doubt;
+mod editable;
+mod error;
+mod package;
+mod parallel;
+mod sdist;
+mod unpack;
+mod wheel;
 pub mod zipapp;
+
+pub use artifact::{Artifact, Kind, Options};
+pub use bytecode::Bytecode;
+pub use compiled::{Uncompilable, compiled_wheel};
+pub use doubt::Doubt;
+pub use error::{Error, SdistProblem};
+pub use package::{ModuleProblem, Package};
+pub use unpack::unpack;

@@ -79,7 +79,8 @@ fn is_to_compile_for(python: &OsString) -> bool {
     python.to_str().is_some_and(is_version) || Path::new(python).is_dir()
 }
 
-fn target_of(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
+/// An interpreter that can be compiled for.
+pub fn target_of(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
     match python.target {
         Ok(version) => Ok((python.path, version)),
         Err(reason) => bail!("cannot compile for {}: {reason}", python.path.display()),

@@ -24,6 +24,8 @@ use super::exit::Exit;
 use super::terminal::Terminal;
 use super::{environment, interrupt};
 use interpreter::Choice;
+
+pub use interpreter::target_of;
 use report::Report;
 
 /// Make one file of an application, which Python runs, with bytecode that it takes
