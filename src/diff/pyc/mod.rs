@@ -160,6 +160,8 @@ pub struct MarshalOnly {
     pub kind: FormKind,
     /// The code object that it is in.
     pub path: String,
+    /// The field of that; empty for a code object itself that nothing is around.
+    pub field: &'static str,
     /// Where it stands in each file.
     pub offsets: [usize; 2],
     /// What is different, in words.
@@ -274,6 +276,7 @@ impl Comparison {
                 self.marshal_only.push(MarshalOnly {
                     kind: FormKind::Encoding,
                     path: MODULE.to_owned(),
+                    field: "",
                     offsets,
                     what,
                 });
