@@ -7,6 +7,7 @@ mod sweep;
 
 use std::fs;
 use std::path::Path;
+use std::time::Instant;
 
 use common::{Python, pythons};
 use oracle::{OTHER_WAYS, PLAIN, Witness};
@@ -299,4 +300,46 @@ fn a_header_that_is_for_another_source_is_told_with_both_hashes() {
         assert_eq!(later.matches, mode != InvalidationMode::Timestamp);
         assert!(compare_with_source(&header, b"x = 1\n", None).unwrap().matches);
     }
+}
+
+#[test]
+fn files_whose_code_objects_share_long_lists_are_compared_in_bounded_time() {
+    let version = Version::new(3, 13).unwrap();
+    let [a, b] = [1, 2].map(|number| file(version, &sharing(version, 120, number)));
+    let started = Instant::now();
+    let comparison = compare(&a, &b).unwrap();
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+    assert!(comparison.findings.len() > 300 && comparison.findings.len() <= 1000);
+}
+
+/// A module with many functions that share their instructions, and one tuple for both names and constants.
+fn sharing(version: Version, count: u32, number: u8) -> Vec<u8> {
+    let names = |number: u8| [&b"\xa8\xb8\x0b\0\0"[..], &[b'z', 1, b'a' + number].repeat(3000)].concat();
+    let long = [&b"\xf3\x70\x17\0\0"[..], &[82, number].repeat(3000)].concat();
+    let mut constants = [&b"("[..], &(count + 1).to_le_bytes(), &names(number)].concat();
+    for function in 0..count {
+        let name = function.to_string();
+        let name = [&[b'z', name.len() as u8], name.as_bytes()].concat();
+        constants.extend(code(version, b"r\0\0\0\0", b"r\x01\0\0\0", b"r\x01\0\0\0", &name));
+    }
+    code(version, &long, &constants, b"\x29\x00", b"z\x08<module>")
+}
+
+fn code(version: Version, instructions: &[u8], constants: &[u8], names: &[u8], name: &[u8]) -> Vec<u8> {
+    let layout = version.code_layout();
+    let mut data = [&b"c"[..], &vec![0; 4 * layout.numbers.len()]].concat();
+    for (position, field) in layout.fields.iter().enumerate() {
+        if position == layout.first_line_before {
+            data.extend([1, 0, 0, 0]);
+        }
+        data.extend(match field.name {
+            "code" => instructions,
+            "consts" => constants,
+            "names" => names,
+            "filename" | "name" | "qualname" => name,
+            "localsplusnames" => b"\x29\x00",
+            _ => b"s\0\0\0\0",
+        });
+    }
+    data
 }

@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use crate::pyc::{self, HEADER_SIZE, Pyc};
 use crate::python::Version;
+use align::Effort;
 use fields::Files;
 use findings::Findings;
 use form::Forms;
@@ -246,7 +247,7 @@ impl Comparison {
             found.note(MODULE, "python", note);
         }
         let pairs = Pairs::of(a.0, b.0);
-        let files = Files { a: a.0, b: b.0, pairs: &pairs };
+        let files = Files { a: a.0, b: b.0, pairs: &pairs, effort: Effort::new() };
         let mut budget = MOST_COMPARED;
         for pair in &pairs.pairs {
             match budget.checked_sub(a.0.extent(pair.a) + b.0.extent(pair.b)) {
