@@ -23,6 +23,7 @@
 //! - [`normalize`]: make artifacts that others wrote deterministic, in place.
 //! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
 //! - [`diff`]: how two artifacts differ, explained.
+//! - [`origin`]: where the members of an artifact come from, without a record of its build.
 //! - [`prove`]: whether a build depends on anything but its source.
 //! - [`init`]: how a project comes to be built by pyrepro.
 
@@ -38,6 +39,7 @@ pub mod inspect;
 pub mod installed;
 pub mod marshal;
 pub mod normalize;
+pub mod origin;
 pub mod project;
 pub mod prove;
 pub mod pyc;
