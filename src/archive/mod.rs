@@ -13,11 +13,12 @@ mod blocks;
 mod deflate;
 mod entry;
 pub mod gzip;
-mod inflate;
+pub(crate) mod inflate;
 mod limits;
 mod output;
 mod path;
 mod problem;
+mod spool;
 pub mod tar;
 pub mod zip;
 
@@ -27,3 +28,4 @@ pub use limits::Limits;
 pub use output::Output;
 pub use path::{BadPath, MemberPath, PathProblem};
 pub use problem::{Problem, ReadError};
+pub use spool::{Place, Shared, Spool, Stretch};

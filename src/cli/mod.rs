@@ -5,6 +5,7 @@
 mod build;
 mod compile;
 mod completions;
+mod diff;
 mod environment;
 mod exit;
 mod init;
@@ -15,6 +16,7 @@ mod normalize;
 mod progress;
 mod pythons;
 mod terminal;
+mod verify;
 mod zipapp;
 
 use std::ffi::OsString;
@@ -27,7 +29,7 @@ use terminal::{ColorChoice, Format, Terminal};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (canonical form 1)");
 
-/// Compile, inspect and normalise Python bytecode, with the same bytes every time.
+/// Python bytecode, wheels and archives with the same bytes every time.
 #[derive(Parser)]
 #[command(name = "pyrepro", version = VERSION, max_term_width = 100, after_help = AFTER_HELP)]
 struct Arguments {
@@ -64,10 +66,12 @@ enum Verb {
     Compile(Box<compile::Flags>),
     Completions(completions::Flags),
     Init(init::Flags),
+    Diff(Box<diff::Flags>),
     Inspect(inspect::Flags),
     Man(man::Flags),
     Normalize(normalize::Flags),
     Pythons(pythons::Flags),
+    Verify(Box<verify::Flags>),
     Zipapp(Box<zipapp::Flags>),
 }
 
@@ -88,10 +92,12 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Compile(flags) => compile::run(&flags, &terminal),
         Verb::Completions(flags) => completions::run(&flags, &terminal),
         Verb::Init(flags) => init::run(&flags, &terminal),
+        Verb::Diff(flags) => diff::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
+        Verb::Verify(flags) => verify::run(&flags, &terminal),
         Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),
     };
     result.unwrap_or_else(|error| exit::report(&error))

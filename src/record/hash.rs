@@ -1,6 +1,7 @@
 //! Hashes as RECORD spells them.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -51,12 +52,37 @@ impl Hash {
     /// # Ok::<(), pyrepro::record::BadHash>(())
     /// ```
     pub fn fits(&self, content: &[u8]) -> Option<bool> {
-        Some(match self.algorithm.as_str() {
-            "sha256" => base64(&Sha256::digest(content)) == self.digest,
-            "sha384" => base64(&Sha384::digest(content)) == self.digest,
-            "sha512" => base64(&Sha512::digest(content)) == self.digest,
-            _ => return None,
-        })
+        // Bytes can always be read.
+        self.fits_all_of(content).unwrap_or_default()
+    }
+
+    /// The same of content that need not be in memory as a whole.
+    ///
+    /// ```
+    /// # use pyrepro::record::Hash;
+    /// assert_eq!(Hash::sha256_of(b"abc").fits_all_of(&b"abd"[..])?, Some(false));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn fits_all_of(&self, content: impl Read) -> io::Result<Option<bool>> {
+        Ok(Some(match self.algorithm.as_str() {
+            "sha256" => self.is_digest::<Sha256>(content)?,
+            "sha384" => self.is_digest::<Sha384>(content)?,
+            "sha512" => self.is_digest::<Sha512>(content)?,
+            _ => return Ok(None),
+        }))
+    }
+
+    fn is_digest<D: Digest>(&self, mut content: impl Read) -> io::Result<bool> {
+        let mut digest = D::new();
+        let mut block = [0; 1 << 15];
+        loop {
+            match content.read(&mut block) {
+                Ok(0) => return Ok(base64(&digest.finalize()) == self.digest),
+                Ok(count) => digest.update(&block[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Its algorithm, such as `sha256`.

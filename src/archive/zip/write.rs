@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::blocks::{self, Packed, Part};
 use super::super::deflate::BLOCK;
-use super::super::entry::{Content, Entries, Entry, WriteError};
+use super::super::entry::{Content, Entries, Entry, Kind, WriteError};
 use super::format::*;
 use crate::epoch::Epoch;
 
@@ -51,6 +51,8 @@ pub enum Compression {
     /// Compress each member, unless its first mebibyte does not get smaller by that.
     #[default]
     Deflated,
+    /// Compress each member whatever it gains, empty ones too, as Python's `zipfile` does.
+    All,
     /// Compress none.
     Stored,
 }
@@ -75,6 +77,9 @@ pub fn write(
         if entry.path.as_str().len() + "/".len() > usize::from(u16::MAX) {
             return Err(WriteError::PathTooLong(entry.path.to_string()));
         }
+        if matches!(entry.kind, Kind::Symlink(_) | Kind::HardLink { .. }) {
+            return Err(WriteError::Link(entry.path.to_string()));
+        }
     }
     output.write_all(&options.prefix)?;
     let mut writer = Writer {
@@ -85,8 +90,9 @@ pub fn write(
         open: None,
         directory: Vec::new(),
         count: 0,
+        all: options.compression == Compression::All,
     };
-    let deflate = options.compression == Compression::Deflated;
+    let deflate = options.compression != Compression::Stored;
     let blocks = entries.iter().flat_map(|entry| blocks::cut(entry.content().map(Part::from).into_iter()));
     blocks::pack(blocks.map(|block| (block, deflate)), options.threads, |packed| writer.block(packed))?;
     writer.finish()
@@ -105,7 +111,12 @@ struct Writer<'a, W> {
     /// The central directory so far.
     directory: Vec<u8>,
     count: u64,
+    /// Whether members are compressed even if that makes them longer.
+    all: bool,
 }
+
+/// What an empty file is when it is compressed: a last block, of fixed codes, that ends at once.
+const NOTHING: [u8; 2] = [3, 0];
 
 /// What is known of a member while it is written.
 struct Member<'a> {
@@ -159,8 +170,8 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
             let entry =
                 self.rest.next().expect("a block belongs to an entry, and they come in the same order");
             if entry.size() > 0 {
-                let deflated =
-                    block.deflated.as_ref().is_some_and(|deflated| deflated.len() < block.raw.len());
+                let is_better = |deflated: &Vec<u8>| self.all || deflated.len() < block.raw.len();
+                let deflated = block.deflated.as_ref().is_some_and(is_better);
                 return Ok(Member { deflated, ..Member::begin(entry, self.offset) });
             }
             self.empty(entry)?;
@@ -168,9 +179,12 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
     }
 
     fn empty(&mut self, entry: &'a Entry) -> Result<(), WriteError> {
-        let mut member = Member::begin(entry, self.offset);
+        let deflated = self.all && entry.content().is_some();
+        let data = if deflated { &NOTHING[..] } else { &[] };
+        let mut member = Member { deflated, packed: data.len() as u64, ..Member::begin(entry, self.offset) };
         member.check()?;
         self.header(&member, true)?;
+        self.put(data)?;
         self.list(&member);
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! `pyrepro zipapp`: what `python -m zipapp` does, with bytecode inside, the same each time.
 
+mod interpreter;
 mod report;
+mod write;
 
-use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Read, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -12,23 +13,24 @@ use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
-use pyrepro::archive::Output;
 use pyrepro::compile::Pool;
 use pyrepro::dist::zipapp::{self, App, Bytecode, Options, Request, Source, shebang};
 use pyrepro::epoch::{Epoch, EpochChoice};
 use pyrepro::pyc::Optimization;
-use pyrepro::python::{Interpreter, Interpreters, Version};
+use pyrepro::python::{Environment, Version};
 use serde::Serialize;
 
 use super::exit::Exit;
 use super::terminal::Terminal;
 use super::{environment, interrupt};
+use interpreter::Choice;
+
+pub use interpreter::target_of;
 use report::Report;
 
 /// Make one file of an application, which Python runs, with bytecode that it takes
 ///
-/// Takes what `python -m zipapp` takes, except that --python is the interpreter to compile for, and
-/// the one to run with is -p or --interpreter. The archive is the same each time that it is made.
+/// Takes all that `python -m zipapp` takes. The archive is the same each time that it is made.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
@@ -37,17 +39,16 @@ pub struct Flags {
     #[arg(value_name = "SRC", required_unless_present_any = ["wheel", "requirements"])]
     source: Option<PathBuf>,
     /// The archive to write; `-` is standard output [default: SRC with .pyz for its ending]
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", overrides_with = "output")]
     output: Option<PathBuf>,
-    /// The interpreter that shall run it, for the #! line [default: no such line]
-    #[arg(short = 'p', long, value_name = "INTERPRETER")]
-    interpreter: Option<String>,
+    #[command(flatten)]
+    interpreter: Choice,
     /// What to start: a function such as pkg.mod:main, or a console script of a wheel
     /// [default: the __main__.py that is there]
-    #[arg(short, long, value_name = "MAIN")]
+    #[arg(short, long, value_name = "MAIN", overrides_with = "main")]
     main: Option<String>,
     /// Compress
-    #[arg(short, long)]
+    #[arg(short, long, overrides_with = "compress")]
     compress: bool,
     /// Say which interpreter runs the archive SRC, and do nothing else
     #[arg(long)]
@@ -60,12 +61,8 @@ pub struct Flags {
     #[arg(long, value_name = "TIME")]
     source_date_epoch: Option<EpochChoice>,
 
-    /// The interpreter to compile for, where the one of -p is not on this machine: a path, a command
-    /// or a version [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
-    #[arg(long, value_name = "PYTHON", help_heading = "Bytecode")]
-    python: Option<OsString>,
     /// Put in sources alone
-    #[arg(long, conflicts_with_all = ["sourceless", "invalidation_mode", "optimize", "strict", "python"], help_heading = "Bytecode")]
+    #[arg(long, conflicts_with_all = ["sourceless", "invalidation_mode", "optimize", "strict"], help_heading = "Bytecode")]
     no_compile: bool,
     /// Put in bytecode alone, for the one version of Python; tracebacks show no lines then
     #[arg(long, help_heading = "Bytecode")]
@@ -100,7 +97,9 @@ Examples:
   pyrepro zipapp src -c --requirements requirements.txt --find-links wheels -m app:main
   pyrepro zipapp --wheel wheels/pip-25.0-py3-none-any.whl -m pip -o pip.pyz
   pyrepro zipapp --info app.pyz
-  pyrepro zipapp app.pyz -p python3.12 -o - | ssh host 'cat > app.pyz'
+  pyrepro zipapp src --python=/usr/bin/python3
+  pyrepro zipapp src --python 3.12
+  pyrepro zipapp app.pyz -p /usr/bin/python3.12 -o - | ssh host 'cat > app.pyz'
 
 Exit status: 0 if the archive is written; 1 if --strict finds a source that does not compile;
 2 for anything else. Where it is not 0, nothing is written.";
@@ -112,6 +111,9 @@ enum Mode {
     /// They do; 3.7 does not take such bytecode from archives
     CheckedHash,
 }
+
+/// How much of standard input is taken into memory.
+const LONGEST_INPUT: u64 = 512 << 20;
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     if flags.info {
@@ -125,14 +127,15 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         "standard output cannot take an archive and JSON; leave out -o - or --format json"
     );
     let options = flags.options(terminal)?;
-    let python = flags.python(terminal)?;
-    let request = flags.request(source, &target);
+    let python = (!flags.no_compile).then(|| flags.interpreter.target(terminal)).transpose()?;
+    let environment = flags.environment(python.as_ref(), terminal)?;
+    let request = flags.request(source, &target, environment);
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
     let app = gather(flags, &request, python.as_ref(), &stop)?;
     tell_doubts(&app, flags.strict, terminal);
     let failed = app.compiled.as_ref().is_some_and(|compiled| !compiled.failures.is_empty());
     let refused = failed && flags.strict;
-    let size = if refused { None } else { Some(write(&app, &options, &target)?) };
+    let size = if refused { None } else { Some(write::write(&app, &options, &target, &stop)?) };
     let report = Report::new(&app, &options, &target, python.as_ref(), size);
     if terminal.is_json() {
         terminal.json(&report)?;
@@ -178,7 +181,13 @@ impl Flags {
         let Some(path) = &self.source else { return Ok(None) };
         let source = if is_stream(path) {
             let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+            let read = io::stdin().lock().take(LONGEST_INPUT + 1).read_to_end(&mut bytes);
+            let length = read.context("cannot read standard input")? as u64;
+            ensure!(
+                length <= LONGEST_INPUT,
+                "there are more than {} MiB on standard input; give so large an archive as a file",
+                LONGEST_INPUT >> 20
+            );
             Source::Bytes(bytes)
         } else if path.is_file() {
             Source::Archive(path.clone())
@@ -214,7 +223,7 @@ impl Flags {
         }
     }
 
-    fn request(&self, source: Option<Source>, target: &Path) -> Request {
+    fn request(&self, source: Option<Source>, target: &Path, environment: Option<Environment>) -> Request {
         Request {
             source,
             target: (!is_stream(target)).then(|| target.to_owned()),
@@ -222,7 +231,28 @@ impl Flags {
             exclude: self.exclude.clone(),
             wheels: self.wheel.clone(),
             requirements: self.requirements.clone().zip(self.find_links.clone()),
+            environment,
         }
+    }
+
+    /// Where the archive is to run, if there are wheels, which may be for somewhere else.
+    fn environment(
+        &self,
+        python: Option<&(PathBuf, Version)>,
+        terminal: &Terminal,
+    ) -> anyhow::Result<Option<Environment>> {
+        if self.wheel.is_empty() && self.requirements.is_none() {
+            return Ok(None);
+        }
+        let path = match python {
+            Some((path, _)) => Some(path.clone()),
+            // Sources alone are for any interpreter, if nobody names one that is here.
+            None if self.interpreter.is_named() => {
+                self.interpreter.target(terminal).ok().map(|(path, _)| path)
+            }
+            None => None,
+        };
+        Ok(path.map(|path| Environment::of(&path)).transpose()?)
     }
 
     fn jobs(&self) -> NonZero<usize> {
@@ -231,8 +261,7 @@ impl Flags {
     }
 
     fn options(&self, terminal: &Terminal) -> anyhow::Result<Options> {
-        let interpreter = self.interpreter.clone().unwrap_or_default();
-        ensure!(!interpreter.contains(['\n', '\r', '\0']), "the interpreter of -p must be one line");
+        let interpreter = self.interpreter.first_line()?.to_owned();
         let folder = self.source.as_deref().filter(|source| source.is_dir()).unwrap_or(Path::new("."));
         let (epoch, _) = environment::epoch(self.source_date_epoch, folder)?;
         let clamped = epoch.clamp_to(Epoch::DOS);
@@ -240,42 +269,6 @@ impl Flags {
             terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
         }
         Ok(Options { interpreter, compress: self.compress, epoch: clamped.epoch, jobs: self.jobs() })
-    }
-
-    /// The interpreter to compile for: that of -p where it is here, else that of --python, else the default.
-    fn python(&self, terminal: &Terminal) -> anyhow::Result<Option<(PathBuf, Version)>> {
-        if self.no_compile {
-            return Ok(None);
-        }
-        let interpreters = Interpreters::new(environment::search_path());
-        let named = self.interpreter.as_deref().and_then(shebang::command);
-        let named = named.and_then(|command| interpreters.find(command).ok());
-        if let Some(python) = named
-            && let Ok(version) = python.target
-        {
-            if let Some(request) = &self.python
-                && interpreters.find(request)?.target != Ok(version)
-            {
-                terminal.warn(format_args!(
-                    "the interpreter of -p is Python {version}, so that is what bytecode is for, not {}",
-                    request.to_string_lossy()
-                ));
-            }
-            return Ok(Some((python.path, version)));
-        }
-        let python = match &self.python {
-            Some(request) => interpreters.find(request)?,
-            None => interpreters.default()?,
-        };
-        target_of(python).map(Some)
-    }
-}
-
-/// An interpreter that can be compiled for.
-pub fn target_of(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
-    match python.target {
-        Ok(version) => Ok((python.path, version)),
-        Err(reason) => bail!("cannot compile for {}: {reason}", python.path.display()),
     }
 }
 
@@ -315,21 +308,4 @@ fn tell_doubts(app: &App, strict: bool, terminal: &Terminal) {
             false => terminal.warn(format_args!("{path}{line}: {diagnostic}; it goes in as source")),
         }
     }
-}
-
-/// Writes the archive, whole or not at all, and tells its size.
-fn write(app: &App, options: &Options, target: &Path) -> anyhow::Result<u64> {
-    if is_stream(target) {
-        let mut file = Cursor::new(Vec::new());
-        app.write(options, &mut file)?;
-        let mut out = io::stdout().lock();
-        out.write_all(file.get_ref())?;
-        out.flush()?;
-        return Ok(file.get_ref().len() as u64);
-    }
-    let mut output = Output::create(target)?;
-    app.write(options, &mut output)?;
-    output.finish(!options.interpreter.is_empty())?;
-    let written = target.metadata().with_context(|| format!("cannot read {}", target.display()))?;
-    Ok(written.len())
 }

@@ -1,0 +1,70 @@
+//! Writing the archive: into its place when it is complete, or to standard output.
+
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use pyrepro::archive::{Output, WriteError};
+use pyrepro::dist::zipapp::{App, Error, Options};
+
+/// Writes the archive, whole or not at all, and tells its size.
+pub fn write(app: &App, options: &Options, target: &Path, stop: &AtomicBool) -> anyhow::Result<u64> {
+    let result = if super::is_stream(target) {
+        to_stdout(app, options, stop)
+    } else {
+        to_file(app, options, target, stop)
+    };
+    match result {
+        Err(_) if stop.load(Ordering::Relaxed) => Err(Error::Interrupted.into()),
+        other => other,
+    }
+}
+
+fn to_file(app: &App, options: &Options, target: &Path, stop: &AtomicBool) -> anyhow::Result<u64> {
+    let mut output = Output::create(target)?;
+    app.write(options, &mut Stoppable { output: &mut output, stop })?;
+    output.finish(!options.interpreter.is_empty())?;
+    let written = target.metadata().with_context(|| format!("cannot read {}", target.display()))?;
+    Ok(written.len())
+}
+
+/// By way of a file without a name: headers are completed behind what they describe, and nothing goes
+/// out of what is given up.
+fn to_stdout(app: &App, options: &Options, stop: &AtomicBool) -> anyhow::Result<u64> {
+    let failed = |source| WriteError::Target { path: std::env::temp_dir(), source };
+    let mut file = BufWriter::with_capacity(1 << 16, tempfile::tempfile().map_err(failed)?);
+    app.write(options, &mut Stoppable { output: &mut file, stop })?;
+    let mut file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.rewind().map_err(failed)?;
+    let mut out = io::stdout().lock();
+    let size = io::copy(&mut file, &mut out)?;
+    out.flush()?;
+    Ok(size)
+}
+
+/// An output that takes nothing more when the user has stopped the run, so that what is half written is
+/// taken away.
+struct Stoppable<'a, W> {
+    output: &'a mut W,
+    stop: &'a AtomicBool,
+}
+
+impl<W: Write> Write for Stoppable<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other("interrupted"));
+        }
+        self.output.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
+impl<W: Seek> Seek for Stoppable<'_, W> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.output.seek(position)
+    }
+}
