@@ -68,6 +68,8 @@ enum Verb {
     Completions(completions::Flags),
     Diff(Box<diff::Flags>),
     Init(init::Flags),
+    Init(init::Flags),
+    Diff(Box<diff::Flags>),
     Inspect(inspect::Flags),
     Man(man::Flags),
     Normalize(normalize::Flags),
