@@ -346,7 +346,7 @@ fn an_output_folder_inside_of_the_module_is_never_packed() {
 }
 
 #[test]
-fn a_project_of_another_backend_is_told_apart() {
+fn a_source_that_nothing_can_build_is_an_error() {
     let tree = Tree::new();
     tree.write("a.py", "");
     let message = refused(tree.path(), &[]);
@@ -355,6 +355,7 @@ fn a_project_of_another_backend_is_told_apart() {
     assert!(refused(tree.path(), &[]).contains("build-system.requires"));
     assert!(refused(tree.path(), &["--zipapp"]).contains("flit_core.buildapi"));
     let output = build(tree.path(), &["nowhere"]);
+    assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("there is no nowhere"));
 }
 
