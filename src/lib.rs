@@ -23,6 +23,8 @@
 //! - [`normalize`]: make artifacts that others wrote deterministic, in place.
 //! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
 //! - [`diff`]: how two artifacts differ, explained.
+//! - [`prove`]: whether a build depends on anything but its source.
+//! - [`init`]: how a project comes to be built by pyrepro.
 
 pub mod archive;
 pub mod backend;
@@ -31,11 +33,13 @@ pub mod diff;
 pub mod disassemble;
 pub mod dist;
 pub mod epoch;
+pub mod init;
 pub mod inspect;
 pub mod installed;
 pub mod marshal;
 pub mod normalize;
 pub mod project;
+pub mod prove;
 pub mod pyc;
 pub mod python;
 pub mod record;
