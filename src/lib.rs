@@ -18,12 +18,14 @@
 //! - [`compile`]: sources to bytecode files, on all cores.
 //! - [`project`]: pyproject.toml to the metadata of packages.
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
+//! - [`manifest`]: what was built, of what and how, for everybody to check.
 
 pub mod archive;
 pub mod compile;
 pub mod dist;
 pub mod epoch;
 pub mod inspect;
+pub mod manifest;
 pub mod marshal;
 pub mod normalize;
 pub mod project;

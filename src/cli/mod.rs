@@ -7,6 +7,7 @@ mod environment;
 mod exit;
 mod inspect;
 mod interrupt;
+mod manifest;
 mod normalize;
 mod progress;
 mod pythons;
@@ -58,6 +59,7 @@ struct Global {
 enum Verb {
     Compile(Box<compile::Flags>),
     Inspect(inspect::Flags),
+    Manifest(manifest::Flags),
     Normalize(normalize::Flags),
     Pythons(pythons::Flags),
     Zipapp(Box<zipapp::Flags>),
@@ -78,6 +80,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let result = match verb {
         Verb::Compile(flags) => compile::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
+        Verb::Manifest(flags) => manifest::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
         Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),

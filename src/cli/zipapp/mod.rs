@@ -12,10 +12,11 @@ use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
-use pyrepro::archive::Output;
+use pyrepro::archive::{Digest, Output};
 use pyrepro::compile::Pool;
 use pyrepro::dist::zipapp::{self, App, Bytecode, Options, Request, Source, shebang};
-use pyrepro::epoch::{Epoch, EpochChoice};
+use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
+use pyrepro::manifest::{self, ArtifactKind, BytecodeRecipe, Manifest, ZipappRecipe};
 use pyrepro::pyc::Optimization;
 use pyrepro::python::{Interpreter, Interpreters, Version};
 use serde::Serialize;
@@ -55,6 +56,12 @@ pub struct Flags {
     /// Work on N files at a time; 0 is one for each processor
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
     jobs: u16,
+    /// Write the manifest to this file, and not beside the archive under its name with .manifest.json
+    #[arg(long, value_name = "FILE", conflicts_with = "no_manifest")]
+    manifest: Option<PathBuf>,
+    /// Write no manifest
+    #[arg(long)]
+    no_manifest: bool,
     /// Time of all members: seconds since 1970, or git for the last commit's
     /// [default: $SOURCE_DATE_EPOCH, or 1980-01-01]
     #[arg(long, value_name = "TIME")]
@@ -124,7 +131,8 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         !(terminal.is_json() && is_stream(&target)),
         "standard output cannot take an archive and JSON; leave out -o - or --format json"
     );
-    let options = flags.options(terminal)?;
+    let place = flags.manifest_place(&target)?;
+    let (options, epoch) = flags.options(terminal)?;
     let python = flags.python(terminal)?;
     let request = flags.request(source, &target);
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
@@ -132,8 +140,15 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     tell_doubts(&app, flags.strict, terminal);
     let failed = app.compiled.as_ref().is_some_and(|compiled| !compiled.failures.is_empty());
     let refused = failed && flags.strict;
-    let size = if refused { None } else { Some(write(&app, &options, &target)?) };
-    let report = Report::new(&app, &options, &target, python.as_ref(), size);
+    let size = match refused {
+        true => None,
+        false => {
+            let manifest =
+                place.clone().map(|place| ManifestWriter { flags, epoch, python: python.as_ref(), place });
+            Some(write(&app, &options, &target, manifest)?)
+        }
+    };
+    let report = Report::new(&app, &options, &target, place.filter(|_| !refused), python.as_ref(), size);
     if terminal.is_json() {
         terminal.json(&report)?;
     } else if terminal.reports() && !is_stream(&target) && !refused {
@@ -214,10 +229,27 @@ impl Flags {
         }
     }
 
+    /// Where the manifest goes: beside the archive, and nowhere for one that has no place itself.
+    fn manifest_place(&self, target: &Path) -> anyhow::Result<Option<PathBuf>> {
+        let beside = || Manifest::beside(target);
+        let place = match &self.manifest {
+            Some(place) => {
+                ensure!(!is_stream(place), "the manifest goes into a file: name one with --manifest");
+                ensure!(place != target, "the manifest and the archive cannot both be {}", place.display());
+                Some(place.clone())
+            }
+            None => (!self.no_manifest && !is_stream(target)).then(beside),
+        };
+        Ok(place)
+    }
+
     fn request(&self, source: Option<Source>, target: &Path) -> Request {
+        // That of an earlier run is no part of the application either, even if this one writes none.
+        let beside = Manifest::beside(target);
+        let outputs = [target.to_owned(), beside].into_iter().chain(self.manifest.clone());
         Request {
             source,
-            target: (!is_stream(target)).then(|| target.to_owned()),
+            outputs: outputs.filter(|path| !is_stream(path)).collect(),
             main: self.main.clone(),
             exclude: self.exclude.clone(),
             wheels: self.wheel.clone(),
@@ -230,20 +262,36 @@ impl Flags {
         NonZero::new(self.jobs.into()).unwrap_or(all)
     }
 
-    fn options(&self, terminal: &Terminal) -> anyhow::Result<Options> {
+    fn recipe(&self, compress: bool) -> ZipappRecipe {
+        let bytecode = BytecodeRecipe {
+            checked: self.invalidation_mode == Some(Mode::CheckedHash),
+            level: self.optimize.unwrap_or_default(),
+            sourceless: self.sourceless,
+        };
+        ZipappRecipe {
+            bytecode: (!self.no_compile).then_some(bytecode),
+            compress,
+            exclude: self.exclude.clone(),
+            interpreter: self.interpreter.clone().unwrap_or_default(),
+            main: self.main.clone(),
+        }
+    }
+
+    fn options(&self, terminal: &Terminal) -> anyhow::Result<(Options, EpochSource)> {
         let interpreter = self.interpreter.clone().unwrap_or_default();
         ensure!(!interpreter.contains(['\n', '\r', '\0']), "the interpreter of -p must be one line");
         let folder = self.source.as_deref().filter(|source| source.is_dir()).unwrap_or(Path::new("."));
-        let (epoch, _) = environment::epoch(self.source_date_epoch, folder)?;
+        let (epoch, source) = environment::epoch(self.source_date_epoch, folder)?;
         let clamped = epoch.clamp_to(Epoch::DOS);
         if clamped.changed {
             terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
         }
-        Ok(Options { interpreter, compress: self.compress, epoch: clamped.epoch, jobs: self.jobs() })
+        let (compress, epoch, jobs) = (self.compress, clamped.epoch, self.jobs());
+        Ok((Options { interpreter, compress, epoch, jobs }, source))
     }
 
     /// The interpreter to compile for: that of -p where it is here, else that of --python, else the default.
-    fn python(&self, terminal: &Terminal) -> anyhow::Result<Option<(PathBuf, Version)>> {
+    fn python(&self, terminal: &Terminal) -> anyhow::Result<Option<Python>> {
         if self.no_compile {
             return Ok(None);
         }
@@ -252,6 +300,7 @@ impl Flags {
         let named = named.and_then(|command| interpreters.find(command).ok());
         if let Some(python) = named
             && let Ok(version) = python.target
+            && let Some(target) = manifest::Target::of(&python)
         {
             if let Some(request) = &self.python
                 && interpreters.find(request)?.target != Ok(version)
@@ -261,7 +310,7 @@ impl Flags {
                     request.to_string_lossy()
                 ));
             }
-            return Ok(Some((python.path, version)));
+            return Ok(Some(Python { path: python.path, version, target }));
         }
         let python = match &self.python {
             Some(request) => interpreters.find(request)?,
@@ -271,31 +320,34 @@ impl Flags {
     }
 }
 
-fn target_of(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
-    match python.target {
-        Ok(version) => Ok((python.path, version)),
-        Err(reason) => bail!("cannot compile for {}: {reason}", python.path.display()),
+/// The interpreter to compile for.
+struct Python {
+    path: PathBuf,
+    version: Version,
+    target: manifest::Target,
+}
+
+fn target_of(python: Interpreter) -> anyhow::Result<Python> {
+    match (manifest::Target::of(&python), python.target) {
+        (Some(target), Ok(version)) => Ok(Python { path: python.path, version, target }),
+        (_, Err(reason)) => bail!("cannot compile for {}: {reason}", python.path.display()),
+        (None, _) => bail!("cannot compile for {}", python.path.display()),
     }
 }
 
 fn gather(
     flags: &Flags,
     request: &Request,
-    python: Option<&(PathBuf, Version)>,
+    python: Option<&Python>,
     stop: &AtomicBool,
 ) -> anyhow::Result<App> {
-    let Some((path, version)) = python else { return Ok(zipapp::gather(request, None)?) };
-    let jobs = flags.jobs();
-    let pool = Pool::new(path, *version, jobs);
-    let bytecode = Bytecode {
-        compiler: &pool,
-        version: *version,
-        checked: flags.invalidation_mode == Some(Mode::CheckedHash),
-        level: flags.optimize.unwrap_or_default(),
-        sourceless: flags.sourceless,
-        jobs,
-        stop,
+    let Some((Python { path, version, .. }, recipe)) = python.zip(flags.recipe(false).bytecode) else {
+        return Ok(zipapp::gather(request, None)?);
     };
+    let BytecodeRecipe { checked, level, sourceless } = recipe;
+    let (version, jobs) = (*version, flags.jobs());
+    let pool = Pool::new(path, version, jobs);
+    let bytecode = Bytecode { compiler: &pool, version, checked, level, sourceless, jobs, stop };
     Ok(zipapp::gather(request, Some(&bytecode))?)
 }
 
@@ -316,19 +368,68 @@ fn tell_doubts(app: &App, strict: bool, terminal: &Terminal) {
     }
 }
 
-/// Writes the archive, whole or not at all, and tells its size.
-fn write(app: &App, options: &Options, target: &Path) -> anyhow::Result<u64> {
+/// Writes the archive and its manifest, whole or not at all, and tells the size of the archive.
+fn write(
+    app: &App,
+    options: &Options,
+    target: &Path,
+    manifest: Option<ManifestWriter<'_>>,
+) -> anyhow::Result<u64> {
     if is_stream(target) {
         let mut file = Cursor::new(Vec::new());
         app.write(options, &mut file)?;
+        let (bytes, size) = (file.get_ref(), file.get_ref().len() as u64);
+        let manifest = manifest
+            .map(|manifest| manifest.write(app, options, target, (Digest::of(bytes), size)))
+            .transpose()?;
         let mut out = io::stdout().lock();
-        out.write_all(file.get_ref())?;
+        out.write_all(bytes)?;
         out.flush()?;
-        return Ok(file.get_ref().len() as u64);
+        manifest.map(|manifest| manifest.finish(false)).transpose()?;
+        return Ok(size);
     }
     let mut output = Output::create(target)?;
     app.write(options, &mut output)?;
+    let (sum, size) = output.digest()?;
+    let manifest = manifest.map(|manifest| manifest.write(app, options, target, (sum, size))).transpose()?;
     output.finish(!options.interpreter.is_empty())?;
-    let written = target.metadata().with_context(|| format!("cannot read {}", target.display()))?;
-    Ok(written.len())
+    manifest.map(|manifest| manifest.finish(false)).transpose()?;
+    Ok(size)
+}
+
+/// What a manifest has that is not in the application.
+struct ManifestWriter<'a> {
+    flags: &'a Flags,
+    epoch: EpochSource,
+    python: Option<&'a Python>,
+    place: PathBuf,
+}
+
+impl ManifestWriter<'_> {
+    /// Writes the manifest, but for putting it in its place: that comes when the archive is in its own.
+    fn write(
+        self,
+        app: &App,
+        options: &Options,
+        target: &Path,
+        written: (Digest, u64),
+    ) -> anyhow::Result<Output> {
+        let ManifestWriter { flags, epoch, python, place } = self;
+        let recipe = flags.recipe(options.compress || app.was_compressed);
+        let build = manifest::Build {
+            kind: ArtifactKind::Zipapp,
+            entries: &app.entries,
+            levels: app.levels(flags.optimize.unwrap_or_default()),
+            inputs: app.inputs.clone(),
+            options: recipe.to_options(),
+            epoch: (options.epoch, epoch),
+            targets: python.map(|python| python.target.clone()).into_iter().collect(),
+            backend: None,
+            jobs: options.jobs,
+        };
+        let manifest = build.manifest(target, written)?;
+        let mut output = Output::create(&place)?;
+        output.write_all(manifest.to_json().as_bytes())?;
+        Ok(output)
+    }
 }

@@ -39,8 +39,8 @@ pub struct Bytecode<'a> {
 /// What became of the sources.
 #[derive(Debug, Default)]
 pub struct Compiled {
-    /// How many have bytecode.
-    pub count: usize,
+    /// Those that have bytecode now, at the level that was asked for.
+    pub sources: Vec<String>,
     /// Those that have none, and why.
     pub failures: Vec<(String, Diagnostic)>,
     /// What the compiler warned of.
@@ -82,7 +82,7 @@ impl Bytecode<'_> {
             match pyc {
                 Ok(pyc) => {
                     members.put_bytecode(&path, Entry::bytes(format!("{path}c"), pyc)?, self.sourceless);
-                    compiled.count += 1;
+                    compiled.sources.push(path);
                 }
                 Err(diagnostic) => compiled.failures.push((path, *diagnostic)),
             }

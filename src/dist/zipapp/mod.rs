@@ -15,6 +15,7 @@ mod source;
 mod version;
 mod wheel;
 
+use std::collections::BTreeMap;
 use std::io::{self, Seek, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use crate::archive::zip::{self, Compression};
 use crate::archive::{BadPath, Content, Entries, EntriesError, Entry, ReadError, WriteError};
 use crate::compile::{Unavailable, Warning};
 use crate::epoch::Epoch;
+use crate::pyc::Optimization;
 use crate::tree::{self, BadGlob, Globs};
 
 pub use bytecode::{Bytecode, Compiled, RECORDED_BELOW};
@@ -31,6 +33,7 @@ pub use requirements::RequirementProblem;
 pub use source::LEFT_OUT;
 pub use wheel::WheelProblem;
 
+use super::{Input, Role};
 use members::Members;
 use wheel::Wheel;
 
@@ -51,8 +54,8 @@ use wheel::Wheel;
 pub struct Request {
     /// The application's own files, unless all come from wheels.
     pub source: Option<Source>,
-    /// Where it is to be written: a file there is no part of the source folder.
-    pub target: Option<PathBuf>,
+    /// What is to be written: a file there is no part of the source folder.
+    pub outputs: Vec<PathBuf>,
     /// What it starts with: a function such as `pkg.mod:main`, or a console script of a wheel. If it
     /// is not given, `__main__.py` must be there.
     pub main: Option<String>,
@@ -86,6 +89,8 @@ pub struct App {
     pub was_compressed: bool,
     /// The wheels that are in it.
     pub wheels: Vec<PathBuf>,
+    /// All files that were read for it, by role and path.
+    pub inputs: Vec<Input>,
     /// What may not work as wanted.
     pub doubts: Vec<Doubt>,
 }
@@ -112,31 +117,39 @@ pub enum Doubt {
 pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App, Error> {
     let exclude = Globs::new(LEFT_OUT.into_iter().chain(request.exclude.iter().map(String::as_str)))?;
     let mut members = Members::default();
+    let mut inputs = Vec::new();
     let mut was_compressed = false;
     match &request.source {
         Some(Source::Folder(folder)) => {
-            let entries = source::folder(folder, &exclude, request.target.as_deref())?;
+            let entries = source::folder(folder, &exclude, &request.outputs)?;
             members.add(entries, &folder.display().to_string())?;
         }
         Some(Source::Archive(path)) => {
+            inputs.push(input(path, Role::Archive)?);
             was_compressed = add_archive(&mut members, source::open(path)?, path)?;
         }
         Some(Source::Bytes(bytes)) => {
             let (path, file) = (Path::new("-"), io::Cursor::new(bytes));
+            inputs.extend(Input::of_entry(&Entry::bytes("-", bytes.as_slice())?, Role::Archive)?);
             was_compressed = add_archive(&mut members, source::reader(file, path)?, path)?;
         }
         None => {}
     }
     members.filter(&exclude);
+    if let Some(Source::Folder(_)) = &request.source {
+        inputs.extend(members.inputs()?);
+    }
     let mut doubts: Vec<Doubt> =
         members.extension_modules().map(|path| Doubt::Extension(path.to_owned())).collect();
 
     let mut paths = request.wheels.clone();
     if let Some((list, folder)) = &request.requirements {
+        inputs.push(input(list, Role::Requirements)?);
         paths.extend(requirements::wheels(list, folder)?);
     }
     let mut wheels = Vec::with_capacity(paths.len());
     for path in &paths {
+        inputs.push(input(path, Role::Wheel)?);
         let mut wheel = Wheel::read(path, &exclude)?;
         members.add(std::mem::take(&mut wheel.entries), &path.display().to_string())?;
         wheels.push(wheel);
@@ -146,7 +159,13 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
 
     add_main(&mut members, request, &wheels)?;
     let compiled = bytecode.map(|bytecode| bytecode.add(&mut members)).transpose()?;
-    Ok(App { entries: members.into_entries()?, compiled, was_compressed, wheels: paths, doubts })
+    inputs.sort_unstable_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));
+    inputs.dedup();
+    Ok(App { entries: members.into_entries()?, compiled, was_compressed, wheels: paths, inputs, doubts })
+}
+
+fn input(path: &Path, role: Role) -> Result<Input, Error> {
+    Input::of_file(path, role).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
 fn add_archive<R: io::Read + Seek>(
@@ -226,7 +245,8 @@ impl App {
     /// use pyrepro::dist::zipapp::{App, Options};
     ///
     /// let entries = Entries::new(vec![Entry::bytes("__main__.py", "print(1)\n")?], &Order::Path)?;
-    /// let app = App { entries, compiled: None, was_compressed: false, wheels: vec![], doubts: vec![] };
+    /// let (wheels, inputs, doubts) = (vec![], vec![], vec![]);
+    /// let app = App { entries, compiled: None, was_compressed: false, wheels, inputs, doubts };
     /// let mut file = std::io::Cursor::new(Vec::new());
     /// app.write(&Options { interpreter: "/usr/bin/env python3".into(), ..Options::default() }, &mut file)?;
     /// assert!(file.into_inner().starts_with(b"#!/usr/bin/env python3\nPK"));
@@ -245,6 +265,12 @@ impl App {
     /// How many bytes are in its files.
     pub fn size(&self) -> u64 {
         self.entries.iter().filter_map(Entry::content).map(Content::size).sum()
+    }
+
+    /// The bytecode that was made for it, each with the level that it was made at.
+    pub fn levels(&self, level: Optimization) -> BTreeMap<String, Optimization> {
+        let sources = self.compiled.iter().flat_map(|compiled| &compiled.sources);
+        sources.map(|source| (format!("{source}c"), level)).collect()
     }
 
     /// What the compiler warned of, with the paths of the sources.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Error;
 use crate::archive::{Entry, Limits, MemberPath, zip};
@@ -11,17 +11,20 @@ use crate::tree::{self, Globs, Kind, Tree};
 /// What is never part of an application: what version control and imports keep beside the sources.
 pub const LEFT_OUT: [&str; 6] = ["__pycache__/", ".git", ".hg/", ".svn/", ".bzr/", "CVS/"];
 
-/// The files below a folder, without the target, which may lie there.
-pub(super) fn folder(root: &Path, exclude: &Globs, target: Option<&Path>) -> Result<Vec<Entry>, Error> {
+/// The files below a folder, without those that are written, which may lie there.
+pub(super) fn folder(root: &Path, exclude: &Globs, outputs: &[PathBuf]) -> Result<Vec<Entry>, Error> {
     let options = tree::Options { exclude: exclude.clone(), ..tree::Options::default() };
     let tree = Tree::walk(root, &options)?;
-    let target = target.and_then(|target| target.canonicalize().ok());
+    let outputs: Vec<PathBuf> = outputs.iter().filter_map(|output| output.canonicalize().ok()).collect();
+    let is_output = |place: &Path| {
+        !outputs.is_empty() && place.canonicalize().is_ok_and(|place| outputs.contains(&place))
+    };
     let mut entries = Vec::new();
     for found in tree.entries() {
         let place = tree.locate(found);
         let path = MemberPath::from_path(&found.path)?.to_string();
         match found.kind {
-            Kind::File { .. } if target.is_some() && place.canonicalize().ok() == target => {}
+            Kind::File { .. } if is_output(&place) => {}
             Kind::File { executable, size } => {
                 // Compiled and packed must be the same bytes, so sources are read once.
                 let entry = if path.ends_with(".py") {

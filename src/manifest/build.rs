@@ -1,0 +1,121 @@
+//! The manifest of an artifact, made while it is built.
+
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::path::Path;
+
+use super::member::may_be_bytecode;
+use super::{
+    Artifact, ArtifactKind, Backend, Bytecode, Epoch, Inputs, Kind, Manifest, Member, Options, SCHEMA,
+    Target, Tool,
+};
+use crate::archive::{Content, Digest, Entries, Entry, Mode, WriteError};
+use crate::compile::in_order;
+use crate::dist::Input;
+use crate::epoch::{self, EpochSource};
+use crate::pyc::Optimization;
+
+/// All that a build knows of the artifact that it writes.
+///
+/// ```
+/// use pyrepro::archive::{Digest, Entries, Entry, Order};
+/// use pyrepro::epoch::{Epoch, EpochSource};
+/// use pyrepro::manifest::{ArtifactKind, Build, Options};
+///
+/// let entries = Entries::new(vec![Entry::bytes("__main__.py", "print(1)\n")?], &Order::Path)?;
+/// let build = Build {
+///     kind: ArtifactKind::Zipapp,
+///     entries: &entries,
+///     levels: Default::default(),
+///     inputs: vec![],
+///     options: Options::new("zipapp"),
+///     epoch: (Epoch::DEFAULT, EpochSource::Default),
+///     targets: vec![],
+///     backend: None,
+///     jobs: std::num::NonZero::<usize>::MIN,
+/// };
+/// let manifest = build.manifest("dist/app.pyz".as_ref(), (Digest::of(b"the file"), 8))?;
+/// assert_eq!((manifest.artifact.name.as_str(), manifest.members.len()), ("app.pyz", 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Build<'a> {
+    /// What is built.
+    pub kind: ArtifactKind,
+    /// What is in it.
+    pub entries: &'a Entries,
+    /// The levels of the bytecode files whose names do not tell, by path.
+    pub levels: BTreeMap<String, Optimization>,
+    /// What was read for it.
+    pub inputs: Vec<Input>,
+    /// How it is made.
+    pub options: Options,
+    /// The one time in it, within what the format can hold, and what decided it.
+    pub epoch: (epoch::Epoch, EpochSource),
+    /// The interpreters that its bytecode was made with.
+    pub targets: Vec<Target>,
+    /// The build backend, where there was one.
+    pub backend: Option<Backend>,
+    /// How many members to look at at a time.
+    pub jobs: NonZero<usize>,
+}
+
+impl Build<'_> {
+    /// The manifest, once the artifact is written: where, and which digest and size it has.
+    pub fn manifest(self, place: &Path, (sha256, size): (Digest, u64)) -> Result<Manifest, WriteError> {
+        let mut members = Vec::new();
+        let keep = |member: Result<Member, WriteError>| {
+            members.push(member?);
+            Ok::<(), WriteError>(())
+        };
+        in_order(self.entries.iter(), self.jobs.get(), |entry| self.member(entry), || false, keep)?;
+        let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (seconds, source) = (self.epoch.0.seconds(), self.epoch.1);
+        Ok(Manifest {
+            artifact: Artifact { kind: self.kind, name, sha256, size },
+            backend: self.backend,
+            epoch: Some(Epoch { seconds, source }),
+            inputs: Some(Inputs::new(self.inputs)),
+            members,
+            options: Some(self.options),
+            pyrepro: Tool::this(),
+            schema: SCHEMA,
+            targets: self.targets,
+        })
+    }
+
+    fn member(&self, entry: &Entry) -> Result<Member, WriteError> {
+        let mode = Some(Mode::new(entry.mode()));
+        let path = entry.path.clone();
+        let Some(content) = entry.content() else {
+            return Ok(Member {
+                bytecode: None,
+                kind: Kind::Folder,
+                mode,
+                path,
+                sha256: None,
+                size: None,
+                target: None,
+            });
+        };
+        let bytecode = match content {
+            Content::Bytes(bytes) if may_be_bytecode(path.as_str()) => {
+                Bytecode::of(&path, bytes, self.levels.get(path.as_str()).copied())
+            }
+            Content::File { path: place, .. } if may_be_bytecode(path.as_str()) => {
+                let unreadable = |source| WriteError::Unreadable { path: place.clone(), source };
+                Bytecode::of(&path, &std::fs::read(place).map_err(unreadable)?, None)
+            }
+            _ => None,
+        };
+        Ok(Member {
+            bytecode,
+            kind: Kind::File,
+            mode,
+            path,
+            sha256: Some(Digest(content.sha256()?)),
+            size: Some(entry.size()),
+            target: None,
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! The options of `zipapp`, as manifests have them and as they are used.
+
+use super::{Options, Setting};
+use crate::pyc::Optimization;
+
+/// Everything besides the inputs, the epoch and the interpreter that decides the bytes of a zipapp.
+///
+/// ```
+/// use pyrepro::manifest::ZipappRecipe;
+///
+/// let recipe = ZipappRecipe { main: Some("app:main".into()), compress: true, ..ZipappRecipe::default() };
+/// assert_eq!(ZipappRecipe::from_options(&recipe.to_options()), Ok(recipe));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ZipappRecipe {
+    /// How sources are compiled, if they are.
+    pub bytecode: Option<BytecodeRecipe>,
+    /// Whether members are compressed.
+    pub compress: bool,
+    /// Patterns of what is left out, beside those that always are.
+    pub exclude: Vec<String>,
+    /// What the first line says is to run it; nothing for no such line.
+    pub interpreter: String,
+    /// What it starts with, if that is not one of its files.
+    pub main: Option<String>,
+}
+
+/// How sources are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BytecodeRecipe {
+    /// Whether imports compare bytecode with its source.
+    pub checked: bool,
+    /// At which level.
+    pub level: Optimization,
+    /// Whether sources that compile are left out.
+    pub sourceless: bool,
+}
+
+/// Options that no zipapp was made with.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the manifest's options are none that `zipapp` has: {0}")]
+pub struct BadRecipe(pub String);
+
+const VERB: &str = "zipapp";
+const CHECKED: &str = "checked-hash";
+const UNCHECKED: &str = "unchecked-hash";
+
+impl ZipappRecipe {
+    /// The normal form: patterns sorted, each once; nothing of bytecode where there is none.
+    pub fn to_options(&self) -> Options {
+        let mut exclude = self.exclude.clone();
+        exclude.sort_unstable();
+        exclude.dedup();
+        let interpreter = Some(self.interpreter.as_str()).filter(|interpreter| !interpreter.is_empty());
+        let bytecode = self.bytecode;
+        let mode = bytecode.map(|bytecode| if bytecode.checked { CHECKED } else { UNCHECKED });
+        Options::new(VERB)
+            .with("compile", bytecode.is_some())
+            .with("compress", self.compress)
+            .with("exclude", exclude)
+            .with("interpreter", interpreter)
+            .with("invalidation_mode", mode)
+            .with("main", self.main.as_deref())
+            .with("optimize", bytecode.map(|bytecode| u64::from(bytecode.level.number())))
+            .with("sourceless", bytecode.map(|bytecode| bytecode.sourceless))
+    }
+
+    /// Takes the normal form apart, and nothing else.
+    pub fn from_options(options: &Options) -> Result<ZipappRecipe, BadRecipe> {
+        let bad = |what: &str| BadRecipe(what.to_owned());
+        if options.verb != VERB {
+            return Err(BadRecipe(format!("the verb is {:?}", options.verb)));
+        }
+        let bytecode = match options.flag("compile").ok_or_else(|| bad("compile is missing"))? {
+            false => None,
+            true => Some(BytecodeRecipe {
+                checked: match options.text("invalidation_mode") {
+                    Some(CHECKED) => true,
+                    Some(UNCHECKED) => false,
+                    _ => return Err(bad("invalidation_mode")),
+                },
+                level: options
+                    .number("optimize")
+                    .and_then(|level| level.to_string().parse().ok())
+                    .ok_or_else(|| bad("optimize"))?,
+                sourceless: options.flag("sourceless").ok_or_else(|| bad("sourceless is missing"))?,
+            }),
+        };
+        let recipe = ZipappRecipe {
+            bytecode,
+            compress: options.flag("compress").ok_or_else(|| bad("compress is missing"))?,
+            exclude: options.list("exclude").to_vec(),
+            interpreter: options.text("interpreter").unwrap_or_default().to_owned(),
+            main: options.text("main").map(str::to_owned),
+        };
+        // Whatever is left over would have no effect here and had one there.
+        let normal = recipe.to_options();
+        let differs = |(name, value): &(&String, &Setting)| normal.values.get(*name) != Some(*value);
+        match options.values.iter().find(differs) {
+            None => Ok(recipe),
+            Some((name, _)) => Err(BadRecipe(name.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_that_mean_the_same_are_written_the_same() {
+        let recipe = |patterns: &[&str]| ZipappRecipe {
+            exclude: patterns.iter().map(|pattern| (*pattern).to_owned()).collect(),
+            ..ZipappRecipe::default()
+        };
+        assert_eq!(recipe(&["b", "a", "b"]).to_options(), recipe(&["a", "b"]).to_options());
+    }
+
+    #[test]
+    fn what_is_left_over_or_of_another_type_is_refused() {
+        let good = ZipappRecipe { bytecode: Some(BytecodeRecipe::default()), ..ZipappRecipe::default() };
+        let good = good.to_options();
+        assert!(ZipappRecipe::from_options(&good).is_ok());
+        for (name, value) in [
+            ("news", Setting::Flag(true)),
+            ("compress", Setting::Number(1)),
+            ("compile", Setting::Flag(false)),
+            ("optimize", Setting::Number(3)),
+            ("invalidation_mode", Setting::Text("timestamp".into())),
+            ("interpreter", Setting::Text(String::new())),
+            ("main", Setting::List(vec![])),
+        ] {
+            let mut bad = good.clone();
+            bad.values.insert(name.to_owned(), value);
+            assert!(ZipappRecipe::from_options(&bad).is_err(), "{name}");
+        }
+    }
+}
