@@ -19,6 +19,7 @@
 //! - [`project`]: pyproject.toml to the metadata of packages.
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
 //! - [`manifest`]: what was built, of what and how, for everybody to check.
+//! - [`verify`]: artifacts built again and compared with what they should be.
 
 pub mod archive;
 pub mod compile;
@@ -32,3 +33,4 @@ pub mod project;
 pub mod pyc;
 pub mod python;
 pub mod tree;
+pub mod verify;

@@ -1,7 +1,15 @@
 //! The options of `zipapp`, as manifests have them and as they are used.
 
-use super::{Options, Setting};
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use super::{ArtifactKind, Build, Options, Setting, Target};
+use crate::compile::Compiler;
+use crate::dist::zipapp::{self, App, Bytecode};
+use crate::epoch::{Epoch, EpochSource};
 use crate::pyc::Optimization;
+use crate::python::Version;
 
 /// Everything besides the inputs, the epoch and the interpreter that decides the bytes of a zipapp.
 ///
@@ -36,6 +44,19 @@ pub struct BytecodeRecipe {
     pub sourceless: bool,
 }
 
+/// What a zipapp is made of, and what is not part of it.
+#[derive(Debug, Clone, Default)]
+pub struct ZipappSources {
+    /// The application's own files, unless all come from wheels.
+    pub source: Option<zipapp::Source>,
+    /// What is to be written, which may lie among these files.
+    pub outputs: Vec<PathBuf>,
+    /// Wheels to unpack into it.
+    pub wheels: Vec<PathBuf>,
+    /// A list of requirements, and the folder of wheels that they are looked for in.
+    pub requirements: Option<(PathBuf, PathBuf)>,
+}
+
 /// Options that no zipapp was made with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the manifest's options are none that `zipapp` has: {0}")]
@@ -63,6 +84,55 @@ impl ZipappRecipe {
             .with("main", self.main.as_deref())
             .with("optimize", bytecode.map(|bytecode| u64::from(bytecode.level.number())))
             .with("sourceless", bytecode.map(|bytecode| bytecode.sourceless))
+    }
+
+    /// What goes in, from these sources.
+    pub fn request(&self, sources: ZipappSources) -> zipapp::Request {
+        let ZipappSources { source, outputs, wheels, requirements } = sources;
+        let (main, exclude) = (self.main.clone(), self.exclude.clone());
+        zipapp::Request { source, outputs, main, exclude, wheels, requirements }
+    }
+
+    /// Puts it together, with bytecode if that is wanted and somebody compiles it.
+    pub fn gather(
+        &self,
+        request: &zipapp::Request,
+        compiler: Option<(&dyn Compiler, Version)>,
+        jobs: NonZero<usize>,
+        stop: &AtomicBool,
+    ) -> Result<App, zipapp::Error> {
+        let Some(((compiler, version), recipe)) = compiler.zip(self.bytecode) else {
+            return zipapp::gather(request, None);
+        };
+        let BytecodeRecipe { checked, level, sourceless } = recipe;
+        zipapp::gather(request, Some(&Bytecode { compiler, version, checked, level, sourceless, jobs, stop }))
+    }
+
+    /// How to write it.
+    pub fn write_options(&self, epoch: Epoch, jobs: NonZero<usize>) -> zipapp::Options {
+        zipapp::Options { interpreter: self.interpreter.clone(), compress: self.compress, epoch, jobs }
+    }
+
+    /// What its manifest is made of. An archive made of one that is compressed is compressed, too.
+    pub fn build<'a>(
+        &self,
+        app: &'a App,
+        epoch: (Epoch, EpochSource),
+        target: Option<Target>,
+        jobs: NonZero<usize>,
+    ) -> Build<'a> {
+        let effective = ZipappRecipe { compress: self.compress || app.was_compressed, ..self.clone() };
+        Build {
+            kind: ArtifactKind::Zipapp,
+            entries: &app.entries,
+            levels: app.levels(self.bytecode.unwrap_or_default().level),
+            inputs: app.inputs.clone(),
+            options: effective.to_options(),
+            epoch,
+            targets: target.into_iter().collect(),
+            backend: None,
+            jobs,
+        }
     }
 
     /// Takes the normal form apart, and nothing else.
