@@ -13,9 +13,11 @@
 //! - [`marshal`]: bytes to graph to canonical graph to bytes.
 //! - [`pyc`]: headers, hashes and names of bytecode files.
 //! - [`archive`]: lists of members, deterministic zip and tar.gz files of them, bounded readers.
+//! - [`record`]: what wheels and installed distributions say is in them.
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 //! - [`compile`]: sources to bytecode files, on all cores.
+//! - [`installed`]: what is installed in an environment, held against what was.
 //! - [`project`]: pyproject.toml to the metadata of packages.
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
 //! - [`manifest`]: what was built, of what and how, for everybody to check.
@@ -26,11 +28,13 @@ pub mod compile;
 pub mod dist;
 pub mod epoch;
 pub mod inspect;
+pub mod installed;
 pub mod manifest;
 pub mod marshal;
 pub mod normalize;
 pub mod project;
 pub mod pyc;
 pub mod python;
+pub mod record;
 pub mod tree;
 pub mod verify;

@@ -53,7 +53,11 @@ fn ours() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let epoch = Epoch::from_seconds(TIME);
     let threads = NonZero::new(2).unwrap();
-    for (name, compression) in [("d.zip", zip::Compression::Deflated), ("s.zip", zip::Compression::Stored)] {
+    for (name, compression) in [
+        ("d.zip", zip::Compression::Deflated),
+        ("all.zip", zip::Compression::All),
+        ("s.zip", zip::Compression::Stored),
+    ] {
         let prefix = b"#!/usr/bin/env python3\n".to_vec();
         let options = zip::Options { epoch, compression, prefix, threads };
         let mut file = File::create(folder.path().join(name)).unwrap();
@@ -96,7 +100,7 @@ expected = {
     "bin/run": b"#!/bin/sh\n", "empty/": None, "gr\xf6\xdfe/\xdf.txt": "\xdf".encode(), "large": text(3000000),
     "d" * 120 + "/" + "n" * 90: b"deep", "n" * 200: b"long", "pkg/__init__.py": b"",
 }
-for name in "d.zip", "s.zip":
+for name in "d.zip", "all.zip", "s.zip":
     with zipfile.ZipFile(name) as archive:
         assert archive.testzip() is None
         assert archive.comment == b""
@@ -110,7 +114,8 @@ for name in "d.zip", "s.zip":
             assert info.flag_bits == (0 if all(ord(c) < 128 for c in info.filename) else 0x800), info
             mode = 0o40755 if content is None else 0o100755 if info.filename == "bin/run" else 0o100644
             assert info.external_attr >> 16 == mode, info
-            assert info.compress_type in ((0, 8) if name == "d.zip" else (0,)), info
+            methods = {"d.zip": (0, 8), "all.zip": (0,) if info.is_dir() else (8,), "s.zip": (0,)}
+            assert info.compress_type in methods[name], info
 for name in "a.tar", "a.tar.gz":
     with tarfile.open(name) as archive:
         members = archive.getmembers()
@@ -128,12 +133,14 @@ for name in "a.tar", "a.tar.gz":
 #[test]
 fn unzip_and_tar_read_our_archives() {
     let folder = ours();
-    for name in ["d.zip", "s.zip"] {
+    for name in ["d.zip", "all.zip", "s.zip"] {
         must_succeed(run("unzip", &["-tq", name], folder.path()));
+        must_succeed(run("7z", &["t", name], folder.path()));
         let listing = must_succeed(run("zipinfo", &[name], folder.path()));
         assert!(
             listing.is_empty()
-                || listing.contains("-rwxr-xr-x  2.0 unx       10 b- stor 20-Sep-13 12:26 bin/run"),
+                || listing.contains("-rwxr-xr-x  2.0 unx       10 b- stor 20-Sep-13 12:26 bin/run")
+                || listing.contains("-rwxr-xr-x  2.0 unx       10 b- defN 20-Sep-13 12:26 bin/run"),
             "{listing}"
         );
     }
@@ -255,6 +262,7 @@ for method in zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED:
         &tree,
     ));
     must_succeed(run("bsdtar", &["--format", "zip", "-cf", "../bsd.zip", "."], &tree));
+    must_succeed(run("7z", &["a", "../seven.zip", "."], &tree));
     let files = files_in(folder.path(), &["zip"]);
     assert!(files.len() >= 8);
     for path in files {

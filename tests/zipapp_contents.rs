@@ -147,6 +147,67 @@ fn wheels_are_unpacked_where_an_installer_puts_them() {
 }
 
 #[test]
+fn what_wheels_need_is_decided_for_the_interpreter_of_the_archive() {
+    let tree = Tree::new();
+    let metadata = "\
+Requires-Dist: old; python_version < '3'
+Requires-Dist: here>=2; os_name == 'nt' or os_name == 'posix'
+Requires-Dist: gone[x]>=1; implementation_name == 'cpython'
+Requires-Dist: for-extra; extra == 'more'
+Requires-Dist: other[nice]
+";
+    wheel(&tree, "dep", "1.0", &[("dep.py", "")], metadata);
+    wheel(&tree, "here", "1.0", &[("here.py", "")], "");
+    wheel(&tree, "other", "1.0", &[("other.py", "")], "Requires-Dist: paint; extra == 'nice'\n");
+    let python = common::pythons()[0].interpreter.path.to_string_lossy().into_owned();
+    let wheels = ["dep", "here", "other"].map(|name| format!("wheels/{name}-1.0-py3-none-any.whl"));
+    let all = ["-m", "dep:f", "--wheel", &wheels[0], &wheels[1], &wheels[2]];
+    let (_, told) = accepted(&tree, &[&all[..], &["--python", &python]].concat());
+    let expected = "\
+warning: dep needs here>=2, and 1.0 is in the archive
+warning: dep needs gone[x]>=1, which is not in the archive
+warning: other needs paint, which is not in the archive
+";
+    assert_eq!(told, expected);
+    // For sources alone nobody knows, so the condition is told.
+    let (_, told) = accepted(&tree, &all);
+    assert!(told.contains("dep needs old; python_version < \"3\", which is not"), "{told}");
+    tree.write("list.txt", "dep[more]\nold; python_version < '3'\n");
+    let list = ["--requirements", "list.txt", "--find-links", "wheels", "-m", "dep:f"];
+    let (_, told) = accepted(&tree, &[&list[..], &["--python", &python]].concat());
+    assert!(told.contains("dep needs for-extra, which"), "{told}");
+    fs::remove_file(tree.path().join("out.pyz")).expect("an archive");
+    let told = refused(&tree, &list);
+    assert!(told.contains("has a condition") && told.contains("--python"), "{told}");
+}
+
+#[test]
+fn wheels_for_other_interpreters_are_refused() {
+    let tree = Tree::new();
+    let python = common::pythons()[0].interpreter.path.to_string_lossy().into_owned();
+    wheel(&tree, "dep", "1.0", &[("dep.py", "")], "Requires-Python: >=3.99\n");
+    let good = wheel(&tree, "two", "1.0", &[("two.py", "")], "Requires-Python: >=3.7, not a version\n");
+    fs::copy(&good, tree.path().join("wheels/two-1.0-cp399-cp399-any.whl")).expect("a copy");
+    for (name, expected) in [
+        ("dep-1.0-py3-none-any.whl", "its Requires-Python is >=3.99, and the archive is for Python 3."),
+        ("two-1.0-cp399-cp399-any.whl", "is for cp399-cp399-any, which CPython 3."),
+    ] {
+        let path = format!("wheels/{name}");
+        let told = refused(&tree, &["--wheel", &path, "-m", "dep:f", "--python", &python]);
+        assert!(told.contains(expected) && told.contains("or make the archive for another Python"), "{told}");
+        accepted(&tree, &["--wheel", &path, "-m", "dep:f"]);
+        fs::remove_file(tree.path().join("out.pyz")).expect("an archive");
+    }
+    tree.write("list.txt", "two\n");
+    let list = ["--requirements", "list.txt", "--find-links", "wheels", "-m", "two:f", "--python", &python];
+    accepted(&tree, &list);
+    fs::remove_file(tree.path().join("out.pyz")).expect("an archive");
+    fs::remove_file(good).expect("a wheel");
+    let told = refused(&tree, &list);
+    assert!(told.contains("none of the wheels for \"two\"") && told.contains("cp399-cp399-any"), "{told}");
+}
+
+#[test]
 fn wheels_that_are_not_what_their_record_says_are_refused() {
     let good = wheel_bytes("dep", "1.0", &[("dep.py", "x = 1\n")], "");
     // Make the changed members again, so that the checksums of the archive are right.

@@ -60,9 +60,14 @@ fn is_executable(_: &Path) -> bool {
 #[test]
 fn every_file_of_theirs_is_in_ours_and_beside_it_is_bytecode_alone() {
     for python in some_pythons() {
-        for options in
-            [&[][..], &["-c"], &["-p", "/usr/bin/env python3"], &["-p", "/no/such/python -I"], &["-p", ""]]
-        {
+        for options in [
+            &[][..],
+            &["-c"],
+            &["-p", "/usr/bin/env python3"],
+            &["-p", "/no/such/python -I"],
+            &["-p", ""],
+            &["--python=/usr/bin/python3", "--compress"],
+        ] {
             let tree = application();
             stdout_of(&mut theirs(python, &tree, &[&["app", "-o", "theirs.pyz"], options].concat()));
             stdout_of(&mut ours(python, &tree, &[&["app", "-o", "ours.pyz"], options].concat()));

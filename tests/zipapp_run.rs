@@ -187,6 +187,31 @@ fn bytecode_is_for_the_interpreter_of_the_first_line_where_it_is_here() {
     assert_eq!(magic(&tree), newest.version.magic_bytes());
     zipapp(newest, &tree, &["-p", "/no/such/python", "--python", &named]);
     assert_eq!(magic(&tree), oldest.version.magic_bytes());
+    zipapp(newest, &tree, &["-p", "", "--python", &named]);
+    assert_eq!(magic(&tree), oldest.version.magic_bytes());
+}
+
+#[test]
+fn the_long_python_alone_is_the_first_line_as_in_zipapp_unless_no_line_could_have_it() {
+    let (oldest, newest) = (&pythons()[0], &pythons()[pythons().len() - 1]);
+    let tree = application();
+    let named = oldest.interpreter.path.to_string_lossy().into_owned();
+    let made = |options: &[&str]| {
+        zipapp(newest, &tree, options);
+        let path = tree.path().join("out.pyz");
+        let bytes = std::fs::read(&path).expect("an archive");
+        let line = bytes.starts_with(b"#!").then(|| bytes.split(|byte| *byte == b'\n').next()).flatten();
+        let line = line.map(|line| String::from_utf8_lossy(line).into_owned());
+        let main = members(&path).into_iter().find(|(path, ..)| path == "__main__.pyc");
+        (line, main.and_then(|(_, bytes, _)| bytes).expect("bytecode")[..4].to_vec())
+    };
+    let (old, new) = (oldest.version.magic_bytes().to_vec(), newest.version.magic_bytes().to_vec());
+    assert_eq!(made(&["--python", &named]), (Some(format!("#!{named}")), old.clone()));
+    assert_eq!(made(&["--python=/no/such/python"]), (Some("#!/no/such/python".to_owned()), new));
+    assert_eq!(made(&["--python", &oldest.version.to_string()]), (None, old));
+    zipapp(newest, &tree, &["--no-compile", "--python", &named]);
+    let bytes = std::fs::read(tree.path().join("out.pyz")).expect("an archive");
+    assert!(bytes.starts_with(format!("#!{named}\nPK").as_bytes()));
 }
 
 #[test]

@@ -304,8 +304,8 @@ pub enum WriteError {
         /// What the system says.
         source: io::Error,
     },
-    /// A file that a member is made of is longer or shorter than it was when it was listed.
-    #[error("{path} was {size} bytes long and no longer is; run again when nothing writes to it", path = path.display())]
+    /// A file that a member is made of is longer or shorter than it was when it was listed, or newer.
+    #[error("{path} was {size} bytes long and has changed since; run again when nothing writes to it", path = path.display())]
     Changed {
         /// The file.
         path: PathBuf,

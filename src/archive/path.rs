@@ -50,9 +50,21 @@ impl MemberPath {
         MemberPath::new(if cfg!(windows) && named { text.replace('\\', "/") } else { text.to_owned() })
     }
 
-    /// The folder that an archive is unpacked in, which some tar files list as `./`.
+    /// The folder that an archive is unpacked in, which some archives list as `./`.
     pub(super) fn root() -> MemberPath {
         MemberPath(".".to_owned())
+    }
+
+    /// Whether it is the folder that an archive is unpacked in. Readers give it where it is listed, and
+    /// it has no place among the members to write.
+    ///
+    /// ```
+    /// # use pyrepro::archive::MemberPath;
+    /// assert!(!MemberPath::new("a/b")?.is_root());
+    /// # Ok::<(), pyrepro::archive::BadPath>(())
+    /// ```
+    pub fn is_root(&self) -> bool {
+        self.0 == "."
     }
 
     /// The path as text.

@@ -3,15 +3,18 @@
 //! The only place that knows clap, the terminal and the environment. One file a verb.
 
 mod compile;
+mod completions;
 mod environment;
 mod exit;
 mod inspect;
 mod interrupt;
+mod man;
 mod manifest;
 mod normalize;
 mod progress;
 mod pythons;
 mod terminal;
+mod verify;
 mod zipapp;
 
 use std::ffi::OsString;
@@ -58,10 +61,13 @@ struct Global {
 #[derive(Subcommand)]
 enum Verb {
     Compile(Box<compile::Flags>),
+    Completions(completions::Flags),
     Inspect(inspect::Flags),
+    Man(man::Flags),
     Manifest(manifest::Flags),
     Normalize(normalize::Flags),
     Pythons(pythons::Flags),
+    Verify(Box<verify::Flags>),
     Zipapp(Box<zipapp::Flags>),
 }
 
@@ -79,10 +85,13 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
     let result = match verb {
         Verb::Compile(flags) => compile::run(&flags, &terminal),
+        Verb::Completions(flags) => completions::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
+        Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Manifest(flags) => manifest::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
+        Verb::Verify(flags) => verify::run(&flags, &terminal),
         Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),
     };
     result.unwrap_or_else(|error| exit::report(&error))

@@ -9,7 +9,7 @@ use crate::compile::Compiler;
 use crate::dist::zipapp::{self, App, Bytecode};
 use crate::epoch::{Epoch, EpochSource};
 use crate::pyc::Optimization;
-use crate::python::Version;
+use crate::python::{Environment, Version};
 
 /// Everything besides the inputs, the epoch and the interpreter that decides the bytes of a zipapp.
 ///
@@ -55,6 +55,8 @@ pub struct ZipappSources {
     pub wheels: Vec<PathBuf>,
     /// A list of requirements, and the folder of wheels that they are looked for in.
     pub requirements: Option<(PathBuf, PathBuf)>,
+    /// Where it is to run, if that is known and matters.
+    pub environment: Option<Environment>,
 }
 
 /// Options that no zipapp was made with.
@@ -88,9 +90,9 @@ impl ZipappRecipe {
 
     /// What goes in, from these sources.
     pub fn request(&self, sources: ZipappSources) -> zipapp::Request {
-        let ZipappSources { source, outputs, wheels, requirements } = sources;
+        let ZipappSources { source, outputs, wheels, requirements, environment } = sources;
         let (main, exclude) = (self.main.clone(), self.exclude.clone());
-        zipapp::Request { source, outputs, main, exclude, wheels, requirements }
+        zipapp::Request { source, outputs, main, exclude, wheels, requirements, environment }
     }
 
     /// Puts it together, with bytecode if that is wanted and somebody compiles it.

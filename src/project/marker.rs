@@ -65,6 +65,12 @@ impl Marker {
     }
 }
 
+impl Marker {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 impl fmt::Display for Marker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -133,13 +139,13 @@ fn comparison(rest: &mut Scanner<'_>) -> Result<String, String> {
 }
 
 #[derive(Debug, PartialEq)]
-enum Operand<'a> {
+pub(super) enum Operand<'a> {
     Variable(&'static str),
     Text(&'a str),
 }
 
 impl<'a> Operand<'a> {
-    fn read(rest: &mut Scanner<'a>) -> Result<Operand<'a>, String> {
+    pub(super) fn read(rest: &mut Scanner<'a>) -> Result<Operand<'a>, String> {
         rest.skip_space();
         if let Some(quote) = rest.eat_one_of(&["'", "\""]) {
             let text = rest.take_while(|c| !quote.contains(c));
@@ -171,7 +177,7 @@ impl<'a> Operand<'a> {
     }
 }
 
-fn operator(rest: &mut Scanner<'_>) -> Result<&'static str, String> {
+pub(super) fn operator(rest: &mut Scanner<'_>) -> Result<&'static str, String> {
     rest.skip_space();
     if let Some(operator) = rest.eat_one_of(&OPERATORS) {
         return Ok(operator);

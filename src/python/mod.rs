@@ -1,6 +1,7 @@
 //! What pyrepro knows of Pythons: their versions, and the interpreters on this machine.
 
 mod discover;
+mod environment;
 mod flags;
 mod interpreter;
 mod isolated;
@@ -11,6 +12,7 @@ mod search;
 mod version;
 
 pub use discover::{FindError, Interpreters};
+pub use environment::Environment;
 pub use interpreter::{Interpreter, Untargetable};
 pub(crate) use isolated::isolated;
 pub use layout::{CodeLayout, Field, FieldType, LineTable};

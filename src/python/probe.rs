@@ -61,7 +61,7 @@ pub enum Fault {
 /// The current folder stays as it is, because pyenv's shims choose by it. Nothing is imported from it.
 pub(super) fn probe(path: &Path, limit: Duration) -> Result<Interpreter, Unusable> {
     let unusable = |reason| Unusable { path: path.to_owned(), reason };
-    let answer = run(path, limit).map_err(|fault| unusable(broken_link(path).unwrap_or(fault)))?;
+    let answer = run(path, SCRIPT, limit).map_err(|fault| unusable(broken_link(path).unwrap_or(fault)))?;
     parse(path, &answer).ok_or_else(|| unusable(Fault::Junk(excerpt(&answer))))
 }
 
@@ -70,9 +70,9 @@ fn broken_link(path: &Path) -> Option<Fault> {
     (!path.exists()).then_some(Fault::BrokenLink(target))
 }
 
-/// Gives what the interpreter wrote to standard output.
-fn run(path: &Path, limit: Duration) -> Result<String, Fault> {
-    let mut child = command(path).spawn().map_err(|error| Fault::Start(error.to_string()))?;
+/// Gives what the interpreter wrote to standard output, running a script.
+pub(super) fn run(path: &Path, script: &str, limit: Duration) -> Result<String, Fault> {
+    let mut child = command(path, script).spawn().map_err(|error| Fault::Start(error.to_string()))?;
     let answer = listen(&mut child, limit);
     if answer.is_err() {
         // It may have ended by itself; and if it cannot be killed, there is nothing better to do.
@@ -99,9 +99,9 @@ fn listen(child: &mut Child, limit: Duration) -> Result<String, Fault> {
     Ok(answer)
 }
 
-fn command(path: &Path) -> Command {
+fn command(path: &Path, script: &str) -> Command {
     let mut command = isolated(path);
-    command.args(["-c", SCRIPT]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(["-c", script]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 

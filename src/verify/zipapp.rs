@@ -51,5 +51,6 @@ fn sources(request: &Request<'_>, found: &Found) -> ZipappSources {
         ],
         wheels: of_role(Role::Wheel),
         requirements: None,
+        environment: None,
     }
 }

@@ -241,9 +241,12 @@ fn utf8_path(name: &[u8]) -> Result<MemberPath, Problem> {
     member_path(path)
 }
 
-fn member_path(mut path: String) -> Result<MemberPath, Problem> {
-    if path.len() > 1 && path.ends_with('/') {
-        path.pop();
+fn member_path(path: String) -> Result<MemberPath, Problem> {
+    // bsdtar names members by how they were named to it.
+    let inner = path.trim_start_matches("./");
+    if inner.is_empty() && !path.is_empty() {
+        return Ok(MemberPath::root());
     }
-    MemberPath::new(path).map_err(|bad| Problem::Path(bad.problem))
+    let inner = inner.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(inner);
+    MemberPath::new(inner).map_err(|bad| Problem::Path(bad.problem))
 }

@@ -113,7 +113,7 @@ fn the_bytes_do_not_depend_on_the_number_of_threads_nor_on_the_order_of_the_list
 
 #[test]
 fn what_was_written_is_read_again() {
-    for compression in [Compression::Deflated, Compression::Stored] {
+    for compression in [Compression::Deflated, Compression::All, Compression::Stored] {
         let prefix = b"#!/usr/bin/env python3\n".to_vec();
         let file = written(entries(), &Options { compression, prefix: prefix.clone(), ..Options::default() });
         let mut reader = opened(&file);

@@ -49,6 +49,8 @@ pub enum Compression {
     /// Compress each member, unless its first mebibyte does not get smaller by that.
     #[default]
     Deflated,
+    /// Compress each member whatever it gains, empty ones too, as Python's `zipfile` does.
+    All,
     /// Compress none.
     Stored,
 }
@@ -83,8 +85,9 @@ pub fn write(
         open: None,
         directory: Vec::new(),
         count: 0,
+        all: options.compression == Compression::All,
     };
-    let deflate = options.compression == Compression::Deflated;
+    let deflate = options.compression != Compression::Stored;
     let blocks = entries.iter().flat_map(|entry| blocks::cut(entry.content().map(Part::from).into_iter()));
     blocks::pack(blocks.map(|block| (block, deflate)), options.threads, |packed| writer.block(packed))?;
     writer.finish()
@@ -103,7 +106,12 @@ struct Writer<'a, W> {
     /// The central directory so far.
     directory: Vec<u8>,
     count: u64,
+    /// Whether members are compressed even if that makes them longer.
+    all: bool,
 }
+
+/// What an empty file is when it is compressed: a last block, of fixed codes, that ends at once.
+const NOTHING: [u8; 2] = [3, 0];
 
 /// What is known of a member while it is written.
 struct Member<'a> {
@@ -153,8 +161,8 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
             let entry =
                 self.rest.next().expect("a block belongs to an entry, and they come in the same order");
             if entry.size() > 0 {
-                let deflated =
-                    block.deflated.as_ref().is_some_and(|deflated| deflated.len() < block.raw.len());
+                let is_better = |deflated: &Vec<u8>| self.all || deflated.len() < block.raw.len();
+                let deflated = block.deflated.as_ref().is_some_and(is_better);
                 return Ok(Member { entry, offset: self.offset, deflated, crc: 0, size: 0, packed: 0 });
             }
             self.empty(entry)?;
@@ -162,8 +170,12 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
     }
 
     fn empty(&mut self, entry: &'a Entry) -> Result<(), WriteError> {
-        let member = Member { entry, offset: self.offset, deflated: false, crc: 0, size: 0, packed: 0 };
+        let deflated = self.all && entry.content().is_some();
+        let data = if deflated { &NOTHING[..] } else { &[] };
+        let packed = data.len() as u64;
+        let member = Member { entry, offset: self.offset, deflated, crc: 0, size: 0, packed };
         self.header(&member)?;
+        self.put(data)?;
         self.list(&member);
         Ok(())
     }

@@ -1,35 +1,34 @@
 //! `pyrepro zipapp`: what `python -m zipapp` does, with bytecode inside, the same each time.
 
+mod interpreter;
 mod report;
+mod write;
 
-use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Read, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
-use pyrepro::archive::{Digest, Output};
-use pyrepro::compile::Pool;
-use pyrepro::dist::zipapp::{self, App, Bytecode, Options, Request, Source, shebang};
+use pyrepro::compile::{Compiler, Pool};
+use pyrepro::dist::zipapp::{App, Source, shebang};
 use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
-use pyrepro::manifest::{self, ArtifactKind, BytecodeRecipe, Manifest, ZipappRecipe};
+use pyrepro::manifest::{BytecodeRecipe, Manifest, ZipappRecipe, ZipappSources};
 use pyrepro::pyc::Optimization;
-use pyrepro::python::{Interpreter, Interpreters, Version};
+use pyrepro::python::Environment;
 use serde::Serialize;
 
 use super::exit::Exit;
 use super::terminal::Terminal;
 use super::{environment, interrupt};
+use interpreter::{Choice, Python};
 use report::Report;
 
 /// Make one file of an application, which Python runs, with bytecode that it takes
 ///
-/// Takes what `python -m zipapp` takes, except that --python is the interpreter to compile for, and
-/// the one to run with is -p or --interpreter. The archive is the same each time that it is made.
+/// Takes all that `python -m zipapp` takes. The archive is the same each time that it is made.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
@@ -38,17 +37,16 @@ pub struct Flags {
     #[arg(value_name = "SRC", required_unless_present_any = ["wheel", "requirements"])]
     source: Option<PathBuf>,
     /// The archive to write; `-` is standard output [default: SRC with .pyz for its ending]
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", overrides_with = "output")]
     output: Option<PathBuf>,
-    /// The interpreter that shall run it, for the #! line [default: no such line]
-    #[arg(short = 'p', long, value_name = "INTERPRETER")]
-    interpreter: Option<String>,
+    #[command(flatten)]
+    interpreter: Choice,
     /// What to start: a function such as pkg.mod:main, or a console script of a wheel
     /// [default: the __main__.py that is there]
-    #[arg(short, long, value_name = "MAIN")]
+    #[arg(short, long, value_name = "MAIN", overrides_with = "main")]
     main: Option<String>,
     /// Compress
-    #[arg(short, long)]
+    #[arg(short, long, overrides_with = "compress")]
     compress: bool,
     /// Say which interpreter runs the archive SRC, and do nothing else
     #[arg(long)]
@@ -67,12 +65,8 @@ pub struct Flags {
     #[arg(long, value_name = "TIME")]
     source_date_epoch: Option<EpochChoice>,
 
-    /// The interpreter to compile for, where the one of -p is not on this machine: a path, a command
-    /// or a version [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
-    #[arg(long, value_name = "PYTHON", help_heading = "Bytecode")]
-    python: Option<OsString>,
     /// Put in sources alone
-    #[arg(long, conflicts_with_all = ["sourceless", "invalidation_mode", "optimize", "strict", "python"], help_heading = "Bytecode")]
+    #[arg(long, conflicts_with_all = ["sourceless", "invalidation_mode", "optimize", "strict"], help_heading = "Bytecode")]
     no_compile: bool,
     /// Put in bytecode alone, for the one version of Python; tracebacks show no lines then
     #[arg(long, help_heading = "Bytecode")]
@@ -107,7 +101,9 @@ Examples:
   pyrepro zipapp src -c --requirements requirements.txt --find-links wheels -m app:main
   pyrepro zipapp --wheel wheels/pip-25.0-py3-none-any.whl -m pip -o pip.pyz
   pyrepro zipapp --info app.pyz
-  pyrepro zipapp app.pyz -p python3.12 -o - | ssh host 'cat > app.pyz'
+  pyrepro zipapp src --python=/usr/bin/python3
+  pyrepro zipapp src --python 3.12
+  pyrepro zipapp app.pyz -p /usr/bin/python3.12 -o - | ssh host 'cat > app.pyz'
 
 Exit status: 0 if the archive is written; 1 if --strict finds a source that does not compile;
 2 for anything else. Where it is not 0, nothing is written.";
@@ -119,6 +115,9 @@ enum Mode {
     /// They do; 3.7 does not take such bytecode from archives
     CheckedHash,
 }
+
+/// How much of standard input is taken into memory.
+const LONGEST_INPUT: u64 = 512 << 20;
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     if flags.info {
@@ -132,21 +131,33 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         "standard output cannot take an archive and JSON; leave out -o - or --format json"
     );
     let place = flags.manifest_place(&target)?;
-    let (options, epoch) = flags.options(terminal)?;
-    let python = flags.python(terminal)?;
-    let request = flags.request(source, &target);
+    let (epoch, decided) = flags.epoch(terminal)?;
+    let recipe = flags.recipe()?;
+    let python = (!flags.no_compile).then(|| flags.interpreter.target(terminal)).transpose()?;
+    let environment = flags.environment(python.as_ref(), terminal)?;
+    let request = recipe.request(flags.sources(source, &target, environment));
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
-    let app = gather(flags, &request, python.as_ref(), &stop)?;
+    let jobs = flags.jobs();
+    let pool = python.as_ref().map(|python| (Pool::new(&python.path, python.version, jobs), python.version));
+    let compiler = pool.as_ref().map(|(pool, version)| (pool as &dyn Compiler, *version));
+    let app = recipe.gather(&request, compiler, jobs, &stop)?;
     tell_doubts(&app, flags.strict, terminal);
     let failed = app.compiled.as_ref().is_some_and(|compiled| !compiled.failures.is_empty());
     let refused = failed && flags.strict;
+    let options = recipe.write_options(epoch, jobs);
+    let describe = |written| {
+        let made_with = python.as_ref().map(|python| python.target.clone());
+        recipe.build(&app, (epoch, decided), made_with, jobs).manifest(&target, written)
+    };
     let size = match refused {
         true => None,
-        false => {
-            let manifest =
-                place.clone().map(|place| ManifestWriter { flags, epoch, python: python.as_ref(), place });
-            Some(write(&app, &options, &target, manifest)?)
-        }
+        false => Some(write::write(
+            &app,
+            &options,
+            &target,
+            place.as_deref().map(|place| (place, describe)),
+            &stop,
+        )?),
     };
     let report = Report::new(&app, &options, &target, place.filter(|_| !refused), python.as_ref(), size);
     if terminal.is_json() {
@@ -193,7 +204,13 @@ impl Flags {
         let Some(path) = &self.source else { return Ok(None) };
         let source = if is_stream(path) {
             let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+            let read = io::stdin().lock().take(LONGEST_INPUT + 1).read_to_end(&mut bytes);
+            let length = read.context("cannot read standard input")? as u64;
+            ensure!(
+                length <= LONGEST_INPUT,
+                "there are more than {} MiB on standard input; give so large an archive as a file",
+                LONGEST_INPUT >> 20
+            );
             Source::Bytes(bytes)
         } else if path.is_file() {
             Source::Archive(path.clone())
@@ -231,30 +248,67 @@ impl Flags {
 
     /// Where the manifest goes: beside the archive, and nowhere for one that has no place itself.
     fn manifest_place(&self, target: &Path) -> anyhow::Result<Option<PathBuf>> {
-        let beside = || Manifest::beside(target);
         let place = match &self.manifest {
             Some(place) => {
                 ensure!(!is_stream(place), "the manifest goes into a file: name one with --manifest");
                 ensure!(place != target, "the manifest and the archive cannot both be {}", place.display());
                 Some(place.clone())
             }
-            None => (!self.no_manifest && !is_stream(target)).then(beside),
+            None => (!self.no_manifest && !is_stream(target)).then(|| Manifest::beside(target)),
         };
         Ok(place)
     }
 
-    fn request(&self, source: Option<Source>, target: &Path) -> Request {
-        // That of an earlier run is no part of the application either, even if this one writes none.
-        let beside = Manifest::beside(target);
-        let outputs = [target.to_owned(), beside].into_iter().chain(self.manifest.clone());
-        Request {
+    fn recipe(&self) -> anyhow::Result<ZipappRecipe> {
+        let bytecode = BytecodeRecipe {
+            checked: self.invalidation_mode == Some(Mode::CheckedHash),
+            level: self.optimize.unwrap_or_default(),
+            sourceless: self.sourceless,
+        };
+        Ok(ZipappRecipe {
+            bytecode: (!self.no_compile).then_some(bytecode),
+            compress: self.compress,
+            exclude: self.exclude.clone(),
+            interpreter: self.interpreter.first_line()?.to_owned(),
+            main: self.main.clone(),
+        })
+    }
+
+    fn sources(
+        &self,
+        source: Option<Source>,
+        target: &Path,
+        environment: Option<Environment>,
+    ) -> ZipappSources {
+        // A manifest of an earlier run is no part of the application either, even if this one writes none.
+        let outputs = [target.to_owned(), Manifest::beside(target)].into_iter().chain(self.manifest.clone());
+        ZipappSources {
             source,
             outputs: outputs.filter(|path| !is_stream(path)).collect(),
-            main: self.main.clone(),
-            exclude: self.exclude.clone(),
             wheels: self.wheel.clone(),
             requirements: self.requirements.clone().zip(self.find_links.clone()),
+            environment,
         }
+    }
+
+    /// Where the archive is to run, if there are wheels, which may be for somewhere else.
+    fn environment(
+        &self,
+        python: Option<&Python>,
+        terminal: &Terminal,
+    ) -> anyhow::Result<Option<Environment>> {
+        if self.wheel.is_empty() && self.requirements.is_none() {
+            return Ok(None);
+        }
+        let path = match python {
+            Some(python) => Some(python.path.clone()),
+            // Sources alone are for any interpreter, if nobody names one that is here.
+            None if self.interpreter.is_named() => {
+                self.interpreter.target(terminal).ok().map(|python| python.path)
+            }
+            None => None,
+        };
+        Ok(path.map(|path| Environment::of(&path)).transpose()?)
     }
 
     fn jobs(&self) -> NonZero<usize> {
@@ -262,93 +316,15 @@ impl Flags {
         NonZero::new(self.jobs.into()).unwrap_or(all)
     }
 
-    fn recipe(&self, compress: bool) -> ZipappRecipe {
-        let bytecode = BytecodeRecipe {
-            checked: self.invalidation_mode == Some(Mode::CheckedHash),
-            level: self.optimize.unwrap_or_default(),
-            sourceless: self.sourceless,
-        };
-        ZipappRecipe {
-            bytecode: (!self.no_compile).then_some(bytecode),
-            compress,
-            exclude: self.exclude.clone(),
-            interpreter: self.interpreter.clone().unwrap_or_default(),
-            main: self.main.clone(),
-        }
-    }
-
-    fn options(&self, terminal: &Terminal) -> anyhow::Result<(Options, EpochSource)> {
-        let interpreter = self.interpreter.clone().unwrap_or_default();
-        ensure!(!interpreter.contains(['\n', '\r', '\0']), "the interpreter of -p must be one line");
+    fn epoch(&self, terminal: &Terminal) -> anyhow::Result<(Epoch, EpochSource)> {
         let folder = self.source.as_deref().filter(|source| source.is_dir()).unwrap_or(Path::new("."));
-        let (epoch, source) = environment::epoch(self.source_date_epoch, folder)?;
+        let (epoch, decided) = environment::epoch(self.source_date_epoch, folder)?;
         let clamped = epoch.clamp_to(Epoch::DOS);
         if clamped.changed {
             terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
         }
-        let (compress, epoch, jobs) = (self.compress, clamped.epoch, self.jobs());
-        Ok((Options { interpreter, compress, epoch, jobs }, source))
+        Ok((clamped.epoch, decided))
     }
-
-    /// The interpreter to compile for: that of -p where it is here, else that of --python, else the default.
-    fn python(&self, terminal: &Terminal) -> anyhow::Result<Option<Python>> {
-        if self.no_compile {
-            return Ok(None);
-        }
-        let interpreters = Interpreters::new(environment::search_path());
-        let named = self.interpreter.as_deref().and_then(shebang::command);
-        let named = named.and_then(|command| interpreters.find(command).ok());
-        if let Some(python) = named
-            && let Ok(version) = python.target
-            && let Some(target) = manifest::Target::of(&python)
-        {
-            if let Some(request) = &self.python
-                && interpreters.find(request)?.target != Ok(version)
-            {
-                terminal.warn(format_args!(
-                    "the interpreter of -p is Python {version}, so that is what bytecode is for, not {}",
-                    request.to_string_lossy()
-                ));
-            }
-            return Ok(Some(Python { path: python.path, version, target }));
-        }
-        let python = match &self.python {
-            Some(request) => interpreters.find(request)?,
-            None => interpreters.default()?,
-        };
-        target_of(python).map(Some)
-    }
-}
-
-/// The interpreter to compile for.
-struct Python {
-    path: PathBuf,
-    version: Version,
-    target: manifest::Target,
-}
-
-fn target_of(python: Interpreter) -> anyhow::Result<Python> {
-    match (manifest::Target::of(&python), python.target) {
-        (Some(target), Ok(version)) => Ok(Python { path: python.path, version, target }),
-        (_, Err(reason)) => bail!("cannot compile for {}: {reason}", python.path.display()),
-        (None, _) => bail!("cannot compile for {}", python.path.display()),
-    }
-}
-
-fn gather(
-    flags: &Flags,
-    request: &Request,
-    python: Option<&Python>,
-    stop: &AtomicBool,
-) -> anyhow::Result<App> {
-    let Some((Python { path, version, .. }, recipe)) = python.zip(flags.recipe(false).bytecode) else {
-        return Ok(zipapp::gather(request, None)?);
-    };
-    let BytecodeRecipe { checked, level, sourceless } = recipe;
-    let (version, jobs) = (*version, flags.jobs());
-    let pool = Pool::new(path, version, jobs);
-    let bytecode = Bytecode { compiler: &pool, version, checked, level, sourceless, jobs, stop };
-    Ok(zipapp::gather(request, Some(&bytecode))?)
 }
 
 fn tell_doubts(app: &App, strict: bool, terminal: &Terminal) {
@@ -365,71 +341,5 @@ fn tell_doubts(app: &App, strict: bool, terminal: &Terminal) {
             true => terminal.error(format_args!("{path}{line}: {diagnostic}")),
             false => terminal.warn(format_args!("{path}{line}: {diagnostic}; it goes in as source")),
         }
-    }
-}
-
-/// Writes the archive and its manifest, whole or not at all, and tells the size of the archive.
-fn write(
-    app: &App,
-    options: &Options,
-    target: &Path,
-    manifest: Option<ManifestWriter<'_>>,
-) -> anyhow::Result<u64> {
-    if is_stream(target) {
-        let mut file = Cursor::new(Vec::new());
-        app.write(options, &mut file)?;
-        let (bytes, size) = (file.get_ref(), file.get_ref().len() as u64);
-        let manifest = manifest
-            .map(|manifest| manifest.write(app, options, target, (Digest::of(bytes), size)))
-            .transpose()?;
-        let mut out = io::stdout().lock();
-        out.write_all(bytes)?;
-        out.flush()?;
-        manifest.map(|manifest| manifest.finish(false)).transpose()?;
-        return Ok(size);
-    }
-    let mut output = Output::create(target)?;
-    app.write(options, &mut output)?;
-    let (sum, size) = output.digest()?;
-    let manifest = manifest.map(|manifest| manifest.write(app, options, target, (sum, size))).transpose()?;
-    output.finish(!options.interpreter.is_empty())?;
-    manifest.map(|manifest| manifest.finish(false)).transpose()?;
-    Ok(size)
-}
-
-/// What a manifest has that is not in the application.
-struct ManifestWriter<'a> {
-    flags: &'a Flags,
-    epoch: EpochSource,
-    python: Option<&'a Python>,
-    place: PathBuf,
-}
-
-impl ManifestWriter<'_> {
-    /// Writes the manifest, but for putting it in its place: that comes when the archive is in its own.
-    fn write(
-        self,
-        app: &App,
-        options: &Options,
-        target: &Path,
-        written: (Digest, u64),
-    ) -> anyhow::Result<Output> {
-        let ManifestWriter { flags, epoch, python, place } = self;
-        let recipe = flags.recipe(options.compress || app.was_compressed);
-        let build = manifest::Build {
-            kind: ArtifactKind::Zipapp,
-            entries: &app.entries,
-            levels: app.levels(flags.optimize.unwrap_or_default()),
-            inputs: app.inputs.clone(),
-            options: recipe.to_options(),
-            epoch: (options.epoch, epoch),
-            targets: python.map(|python| python.target.clone()).into_iter().collect(),
-            backend: None,
-            jobs: options.jobs,
-        };
-        let manifest = build.manifest(target, written)?;
-        let mut output = Output::create(&place)?;
-        output.write_all(manifest.to_json().as_bytes())?;
-        Ok(output)
     }
 }

@@ -6,7 +6,7 @@ use pyrepro::dist::zipapp::{App, Compiled, Options};
 use pyrepro::epoch::Epoch;
 use serde::Serialize;
 
-use super::Python;
+use super::interpreter::Python;
 
 /// An archive that was written, or was not to be.
 #[derive(Serialize)]

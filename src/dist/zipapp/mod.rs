@@ -8,23 +8,28 @@
 mod bytecode;
 mod entry_point;
 mod members;
+mod needs;
 mod record;
 mod requirements;
 pub mod shebang;
 mod source;
-mod version;
+mod watch;
 mod wheel;
+mod wheel_name;
 
 use std::collections::BTreeMap;
 use std::io::{self, Seek, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
 use crate::archive::zip::{self, Compression};
 use crate::archive::{BadPath, Content, Entries, EntriesError, Entry, ReadError, WriteError};
 use crate::compile::{Unavailable, Warning};
 use crate::epoch::Epoch;
 use crate::pyc::Optimization;
+use crate::python::Environment;
 use crate::tree::{self, BadGlob, Globs};
 
 pub use bytecode::{Bytecode, Compiled, RECORDED_BELOW};
@@ -35,6 +40,7 @@ pub use wheel::WheelProblem;
 
 use super::{Input, Role};
 use members::Members;
+use watch::Watch;
 use wheel::Wheel;
 
 /// What goes into an application.
@@ -65,6 +71,9 @@ pub struct Request {
     pub wheels: Vec<PathBuf>,
     /// A list of requirements, and the folder of wheels that they are looked for in.
     pub requirements: Option<(PathBuf, PathBuf)>,
+    /// Where it is to run, if that is known: wheels that are for elsewhere are refused, and conditions
+    /// of requirements are decided by it.
+    pub environment: Option<Environment>,
 }
 
 /// The application's own files.
@@ -93,6 +102,17 @@ pub struct App {
     pub inputs: Vec<Input>,
     /// What may not work as wanted.
     pub doubts: Vec<Doubt>,
+    /// What it stands on until it is written.
+    pub files: Files,
+}
+
+/// The files that members are made of: those of a source folder, which must not change, and what was
+/// too long of an archive to hold in memory.
+#[derive(Debug, Default)]
+pub struct Files {
+    watch: Watch,
+    /// Goes away with this.
+    unpacked: Option<TempDir>,
 }
 
 /// Something that may not work as wanted.
@@ -102,14 +122,22 @@ pub enum Doubt {
     #[error("{0}: Python does not import extension modules from archives")]
     Extension(String),
     /// A wheel needs a distribution that is not there.
-    #[error("{wheel} needs {needed}{}, which is not in the archive", .marker.as_ref().map(|marker| format!(" if {marker}")).unwrap_or_default())]
+    #[error("{wheel} needs {needed}, which is not in the archive")]
     Needs {
         /// The distribution that needs it.
         wheel: String,
-        /// The distribution that is needed.
+        /// The requirement, with its condition where it is not known whether that holds.
         needed: String,
-        /// On which condition.
-        marker: Option<String>,
+    },
+    /// A wheel needs another version of a distribution than that which is there.
+    #[error("{wheel} needs {needed}, and {found} is in the archive")]
+    OtherVersion {
+        /// The distribution that needs it.
+        wheel: String,
+        /// The requirement.
+        needed: String,
+        /// The version that is there.
+        found: String,
     },
 }
 
@@ -119,19 +147,20 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
     let mut members = Members::default();
     let mut inputs = Vec::new();
     let mut was_compressed = false;
+    let mut files = Files::default();
     match &request.source {
         Some(Source::Folder(folder)) => {
-            let entries = source::folder(folder, &exclude, &request.outputs)?;
+            let entries = source::folder(folder, &exclude, &request.outputs, &mut files.watch)?;
             members.add(entries, &folder.display().to_string())?;
         }
         Some(Source::Archive(path)) => {
             inputs.push(input(path, Role::Archive)?);
-            was_compressed = add_archive(&mut members, source::open(path)?, path)?;
+            was_compressed = add_archive(&mut members, source::open(path)?, path, &mut files)?;
         }
         Some(Source::Bytes(bytes)) => {
             let (path, file) = (Path::new("-"), io::Cursor::new(bytes));
             inputs.extend(Input::of_entry(&Entry::bytes("-", bytes.as_slice())?, Role::Archive)?);
-            was_compressed = add_archive(&mut members, source::reader(file, path)?, path)?;
+            was_compressed = add_archive(&mut members, source::reader(file, path)?, path, &mut files)?;
         }
         None => {}
     }
@@ -142,26 +171,31 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
     let mut doubts: Vec<Doubt> =
         members.extension_modules().map(|path| Doubt::Extension(path.to_owned())).collect();
 
-    let mut paths = request.wheels.clone();
+    let environment = request.environment.as_ref();
+    let (mut paths, mut extras) = (request.wheels.clone(), Vec::new());
     if let Some((list, folder)) = &request.requirements {
         inputs.push(input(list, Role::Requirements)?);
-        paths.extend(requirements::wheels(list, folder)?);
+        for chosen in requirements::choose(list, folder, environment)? {
+            paths.push(chosen.wheel);
+            extras.push((chosen.name, chosen.extras));
+        }
     }
     let mut wheels = Vec::with_capacity(paths.len());
     for path in &paths {
         inputs.push(input(path, Role::Wheel)?);
-        let mut wheel = Wheel::read(path, &exclude)?;
+        let mut wheel = Wheel::read(path, &exclude, environment)?;
         members.add(std::mem::take(&mut wheel.entries), &path.display().to_string())?;
         wheels.push(wheel);
     }
     members.filter(&exclude);
-    doubts.extend(missing(&wheels));
+    doubts.extend(needs::missing(&wheels, &extras, environment));
 
     add_main(&mut members, request, &wheels)?;
     let compiled = bytecode.map(|bytecode| bytecode.add(&mut members)).transpose()?;
     inputs.sort_unstable_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));
     inputs.dedup();
-    Ok(App { entries: members.into_entries()?, compiled, was_compressed, wheels: paths, inputs, doubts })
+    let entries = members.into_entries()?;
+    Ok(App { entries, compiled, was_compressed, wheels: paths, inputs, doubts, files })
 }
 
 fn input(path: &Path, role: Role) -> Result<Input, Error> {
@@ -172,8 +206,12 @@ fn add_archive<R: io::Read + Seek>(
     members: &mut Members,
     mut reader: zip::Reader<R>,
     path: &Path,
+    files: &mut Files,
 ) -> Result<bool, Error> {
-    members.add(source::archive(&mut reader, path)?, &path.display().to_string())?;
+    let unwritable = |source| WriteError::Target { path: std::env::temp_dir(), source };
+    let spool =
+        files.unpacked.insert(tempfile::Builder::new().prefix("pyrepro-").tempdir().map_err(unwritable)?);
+    members.add(source::archive(&mut reader, path, Some(spool.path()))?, &path.display().to_string())?;
     Ok(reader.members().iter().any(|member| member.deflated))
 }
 
@@ -194,22 +232,6 @@ fn add_main(members: &mut Members, request: &Request, wheels: &[Wheel]) -> Resul
             members.add(vec![Entry::bytes("__main__.py", entry_point.main_py())?], "the entry point")
         }
     }
-}
-
-/// What wheels need and is not there. What only an extra needs does not count.
-fn missing(wheels: &[Wheel]) -> Vec<Doubt> {
-    let is_there = |name: &str| wheels.iter().any(|wheel| wheel.name == name);
-    let mut doubts = Vec::new();
-    for wheel in wheels {
-        for (needed, marker) in &wheel.requires {
-            let is_extra = marker.as_ref().is_some_and(|marker| marker.contains("extra"));
-            if !is_extra && !is_there(needed) {
-                let (wheel, needed) = (wheel.name.clone(), needed.clone());
-                doubts.push(Doubt::Needs { wheel, needed, marker: marker.clone() });
-            }
-        }
-    }
-    doubts
 }
 
 /// How to write an application.
@@ -242,11 +264,11 @@ impl App {
     ///
     /// ```
     /// use pyrepro::archive::{Entries, Entry, Order};
-    /// use pyrepro::dist::zipapp::{App, Options};
+    /// use pyrepro::dist::zipapp::{App, Files, Options};
     ///
     /// let entries = Entries::new(vec![Entry::bytes("__main__.py", "print(1)\n")?], &Order::Path)?;
-    /// let (wheels, inputs, doubts) = (vec![], vec![], vec![]);
-    /// let app = App { entries, compiled: None, was_compressed: false, wheels, inputs, doubts };
+    /// let (wheels, inputs, doubts, files) = (vec![], vec![], vec![], Files::default());
+    /// let app = App { entries, compiled: None, was_compressed: false, wheels, inputs, doubts, files };
     /// let mut file = std::io::Cursor::new(Vec::new());
     /// app.write(&Options { interpreter: "/usr/bin/env python3".into(), ..Options::default() }, &mut file)?;
     /// assert!(file.into_inner().starts_with(b"#!/usr/bin/env python3\nPK"));
@@ -254,12 +276,13 @@ impl App {
     /// ```
     pub fn write(&self, options: &Options, output: &mut (impl Write + Seek)) -> Result<(), WriteError> {
         let compression = match options.compress || self.was_compressed {
-            true => Compression::Deflated,
+            true => Compression::All,
             false => Compression::Stored,
         };
         let prefix = shebang::line(&options.interpreter);
         let options = zip::Options { epoch: options.epoch, compression, prefix, threads: options.jobs };
-        zip::write(&self.entries, &options, output)
+        zip::write(&self.entries, &options, output)?;
+        self.files.watch.check()
     }
 
     /// How many bytes are in its files.
@@ -303,7 +326,7 @@ pub enum Error {
     /// Files that cannot be in one archive.
     #[error(transparent)]
     Entries(#[from] EntriesError),
-    /// A file that changes while it is compared.
+    /// A file that changes while it is compared, or no room to unpack one.
     #[error(transparent)]
     Compare(#[from] WriteError),
     /// The user has stopped it.

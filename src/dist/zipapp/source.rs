@@ -1,18 +1,27 @@
 //! Where an application's own files come from: a folder, or an archive that is there already.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek};
+use std::io::{BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use crate::archive::{Entry, Limits, MemberPath, zip};
+use super::watch::Watch;
+use crate::archive::{Entry, Limits, MemberPath, WriteError, zip};
 use crate::tree::{self, Globs, Kind, Tree};
 
 /// What is never part of an application: what version control and imports keep beside the sources.
 pub const LEFT_OUT: [&str; 6] = ["__pycache__/", ".git", ".hg/", ".svn/", ".bzr/", "CVS/"];
 
-/// The files below a folder, without those that are written, which may lie there.
-pub(super) fn folder(root: &Path, exclude: &Globs, outputs: &[PathBuf]) -> Result<Vec<Entry>, Error> {
+/// Members of an archive that are longer are unpacked into files, and not into memory.
+const IN_MEMORY: u64 = 1 << 20;
+
+/// The files below a folder, without those that are written, which may lie there. Those that are read later are watched.
+pub(super) fn folder(
+    root: &Path,
+    exclude: &Globs,
+    outputs: &[PathBuf],
+    watch: &mut Watch,
+) -> Result<Vec<Entry>, Error> {
     let options = tree::Options { exclude: exclude.clone(), ..tree::Options::default() };
     let tree = Tree::walk(root, &options)?;
     let outputs: Vec<PathBuf> = outputs.iter().filter_map(|output| output.canonicalize().ok()).collect();
@@ -26,12 +35,13 @@ pub(super) fn folder(root: &Path, exclude: &Globs, outputs: &[PathBuf]) -> Resul
         match found.kind {
             Kind::File { .. } if is_output(&place) => {}
             Kind::File { executable, size } => {
+                let unreadable = |source| Error::Read { path: place.clone(), source };
                 // Compiled and packed must be the same bytes, so sources are read once.
                 let entry = if path.ends_with(".py") {
-                    let bytes = fs::read(&place);
-                    Entry::bytes(path, bytes.map_err(|source| Error::Read { path: place, source })?)
+                    Entry::bytes(path, fs::read(&place).map_err(unreadable)?)
                 } else {
-                    Entry::file(path, place, size)
+                    watch.add(&place).map_err(unreadable)?;
+                    Entry::file(path, &place, size)
                 };
                 entries.push(entry?.executable(executable));
             }
@@ -54,20 +64,39 @@ pub(super) fn reader<R: Read + Seek>(file: R, path: &Path) -> Result<zip::Reader
         .map_err(|source| Error::Archive { path: path.to_owned(), source: Box::new(source) })
 }
 
-/// The members of an archive, which may hold files and folders alone.
-pub(super) fn archive<R: Read + Seek>(reader: &mut zip::Reader<R>, path: &Path) -> Result<Vec<Entry>, Error> {
+/// The members of an archive, which may hold files and folders alone. Long ones are unpacked into the
+/// folder, if there is one.
+pub(super) fn archive<R: Read + Seek>(
+    reader: &mut zip::Reader<R>,
+    path: &Path,
+    spool: Option<&Path>,
+) -> Result<Vec<Entry>, Error> {
+    let refused = |source| Error::Archive { path: path.to_owned(), source: Box::new(source) };
     let mut entries = Vec::with_capacity(reader.members().len());
     for index in 0..reader.members().len() {
         let member = &reader.members()[index];
         let name = member.path.to_string();
+        if member.path.is_root() {
+            continue;
+        }
         entries.push(match member.kind {
             zip::Kind::Folder => Entry::folder(name)?,
             zip::Kind::File => {
                 let executable = member.mode().is_some_and(|mode| mode & 0o100 != 0);
-                let bytes = reader.bytes(index);
-                let bytes = bytes
-                    .map_err(|source| Error::Archive { path: path.to_owned(), source: Box::new(source) })?;
-                Entry::bytes(name, bytes)?.executable(executable)
+                let size = member.size;
+                let entry = match spool {
+                    Some(folder) if size > IN_MEMORY && !name.ends_with(".py") => {
+                        let place = folder.join(index.to_string());
+                        let unwritable =
+                            |source| Error::Compare(WriteError::Target { path: place.clone(), source });
+                        let mut file = BufWriter::new(File::create_new(&place).map_err(unwritable)?);
+                        reader.copy(index, &mut file).map_err(refused)?;
+                        file.flush().map_err(unwritable)?;
+                        Entry::file(name, &place, size)?
+                    }
+                    _ => Entry::bytes(name, reader.bytes(index).map_err(refused)?)?,
+                };
+                entry.executable(executable)
             }
             zip::Kind::Symlink | zip::Kind::Special => {
                 return Err(Error::NotAFile { archive: path.to_owned(), member: name });

@@ -1,11 +1,14 @@
 //! Wheels, unpacked into an application the way an installer unpacks them into a folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::entry_point::EntryPoint;
 use super::members::is_extension_module;
+use super::wheel_name::WheelName;
 use super::{Error, record, source};
 use crate::archive::{BadPath, Content, Entry, MemberPath};
+use crate::project::{BadValue, Name, Requirement, Specifiers, Version};
+use crate::python::Environment;
 use crate::tree::Globs;
 
 /// A wheel whose RECORD was found right.
@@ -16,8 +19,10 @@ pub(super) struct Wheel {
     pub entries: Vec<Entry>,
     /// Its console scripts by name.
     pub scripts: Vec<(String, EntryPoint)>,
-    /// The distributions that it needs, and the condition for that if there is one.
-    pub requires: Vec<(String, Option<String>)>,
+    /// Its version, if that is one.
+    pub version: Option<Version>,
+    /// The distributions that it needs.
+    pub requires: Vec<Requirement>,
 }
 
 /// What can be wrong with a wheel.
@@ -33,8 +38,11 @@ pub enum WheelProblem {
     #[error("its Wheel-Version is {0:?}, where pyrepro knows 1.x")]
     Version(String),
     /// The list of its files cannot be read.
-    #[error("its RECORD {0}")]
-    Record(String),
+    #[error("its RECORD cannot be read: {0}")]
+    Record(#[from] crate::record::Error),
+    /// A file that RECORD has more than once.
+    #[error("its RECORD lists {0:?} twice")]
+    ListedTwice(String),
     /// A file that RECORD does not have.
     #[error("{0:?} is not in its RECORD; somebody has changed the wheel: get it anew")]
     NotListed(String),
@@ -55,27 +63,59 @@ pub enum WheelProblem {
         ending = ending(.0)
     )]
     Extension(String),
+    /// Another interpreter than that of the archive.
+    #[error("its name says that it is for {tag}, which {python} is not; {WAY_OUT}")]
+    Tag {
+        /// What it is for.
+        tag: String,
+        /// What the archive is for.
+        python: String,
+    },
+    /// Another version of Python than that of the archive.
+    #[error("its Requires-Python is {needed}, and the archive is for Python {python}; {WAY_OUT}")]
+    Python {
+        /// What it is for.
+        needed: String,
+        /// What the archive is for.
+        python: String,
+    },
     /// A file that would lie where none can.
     #[error(transparent)]
     Path(#[from] BadPath),
+    /// A name that no distribution has.
+    #[error("its METADATA has no good name: {0}")]
+    Name(#[from] BadValue),
     /// A place that no installer knows.
     #[error("{0:?} is for a scheme that there is none of in an archive; leave it out with --exclude")]
     Scheme(String),
 }
+
+const WAY_OUT: &str = "take a wheel for that (`pip download --python-version` gets one), or make the archive \
+                       for another Python with -p or --python";
 
 fn ending(path: &str) -> &str {
     path.rfind('.').map_or("", |dot| &path[dot..])
 }
 
 impl Wheel {
-    pub fn read(path: &Path, exclude: &Globs) -> Result<Wheel, Error> {
+    /// Reads one for an environment, if that is known.
+    pub fn read(path: &Path, exclude: &Globs, environment: Option<&Environment>) -> Result<Wheel, Error> {
         let mut reader = source::open(path)?;
-        let files = source::archive(&mut reader, path)?;
-        Wheel::of(files, exclude)
-            .map_err(|problem| Error::Wheel { wheel: path.to_owned(), problem: Box::new(problem) })
+        let files = source::archive(&mut reader, path, None)?;
+        let wheel = match (WheelName::of(path), environment) {
+            (Some(name), Some(environment)) if !name.fits(environment) => {
+                Err(WheelProblem::Tag { tag: name.tag, python: shown(environment) })
+            }
+            _ => Wheel::of(files, exclude, environment),
+        };
+        wheel.map_err(|problem| Error::Wheel { wheel: path.to_owned(), problem: Box::new(problem) })
     }
 
-    fn of(files: Vec<Entry>, exclude: &Globs) -> Result<Wheel, WheelProblem> {
+    fn of(
+        files: Vec<Entry>,
+        exclude: &Globs,
+        environment: Option<&Environment>,
+    ) -> Result<Wheel, WheelProblem> {
         let dist_info = dist_info(&files)?;
         let text = |name: &str| file(&files, &format!("{dist_info}/{name}"));
         let needed = |name: &str| text(name).ok_or_else(|| WheelProblem::No(format!("{dist_info}/{name}")));
@@ -85,8 +125,12 @@ impl Wheel {
             return Err(WheelProblem::Version(version));
         }
         let metadata = needed("METADATA")?;
-        let name = headers(metadata, "Name").next().unwrap_or_default();
-        let requires = headers(metadata, "Requires-Dist").map(|line| requirement(&line)).collect();
+        if let Some(environment) = environment {
+            check_python(headers(metadata, "Requires-Python").next(), environment)?;
+        }
+        let name: Name = headers(metadata, "Name").next().unwrap_or_default().parse()?;
+        let version = headers(metadata, "Version").next().and_then(|version| version.parse().ok());
+        let requires = headers(metadata, "Requires-Dist").filter_map(|line| requirement(&line)).collect();
         let scripts = text("entry_points.txt").map(console_scripts).unwrap_or_default();
         let data = dist_info.replace(".dist-info", ".data");
         let mut entries = Vec::with_capacity(files.len());
@@ -100,8 +144,27 @@ impl Wheel {
             }
             entries.push(Entry { path: MemberPath::new(path)?, ..entry });
         }
-        Ok(Wheel { name: normalized(&name), entries, scripts, requires })
+        Ok(Wheel { name: name.normalized().to_owned(), version, entries, scripts, requires })
     }
+}
+
+/// What cannot be read forbids nothing, as with pip.
+fn check_python(requires: Option<String>, environment: &Environment) -> Result<(), WheelProblem> {
+    let python = environment.get("python_full_version").unwrap_or_default().to_owned();
+    let versions = requires.and_then(|requires| requires.parse::<Specifiers>().ok());
+    match (versions, python.parse::<Version>()) {
+        (Some(versions), Ok(version)) if !versions.take(&version) => {
+            Err(WheelProblem::Python { needed: versions.to_string(), python })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn shown(environment: &Environment) -> String {
+    let variable = |name| environment.get(name).unwrap_or("unknown");
+    let [name, version] = ["platform_python_implementation", "python_version"].map(variable);
+    let [platform, machine] = ["sys_platform", "platform_machine"].map(variable);
+    format!("{name} {version} on {platform} ({machine})")
 }
 
 fn is_excluded(exclude: &Globs, path: &str) -> bool {
@@ -155,27 +218,12 @@ fn headers(text: &[u8], field: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// A name as all spellings of it are compared.
-pub(super) fn normalized(name: &str) -> String {
-    let mut normal = String::with_capacity(name.len());
-    for character in name.chars() {
-        match character {
-            '-' | '_' | '.' if normal.ends_with('-') => {}
-            '-' | '_' | '.' => normal.push('-'),
-            other => normal.extend(other.to_lowercase()),
-        }
-    }
-    normal
-}
-
-/// The name in a requirement, and its condition.
-fn requirement(line: &str) -> (String, Option<String>) {
-    let (wanted, marker) =
-        line.split_once(';').map_or((line, None), |(wanted, marker)| (wanted, Some(marker)));
-    let wanted = wanted.trim_start();
-    let end = wanted.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.'));
-    let name = &wanted[..end.unwrap_or(wanted.len())];
-    (normalized(name), marker.map(|marker| marker.trim().to_owned()))
+/// A requirement, of which the name is what counts where the rest is of before PEP 508.
+fn requirement(line: &str) -> Option<Requirement> {
+    line.parse().ok().or_else(|| {
+        let end = line.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'));
+        line[..end.unwrap_or(line.len())].parse().ok()
+    })
 }
 
 /// The functions of the group `console_scripts`. Extras in brackets say what to install, not what to call.
@@ -196,23 +244,6 @@ fn console_scripts(text: &[u8]) -> Vec<(String, EntryPoint)> {
     scripts
 }
 
-/// The wheels in a folder, each with its name and version as the file name has them.
-pub(super) fn in_folder(folder: &Path) -> Result<Vec<(String, String, PathBuf)>, Error> {
-    let read = |source| Error::Read { path: folder.to_owned(), source };
-    let mut wheels = Vec::new();
-    for found in std::fs::read_dir(folder).map_err(read)? {
-        let path = found.map_err(read)?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".whl"));
-        let Some(name) = name else { continue };
-        if let [name, version, .., _, _, _] = name.split('-').collect::<Vec<_>>()[..] {
-            wheels.push((normalized(name), version.replace('_', "-"), path.clone()));
-        }
-    }
-    // The file system's order has no say.
-    wheels.sort();
-    Ok(wheels)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,10 +260,10 @@ mod tests {
     }
 
     #[test]
-    fn requirements_are_names_and_conditions() {
-        assert_eq!(requirement("Foo_Bar>=1"), ("foo-bar".into(), None));
-        assert_eq!(requirement("a[x] (>=1) ; extra == 'y'"), ("a".into(), Some("extra == 'y'".into())));
-        assert_eq!(requirement("a"), ("a".into(), None));
+    fn requirements_from_before_the_standard_are_names() {
+        assert_eq!(requirement("Foo (>=1.0.*)").unwrap().to_string(), "Foo");
+        assert_eq!(requirement("a[x] (>=1) ; extra == 'y'").unwrap().to_string(), "a[x]>=1; extra == \"y\"");
+        assert!(requirement("(").is_none());
     }
 
     #[test]

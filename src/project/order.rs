@@ -1,10 +1,10 @@
 //! The order of versions, and which ones specifiers take (PEP 440).
 
-use crate::project::{Specifiers, Version};
+use super::{Specifiers, Version};
 
 /// A version as versions are compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Rank {
+struct Rank {
     epoch: u64,
     /// Without zeros at the end.
     release: Vec<u64>,
@@ -33,7 +33,7 @@ enum Dev {
 }
 
 impl Rank {
-    pub fn of(version: &Version) -> Rank {
+    fn of(version: &Version) -> Rank {
         // The normal form has no other spellings than these: E!N.N.N, a|b|rc N, .postN, .devN, +local.
         let text = version.as_str();
         let (text, local) = text.split_once('+').map_or((text, None), |(text, local)| (text, Some(local)));
@@ -58,7 +58,7 @@ impl Rank {
         }
     }
 
-    pub fn is_pre_release(&self) -> bool {
+    fn is_pre_release(&self) -> bool {
         self.pre.0 != Phase::Final || self.dev != Dev::Not
     }
 
@@ -85,12 +85,49 @@ fn number(digits: &str) -> u64 {
     digits.parse().unwrap_or(u64::MAX)
 }
 
-/// Whether all specifiers take a version.
-pub(super) fn takes(specifiers: &Specifiers, version: &Version) -> bool {
-    let text = specifiers.to_string();
-    text.split(',').filter(|one| !one.is_empty()).all(|one| takes_one(one, version))
+impl Version {
+    /// Whether it is an alpha, a beta, a candidate or a development release.
+    ///
+    /// ```
+    /// use pyrepro::project::Version;
+    ///
+    /// assert!("1.0rc1".parse::<Version>()?.is_pre_release());
+    /// # Ok::<(), pyrepro::project::BadValue>(())
+    /// ```
+    pub fn is_pre_release(&self) -> bool {
+        Rank::of(self).is_pre_release()
+    }
+
+    /// Compares as PEP 440 does. Two spellings of one version are equal here, such as 1.0 and 1.
+    ///
+    /// ```
+    /// use pyrepro::project::Version;
+    ///
+    /// let [old, new] = ["1.9", "1.10"].map(|text| text.parse::<Version>().unwrap());
+    /// assert!(old.order(&new).is_lt());
+    /// ```
+    pub fn order(&self, other: &Version) -> std::cmp::Ordering {
+        Rank::of(self).cmp(&Rank::of(other))
+    }
 }
 
+impl Specifiers {
+    /// Whether a version will do. Pre-releases do where they are in the range.
+    ///
+    /// ```
+    /// use pyrepro::project::Specifiers;
+    ///
+    /// let python: Specifiers = ">=3.8,!=3.9.*".parse()?;
+    /// assert!(python.take(&"3.10".parse()?) && !python.take(&"3.9.1".parse()?));
+    /// # Ok::<(), pyrepro::project::BadValue>(())
+    /// ```
+    pub fn take(&self, version: &Version) -> bool {
+        let text = self.to_string();
+        text.split(',').filter(|one| !one.is_empty()).all(|one| takes_one(one, version))
+    }
+}
+
+/// Whether one specifier does.
 fn takes_one(specifier: &str, version: &Version) -> bool {
     let start = specifier.find(|c: char| !matches!(c, '=' | '!' | '<' | '>' | '~')).unwrap_or_default();
     let (operator, wanted) = specifier.split_at(start);
@@ -193,8 +230,9 @@ mod tests {
             ("===1.0", "1.0", true),
             ("", "7", true),
         ] {
-            let specifiers = specifier.parse().unwrap_or_else(|error| panic!("{specifier}: {error}"));
-            assert_eq!(takes(&specifiers, &version(text)), expected, "{text} {specifier}");
+            let specifiers: Specifiers =
+                specifier.parse().unwrap_or_else(|error| panic!("{specifier}: {error}"));
+            assert_eq!(specifiers.take(&version(text)), expected, "{text} {specifier}");
         }
     }
 }

@@ -1,0 +1,34 @@
+//! `pyrepro completions`: what a shell needs to complete commands.
+
+use std::io::Write;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::Arguments;
+use super::exit::Exit;
+use super::terminal::Terminal;
+
+/// Write what a shell needs to complete pyrepro's commands
+///
+/// Goes to standard output. Packages put it where the shell looks for it.
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Flags {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  pyrepro completions bash > /usr/share/bash-completion/completions/pyrepro
+  pyrepro completions zsh > /usr/share/zsh/site-functions/_pyrepro
+  pyrepro completions fish > ~/.config/fish/completions/pyrepro.fish";
+
+pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(flags.shell, &mut Arguments::command(), "pyrepro", &mut script);
+    terminal.out().write_all(&script)?;
+    Ok(Exit::Fine)
+}

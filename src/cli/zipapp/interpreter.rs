@@ -1,0 +1,96 @@
+//! Which interpreter the first line of an archive names, and which one its bytecode is for.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use pyrepro::dist::zipapp::shebang;
+use pyrepro::manifest::Target;
+use pyrepro::python::{Interpreter, Interpreters, Version};
+
+use super::super::environment;
+use super::super::terminal::Terminal;
+
+/// What the user says of interpreters.
+#[derive(clap::Args)]
+pub struct Choice {
+    /// The interpreter that shall run it, for the #! line [default: no such line]
+    #[arg(short = 'p', long, value_name = "INTERPRETER")]
+    interpreter: Option<String>,
+    /// The same, as `python -m zipapp` has it. Beside -p, and where it is a version such as 3.12 or a
+    /// virtual environment, the interpreter to compile for instead
+    /// [default: that of the #! line, or else $PYREPRO_PYTHON, the active virtual environment's, or python3]
+    #[arg(long, value_name = "PYTHON")]
+    python: Option<OsString>,
+}
+
+impl Choice {
+    /// Whether there is any.
+    pub fn is_named(&self) -> bool {
+        self.interpreter.is_some() || self.python.is_some()
+    }
+
+    /// What the first line names; nothing for no such line.
+    pub fn first_line(&self) -> anyhow::Result<&str> {
+        let line = match (&self.interpreter, &self.python) {
+            (Some(interpreter), _) => interpreter,
+            (None, Some(python)) if !is_to_compile_for(python) => {
+                python.to_str().context("the interpreter of the #! line must be UTF-8")?
+            }
+            _ => "",
+        };
+        ensure!(!line.contains(['\n', '\r', '\0']), "the interpreter of the #! line must be one line");
+        Ok(line)
+    }
+
+    /// The interpreter to compile for: that of the first line where it is here, else that of
+    /// --python, else the default.
+    pub fn target(&self, terminal: &Terminal) -> anyhow::Result<Python> {
+        let interpreters = Interpreters::new(environment::search_path());
+        let line = self.first_line()?;
+        let request = self.python.as_deref().filter(|python| line.is_empty() || *python != line);
+        // The path of an interpreter may have spaces, behind which options begin otherwise.
+        let whole = Some(line).filter(|line| Path::new(line).is_absolute() && Path::new(line).is_file());
+        let named = whole.or_else(|| shebang::command(line));
+        let named = named.and_then(|command| interpreters.find(command).ok());
+        if let Some(python) = named
+            && let Ok(version) = python.target
+        {
+            if let Some(request) = request
+                && interpreters.find(request)?.target != Ok(version)
+            {
+                terminal.warn(format_args!(
+                    "the interpreter of -p is Python {version}, so that is what bytecode is for, not {}",
+                    request.to_string_lossy()
+                ));
+            }
+            return target_of(python);
+        }
+        let python = match request {
+            Some(request) => interpreters.find(request)?,
+            None => interpreters.default()?,
+        };
+        target_of(python)
+    }
+}
+
+/// Whether it can be in no first line: nobody runs a version or a folder.
+fn is_to_compile_for(python: &OsString) -> bool {
+    let is_version = |text: &str| text.split('.').all(|part| part.parse::<u16>().is_ok());
+    python.to_str().is_some_and(is_version) || Path::new(python).is_dir()
+}
+
+/// The interpreter to compile for.
+pub struct Python {
+    pub path: PathBuf,
+    pub version: Version,
+    pub target: Target,
+}
+
+fn target_of(python: Interpreter) -> anyhow::Result<Python> {
+    match (Target::of(&python), python.target) {
+        (Some(target), Ok(version)) => Ok(Python { path: python.path, version, target }),
+        (_, Err(reason)) => bail!("cannot compile for {}: {reason}", python.path.display()),
+        (None, _) => bail!("cannot compile for {}", python.path.display()),
+    }
+}
