@@ -21,7 +21,7 @@ fn newest() -> String {
 /// Makes `out.pyz` of `app`, and gives its manifest.
 fn zipapp(tree: &Tree, options: &[&str]) -> String {
     let mut command = pyrepro();
-    command.args(["zipapp", "app", "-o", "out.pyz", "--python", &newest()]).args(options);
+    command.args(["zipapp", "app", "-o", "out.pyz", "-p", "python9", "--python", &newest()]).args(options);
     stdout_of(command.current_dir(tree.path()));
     fs::read_to_string(tree.path().join("out.pyz.manifest.json")).expect("a manifest beside the archive")
 }
@@ -103,7 +103,9 @@ fn nothing_around_the_build_gets_into_the_manifest() {
         [("TZ", "Asia/Kathmandu"), ("LC_ALL", "C"), ("HOME", "/"), ("USER", "x"), ("PYTHONHASHSEED", "7")]
     {
         let mut command = pyrepro();
-        command.args(["zipapp", "app", "-o", "out.pyz", "--python", &newest(), "-j", "3"]).args(&options);
+        command
+            .args(["zipapp", "app", "-o", "out.pyz", "-p", "python9", "--python", &newest(), "-j", "3"])
+            .args(&options);
         stdout_of(command.env(name, value).current_dir(tree.path()));
         let found = fs::read_to_string(tree.path().join("out.pyz.manifest.json")).expect("a manifest");
         assert_eq!(found, expected, "{name}");
@@ -117,6 +119,8 @@ fn nothing_around_the_build_gets_into_the_manifest() {
     command.args([
         "zipapp",
         &app,
+        "-p",
+        "python9",
         "--python",
         &newest(),
         "--optimize=0",

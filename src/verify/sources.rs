@@ -64,12 +64,12 @@ impl Sources {
 
     /// The file that an input is: one of its name, or that which was named if it is the same.
     fn file(&self, input: &Input) -> Option<PathBuf> {
-        let source = self.source.iter().filter(|source| source.is_file());
+        let mut source = self.source.iter().filter(|source| source.is_file());
         let is_it = |path: &&PathBuf| {
             path.file_name().is_some_and(|name| name == input.path.as_str())
                 || digest(path) == Some(input.sha256)
         };
-        let named = source.cloned().find(|path| is_it(&path));
+        let named = source.find(is_it).cloned();
         named.or_else(|| {
             let places = self.find_links.iter().map(|folder| folder.join(input.path.as_str()));
             places.into_iter().find(|place| place.is_file())
