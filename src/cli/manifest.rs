@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
-use pyrepro::archive::Output;
+use pyrepro::archive::{Output, WriteError};
 use pyrepro::manifest::{Change, Manifest, SUFFIX, Scope, changes, describe, export};
 use pyrepro::tree::Globs;
 use serde::Serialize;
@@ -92,6 +92,13 @@ fn text(manifest: &Manifest, format: Option<Export>) -> anyhow::Result<String> {
         Some(Export::InToto) => json(export::in_toto(manifest))?,
         Some(Export::Cyclonedx) => json(export::cyclonedx(manifest))?,
     })
+}
+
+/// A manifest in a file, but for its name.
+pub fn prepare(place: &Path, manifest: &Manifest) -> Result<Output, WriteError> {
+    let mut output = Output::create(place)?;
+    output.write_all(manifest.to_json().as_bytes())?;
+    Ok(output)
 }
 
 fn write(text: &str, place: Option<&Path>) -> anyhow::Result<()> {

@@ -1,23 +1,13 @@
 //! The files that an artifact is made of.
 
-use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::archive::{BadPath, Digest, Entry, MemberPath, Mode, WriteError};
+use crate::archive::{Content, Digest, Entry, MemberPath, Mode};
 
 /// A file that was read to make an artifact.
-///
-/// ```
-/// use pyrepro::archive::Entry;
-/// use pyrepro::dist::{Input, Role};
-///
-/// let input = Input::of_entry(&Entry::bytes("pkg/a.py", "x = 1\n")?, Role::Source)?.unwrap();
-/// assert_eq!((input.path.as_str(), input.size), ("pkg/a.py", 6));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
@@ -69,35 +59,86 @@ impl Role {
     }
 }
 
-impl Input {
+/// A file that an artifact is made of, before anybody knows its digest: what takes long to read is
+/// read when somebody asks.
+///
+/// ```
+/// use pyrepro::archive::Entry;
+/// use pyrepro::dist::{Ingredient, Role};
+///
+/// let ingredient = Ingredient::of_entry(&Entry::bytes("pkg/a.py", "x = 1\n")?, Role::Source).unwrap();
+/// assert_eq!(ingredient.path.as_str(), "pkg/a.py");
+/// # Ok::<(), pyrepro::archive::BadPath>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ingredient {
+    /// Its permissions: 0644, or 0755 if its owner may execute it.
+    pub mode: Mode,
+    /// Its path below the source folder, or its name if it was named itself.
+    pub path: MemberPath,
+    /// What part it has.
+    pub role: Role,
+    /// What is in it.
+    pub content: Known,
+}
+
+/// What is known of a content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// Its digest and length.
+    Digest(Digest, u64),
+    /// Where it is, and its length.
+    Place(PathBuf, u64),
+}
+
+impl Ingredient {
     /// The file that an entry has its content from; none for a folder.
     ///
     /// ```
-    /// # use pyrepro::{archive::Entry, dist::{Input, Role}};
-    /// assert_eq!(Input::of_entry(&Entry::folder("pkg")?, Role::Source)?, None);
+    /// # use pyrepro::{archive::Entry, dist::{Ingredient, Role}};
+    /// assert_eq!(Ingredient::of_entry(&Entry::folder("pkg")?, Role::Source), None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn of_entry(entry: &Entry, role: Role) -> Result<Option<Input>, WriteError> {
-        let Some(content) = entry.content() else { return Ok(None) };
-        let (mode, path, size) = (Mode::new(entry.mode()), entry.path.clone(), entry.size());
-        Ok(Some(Input { mode, path, role, sha256: Digest(content.sha256()?), size }))
+    pub fn of_entry(entry: &Entry, role: Role) -> Option<Ingredient> {
+        let content = match entry.content()? {
+            Content::Bytes(bytes) => Known::Digest(Digest::of(bytes), bytes.len() as u64),
+            Content::File { path, size } => Known::Place(path.clone(), *size),
+        };
+        Some(Ingredient { mode: Mode::new(entry.mode()), path: entry.path.clone(), role, content })
     }
 
     /// A file that was named itself, of which nothing but the name and the content matter.
     ///
     /// ```
-    /// # use pyrepro::dist::{Input, Role};
-    /// let input = Input::of_file("Cargo.toml".as_ref(), Role::Requirements)?;
-    /// assert_eq!(input.path.as_str(), "Cargo.toml");
+    /// # use pyrepro::dist::{Ingredient, Role};
+    /// let ingredient = Ingredient::of_file("Cargo.toml".as_ref(), Role::Requirements)?;
+    /// assert_eq!(ingredient.path.as_str(), "Cargo.toml");
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn of_file(place: &Path, role: Role) -> io::Result<Input> {
-        let (sha256, size) = Digest::of_reader(File::open(place)?)?;
-        let path = name_of(place).map_err(|bad| io::Error::new(io::ErrorKind::InvalidInput, bad))?;
-        Ok(Input { mode: Mode::new(0o644), path, role, sha256, size })
+    pub fn of_file(place: &Path, role: Role) -> io::Result<Ingredient> {
+        let size = place.metadata()?.len();
+        let path = MemberPath::from_path(Path::new(place.file_name().unwrap_or_default()))
+            .map_err(|bad| io::Error::new(io::ErrorKind::InvalidInput, bad))?;
+        Ok(Ingredient { mode: Mode::new(0o644), path, role, content: Known::Place(place.to_owned(), size) })
     }
-}
 
-fn name_of(place: &Path) -> Result<MemberPath, BadPath> {
-    MemberPath::from_path(Path::new(place.file_name().unwrap_or_default()))
+    /// The same with its digest. `digest` reads the file at a place.
+    ///
+    /// ```
+    /// use pyrepro::archive::Digest;
+    /// use pyrepro::dist::{Ingredient, Role};
+    ///
+    /// let ingredient = Ingredient::of_file("Cargo.toml".as_ref(), Role::Requirements)?;
+    /// let input = ingredient.input(|_| Ok::<_, std::io::Error>(Digest::of(b"a text")))?;
+    /// assert_eq!(input.sha256, Digest::of(b"a text"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn input<E>(self, digest: impl FnOnce(&Path) -> Result<Digest, E>) -> Result<Input, E> {
+        let Ingredient { mode, path, role, content } = self;
+        let (sha256, size) = match content {
+            Known::Digest(sha256, size) => (sha256, size),
+            Known::Place(place, size) => (digest(&place)?, size),
+        };
+        Ok(Input { mode, path, role, sha256, size })
+    }
 }

@@ -6,4 +6,4 @@
 mod input;
 pub mod zipapp;
 
-pub use input::{Input, Role};
+pub use input::{Ingredient, Input, Known, Role};

@@ -1,8 +1,11 @@
 //! The manifest of an artifact, made while it is built.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{self, Read};
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::member::may_be_bytecode;
 use super::{
@@ -11,7 +14,7 @@ use super::{
 };
 use crate::archive::{Content, Digest, Entries, Entry, Mode, WriteError};
 use crate::compile::in_order;
-use crate::dist::Input;
+use crate::dist::{Ingredient, Input};
 use crate::epoch::{self, EpochSource};
 use crate::pyc::Optimization;
 
@@ -33,6 +36,7 @@ use crate::pyc::Optimization;
 ///     targets: vec![],
 ///     backend: None,
 ///     jobs: std::num::NonZero::<usize>::MIN,
+///     stop: &Default::default(),
 /// };
 /// let manifest = build.manifest("dist/app.pyz".as_ref(), (Digest::of(b"the file"), 8))?;
 /// assert_eq!((manifest.artifact.name.as_str(), manifest.members.len()), ("app.pyz", 1));
@@ -47,7 +51,7 @@ pub struct Build<'a> {
     /// The levels of the bytecode files whose names do not tell, by path.
     pub levels: BTreeMap<String, Optimization>,
     /// What was read for it.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<Ingredient>,
     /// How it is made.
     pub options: Options,
     /// The one time in it, within what the format can hold, and what decided it.
@@ -58,6 +62,8 @@ pub struct Build<'a> {
     pub backend: Option<Backend>,
     /// How many members to look at at a time.
     pub jobs: NonZero<usize>,
+    /// When set, it ends with an error.
+    pub stop: &'a AtomicBool,
 }
 
 impl Build<'_> {
@@ -68,20 +74,60 @@ impl Build<'_> {
             members.push(member?);
             Ok::<(), WriteError>(())
         };
-        in_order(self.entries.iter(), self.jobs.get(), |entry| self.member(entry), || false, keep)?;
+        in_order(
+            self.entries.iter(),
+            self.jobs.get(),
+            |entry| self.member(entry),
+            || self.is_stopped(),
+            keep,
+        )?;
+        let inputs = self.inputs(&members)?;
+        if self.is_stopped() {
+            return Err(interrupted().into());
+        }
         let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (seconds, source) = (self.epoch.0.seconds(), self.epoch.1);
         Ok(Manifest {
             artifact: Artifact { kind: self.kind, name, sha256, size },
             backend: self.backend,
             epoch: Some(Epoch { seconds, source }),
-            inputs: Some(Inputs::new(self.inputs)),
+            inputs: Some(Inputs::new(inputs)),
             members,
             options: Some(self.options),
             pyrepro: Tool::this(),
             schema: SCHEMA,
             targets: self.targets,
         })
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// The inputs with their digests, for which no file is read that a member is made of as it is.
+    fn inputs(&self, members: &[Member]) -> Result<Vec<Input>, WriteError> {
+        let places =
+            self.entries.iter().zip(members).filter_map(|(entry, member)| match entry.content()? {
+                Content::File { path, .. } => Some((path.as_path(), member.sha256?)),
+                Content::Bytes(_) => None,
+            });
+        let known: HashMap<&Path, Digest> = places.collect();
+        let digest = |place: &Path| known.get(place).map_or_else(|| self.digest(place), |digest| Ok(*digest));
+        self.inputs.iter().map(|input| input.clone().input(digest)).collect()
+    }
+
+    fn digest(&self, place: &Path) -> Result<Digest, WriteError> {
+        let read = |file| Digest::of_reader(UntilStopped(file, self.stop)).map(|(digest, _)| digest);
+        File::open(place)
+            .and_then(read)
+            .map_err(|source| WriteError::Unreadable { path: place.to_owned(), source })
+    }
+
+    fn digest_of(&self, content: &Content) -> Result<Digest, WriteError> {
+        match content {
+            Content::Bytes(bytes) => Ok(Digest::of(bytes)),
+            Content::File { path, .. } => self.digest(path),
+        }
     }
 
     fn member(&self, entry: &Entry) -> Result<Member, WriteError> {
@@ -113,9 +159,25 @@ impl Build<'_> {
             kind: Kind::File,
             mode,
             path,
-            sha256: Some(Digest(content.sha256()?)),
+            sha256: Some(self.digest_of(content)?),
             size: Some(entry.size()),
             target: None,
         })
     }
+}
+
+/// A file that is read until the user wants no more.
+struct UntilStopped<'a>(File, &'a AtomicBool);
+
+impl Read for UntilStopped<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        if self.1.load(Ordering::Relaxed) {
+            return Err(interrupted());
+        }
+        self.0.read(bytes)
+    }
+}
+
+fn interrupted() -> io::Error {
+    io::Error::other("interrupted")
 }

@@ -102,6 +102,9 @@ pub fn changes(expected: &Manifest, found: &Manifest) -> Vec<Change> {
             Some(found) => changes.extend(member.changes(found)),
         }
     }
+    if expected.artifact.kind == ArtifactKind::Bytecode {
+        changes.extend(sources(expected, &there));
+    }
     // Somebody else is responsible for all other files in the tree.
     if expected.artifact.kind != ArtifactKind::Bytecode {
         let added = found.members.iter().filter(|member| !known.contains_key(member.path.as_str()));
@@ -109,6 +112,25 @@ pub fn changes(expected: &Manifest, found: &Manifest) -> Vec<Change> {
         changes.splice(0..0, whole(expected, found, changes.is_empty()));
     }
     changes
+}
+
+/// The sources lie in the tree that the bytecode is in.
+fn sources(expected: &Manifest, there: &HashMap<&str, &Member>) -> Vec<Change> {
+    let change = |path: &str, difference| Change {
+        path: Some(path.to_owned()),
+        difference,
+        expected: None,
+        found: None,
+    };
+    let inputs = expected.inputs.iter().flat_map(|inputs| &inputs.files);
+    let differences = inputs.filter_map(|input| match there.get(input.path.as_str()) {
+        None => Some(change(input.path.as_str(), Difference::Missing)),
+        Some(found) if found.sha256 != Some(input.sha256) => {
+            Some(change(input.path.as_str(), Difference::Changed))
+        }
+        Some(_) => None,
+    });
+    differences.collect()
 }
 
 /// What is different of the artifact as a whole. For a tree, the members say all that there is.

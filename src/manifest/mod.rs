@@ -8,6 +8,7 @@
 
 mod build;
 mod compare;
+mod compiled;
 mod describe;
 pub mod export;
 mod member;
@@ -28,6 +29,7 @@ use crate::marshal;
 
 pub use build::Build;
 pub use compare::{Change, Difference, changes};
+pub use compiled::{Compiled, CompiledError};
 pub use describe::{DescribeError, Problem, Scope, describe};
 pub use member::{Bytecode, Kind, Member};
 pub use options::{Options, Setting};

@@ -122,6 +122,7 @@ impl ZipappRecipe {
         epoch: (Epoch, EpochSource),
         target: Option<Target>,
         jobs: NonZero<usize>,
+        stop: &'a AtomicBool,
     ) -> Build<'a> {
         let effective = ZipappRecipe { compress: self.compress || app.was_compressed, ..self.clone() };
         Build {
@@ -134,6 +135,7 @@ impl ZipappRecipe {
             targets: target.into_iter().collect(),
             backend: None,
             jobs,
+            stop,
         }
     }
 

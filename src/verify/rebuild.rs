@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::sources::{self, Found, Sources};
 use super::{Claim, Evidence, Outcome, Rebuilt, Verdict, claims, compare, compare_files, zipapp};
 use crate::archive::{Digest, Output, WriteError};
-use crate::dist::{Input, Role};
+use crate::dist::{Ingredient, Input, Role};
 use crate::manifest::{self, DescribeError, Manifest, Scope, Target, Tool, ZipappRecipe, describe};
 use crate::python::{FindError, Interpreters, Version};
 
@@ -182,7 +182,7 @@ impl Request<'_> {
         let mut there = built.manifest.inputs.as_ref().map(|inputs| inputs.files.clone()).unwrap_or_default();
         // A list of requirements is not needed to build, but whether it is the same is worth knowing.
         let lists = found.files.iter().filter(|(role, _)| *role == Role::Requirements);
-        there.extend(lists.filter_map(|(role, place)| Input::of_file(place, *role).ok()));
+        there.extend(lists.filter_map(|(role, place)| input(place, *role).ok()));
         let recorded = inputs.files.iter().filter(|input| {
             input.role != Role::Requirements || there.iter().any(|other| other.role == input.role)
         });
@@ -276,6 +276,11 @@ impl Request<'_> {
     fn is_near(&self, target: &Target, wanted: &Target) -> bool {
         self.any_patch && *target == Target { version: target.version.clone(), ..wanted.clone() }
     }
+}
+
+fn input(place: &Path, role: Role) -> io::Result<Input> {
+    let digest = |place: &Path| File::open(place).and_then(Digest::of_reader).map(|(digest, _)| digest);
+    Ingredient::of_file(place, role)?.input(digest)
 }
 
 /// All inputs but the lists of requirements have to be there.

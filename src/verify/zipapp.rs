@@ -30,7 +30,7 @@ pub(super) fn rebuild(
     let place = folder.join("rebuilt").join(&recorded.artifact.name);
     let written = write(&place, |output| app.write(&options, output))?;
     let target: Option<Target> = python.map(|(_, _, target)| target);
-    let build = recipe.build(&app, (at, epoch.source), target, request.jobs);
+    let build = recipe.build(&app, (at, epoch.source), target, request.jobs, request.stop);
     let manifest = build.manifest(&place, written)?;
     Ok(Built { place, manifest })
 }

@@ -147,7 +147,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let options = recipe.write_options(epoch, jobs);
     let describe = |written| {
         let made_with = python.as_ref().map(|python| python.target.clone());
-        recipe.build(&app, (epoch, decided), made_with, jobs).manifest(&target, written)
+        recipe.build(&app, (epoch, decided), made_with, jobs, &stop).manifest(&target, written)
     };
     let size = match refused {
         true => None,

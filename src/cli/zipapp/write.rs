@@ -8,6 +8,8 @@ use pyrepro::archive::{Digest, Output, WriteError};
 use pyrepro::dist::zipapp::{App, Error, Options};
 use pyrepro::manifest::Manifest;
 
+use super::super::manifest;
+
 /// Writes the archive and its manifest, whole or not at all, and tells the size of the archive.
 pub fn write(
     app: &App,
@@ -38,7 +40,8 @@ fn to_file(
     let mut output = Output::create(target)?;
     app.write(options, &mut Stoppable { output: &mut output, stop })?;
     let (sum, size) = output.digest()?;
-    let manifest = manifest.map(|(place, describe)| prepare(place, &describe((sum, size))?)).transpose()?;
+    let manifest =
+        manifest.map(|(place, describe)| manifest::prepare(place, &describe((sum, size))?)).transpose()?;
     output.finish(!options.interpreter.is_empty())?;
     manifest.map(|manifest| manifest.finish(false)).transpose()?;
     Ok(size)
@@ -58,20 +61,14 @@ fn to_stdout(
     let mut file = file.into_inner().map_err(|error| failed(error.into_error()))?;
     file.rewind().map_err(failed)?;
     let written = Digest::of_reader(&file).map_err(failed)?;
-    let manifest = manifest.map(|(place, describe)| prepare(place, &describe(written)?)).transpose()?;
+    let manifest =
+        manifest.map(|(place, describe)| manifest::prepare(place, &describe(written)?)).transpose()?;
     file.rewind().map_err(failed)?;
     let mut out = io::stdout().lock();
     let size = io::copy(&mut file, &mut out)?;
     out.flush()?;
     manifest.map(|manifest| manifest.finish(false)).transpose()?;
     Ok(size)
-}
-
-/// The manifest, but for its name.
-pub fn prepare(place: &Path, manifest: &Manifest) -> Result<Output, WriteError> {
-    let mut output = Output::create(place)?;
-    output.write_all(manifest.to_json().as_bytes())?;
-    Ok(output)
 }
 
 /// An output that takes nothing more when the user has stopped the run, so that what is half written is

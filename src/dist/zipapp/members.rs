@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Place;
 
-use super::super::{Input, Role};
+use super::super::{Ingredient, Role};
 use super::{Error, bytecode};
 use crate::archive::{Entries, Entry, Order};
 use crate::tree::Globs;
@@ -42,9 +42,8 @@ impl Members {
     }
 
     /// All files so far.
-    pub fn inputs(&self) -> Result<Vec<Input>, Error> {
-        let inputs = self.0.values().map(|member| Input::of_entry(&member.entry, Role::Source));
-        Ok(inputs.filter_map(Result::transpose).collect::<Result<_, _>>()?)
+    pub fn inputs(&self) -> impl Iterator<Item = Ingredient> {
+        self.0.values().filter_map(|member| Ingredient::of_entry(&member.entry, Role::Source))
     }
 
     pub fn has(&self, path: &str) -> bool {

@@ -38,7 +38,7 @@ pub use requirements::RequirementProblem;
 pub use source::LEFT_OUT;
 pub use wheel::WheelProblem;
 
-use super::{Input, Role};
+use super::{Ingredient, Role};
 use members::Members;
 use watch::Watch;
 use wheel::Wheel;
@@ -99,7 +99,7 @@ pub struct App {
     /// The wheels that are in it.
     pub wheels: Vec<PathBuf>,
     /// All files that were read for it, by role and path.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<Ingredient>,
     /// What may not work as wanted.
     pub doubts: Vec<Doubt>,
     /// What it stands on until it is written.
@@ -159,14 +159,14 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
         }
         Some(Source::Bytes(bytes)) => {
             let (path, file) = (Path::new("-"), io::Cursor::new(bytes));
-            inputs.extend(Input::of_entry(&Entry::bytes("-", bytes.as_slice())?, Role::Archive)?);
+            inputs.extend(Ingredient::of_entry(&Entry::bytes("-", bytes.as_slice())?, Role::Archive));
             was_compressed = add_archive(&mut members, source::reader(file, path)?, path, &mut files)?;
         }
         None => {}
     }
     members.filter(&exclude);
     if let Some(Source::Folder(_)) = &request.source {
-        inputs.extend(members.inputs()?);
+        inputs.extend(members.inputs());
     }
     let mut doubts: Vec<Doubt> =
         members.extension_modules().map(|path| Doubt::Extension(path.to_owned())).collect();
@@ -198,8 +198,8 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
     Ok(App { entries, compiled, was_compressed, wheels: paths, inputs, doubts, files })
 }
 
-fn input(path: &Path, role: Role) -> Result<Input, Error> {
-    Input::of_file(path, role).map_err(|source| Error::Read { path: path.to_owned(), source })
+fn input(path: &Path, role: Role) -> Result<Ingredient, Error> {
+    Ingredient::of_file(path, role).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
 fn add_archive<R: io::Read + Seek>(
