@@ -37,7 +37,7 @@ impl<'a> From<&'a Content> for Part<'a> {
     fn from(content: &'a Content) -> Part<'a> {
         match content {
             Content::Bytes(bytes) => Part::Bytes(Cow::Borrowed(bytes)),
-            Content::File { path, size } => Part::File { path, range: 0..*size, size: *size },
+            Content::File { path, size, .. } => Part::File { path, range: 0..*size, size: *size },
         }
     }
 }

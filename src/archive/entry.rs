@@ -52,6 +52,9 @@ pub enum Content {
         path: PathBuf,
         /// Its length. If it has another when it is read, that is an error.
         size: u64,
+        /// Its SHA-256, where something that is in the archive, too, tells it. If what is written to a
+        /// zip file has another, that is an error.
+        sha256: Option<[u8; 32]>,
     },
 }
 
@@ -77,7 +80,7 @@ impl Entry {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn file(path: impl Into<String>, place: impl Into<PathBuf>, size: u64) -> Result<Entry, BadPath> {
-        let content = Content::File { path: place.into(), size };
+        let content = Content::File { path: place.into(), size, sha256: None };
         Ok(Entry { path: MemberPath::new(path)?, kind: Kind::File { content, executable: false } })
     }
 
@@ -105,6 +108,24 @@ impl Entry {
             *executable = yes;
         }
         self
+    }
+
+    /// The same entry, which is to be written only if its content is still what it is now, for somebody is
+    /// told of its hash. Bytes do not change.
+    ///
+    /// ```
+    /// # use pyrepro::archive::{Content, Entry};
+    /// let size = std::fs::metadata("Cargo.toml")?.len();
+    /// let entry = Entry::file("Cargo.toml", "Cargo.toml", size)?.pinned()?;
+    /// assert!(matches!(entry.content(), Some(Content::File { sha256: Some(_), .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn pinned(mut self) -> Result<Entry, WriteError> {
+        let now = self.content().map(Content::sha256).transpose()?;
+        if let Kind::File { content: Content::File { sha256, .. }, .. } = &mut self.kind {
+            *sha256 = now;
+        }
+        Ok(self)
     }
 
     /// Its permissions.
@@ -161,7 +182,7 @@ impl Content {
         }
     }
 
-    /// The SHA-256 of the bytes.
+    /// The SHA-256 of the bytes, or what it has to be.
     ///
     /// ```
     /// # use pyrepro::archive::Content;
@@ -173,7 +194,8 @@ impl Content {
         let mut hash = Sha256::new();
         match self {
             Content::Bytes(bytes) => hash.update(bytes),
-            Content::File { path, size } => {
+            Content::File { sha256: Some(sha256), .. } => return Ok(*sha256),
+            Content::File { path, size, .. } => {
                 let unreadable = |source| WriteError::Unreadable { path: path.clone(), source };
                 let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?);
                 let mut chunk = [0; 1 << 16];
@@ -268,6 +290,15 @@ impl Entries {
     }
 }
 
+impl IntoIterator for Entries {
+    type Item = Entry;
+    type IntoIter = std::vec::IntoIter<Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl<'a> IntoIterator for &'a Entries {
     type Item = &'a Entry;
     type IntoIter = std::slice::Iter<'a, Entry>;
@@ -311,6 +342,12 @@ pub enum WriteError {
         path: PathBuf,
         /// Its length when it was listed.
         size: u64,
+    },
+    /// A file that a member is made of is no longer what it was when it was hashed.
+    #[error("{path} has changed while it was packed; run again when nothing writes to it", path = path.display())]
+    Rewritten {
+        /// The file.
+        path: PathBuf,
     },
     /// A member whose path is longer than the format can say.
     #[error("the member path {0:?} is longer than 65,535 bytes, the most that a zip file can hold")]

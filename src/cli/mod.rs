@@ -2,6 +2,7 @@
 //!
 //! The only place that knows clap, the terminal and the environment. One file a verb.
 
+mod build;
 mod compile;
 mod completions;
 mod environment;
@@ -60,6 +61,7 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Verb {
+    Build(Box<build::Flags>),
     Compile(Box<compile::Flags>),
     Completions(completions::Flags),
     Inspect(inspect::Flags),
@@ -84,6 +86,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
     let result = match verb {
+        Verb::Build(flags) => build::run(&flags, &terminal),
         Verb::Compile(flags) => compile::run(&flags, &terminal),
         Verb::Completions(flags) => completions::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),

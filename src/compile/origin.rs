@@ -21,11 +21,13 @@ impl Origin {
     ///
     /// ```no_run
     /// use std::num::NonZero;
+    /// use std::path::Path;
     /// use pyrepro::compile::{Origin, Pool};
     /// use pyrepro::pyc::Optimization;
     /// use pyrepro::python::Version;
     ///
-    /// let pool = Pool::new("python3.13".as_ref(), Version::new(3, 13).unwrap(), NonZero::<usize>::MIN);
+    /// let version = Version::new(3, 13).expect("in the table");
+    /// let pool = Pool::new(Path::new("python3.13"), version, NonZero::<usize>::MIN);
     /// let (pyc, source) = (std::fs::read("m.pyc")?, std::fs::read("m.py")?);
     /// assert_eq!(Origin::of(&pyc, &source, Optimization::default(), &pool)??, Origin::Same);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -102,7 +102,8 @@ impl Ingredient {
     pub fn of_entry(entry: &Entry, role: Role) -> Option<Ingredient> {
         let content = match entry.content()? {
             Content::Bytes(bytes) => Known::Digest(Digest::of(bytes), bytes.len() as u64),
-            Content::File { path, size } => Known::Place(path.clone(), *size),
+            Content::File { sha256: Some(sha256), size, .. } => Known::Digest(Digest(*sha256), *size),
+            Content::File { path, size, .. } => Known::Place(path.clone(), *size),
         };
         Some(Ingredient { mode: Mode::new(entry.mode()), path: entry.path.clone(), role, content })
     }

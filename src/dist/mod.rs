@@ -1,9 +1,26 @@
 //! Artifacts: what is shipped, made of sources, wheels and bytecode.
 //!
 //! Each kind of artifact turns a request into members of an archive, which are all there is to
-//! write, list or hash.
+//! write, list or hash. A [`Package`] is a project's folder that wheels and sdists are made of.
 
+mod artifact;
+mod bytecode;
+mod content;
+mod doubt;
+mod editable;
+mod error;
 mod input;
+mod package;
+mod parallel;
+mod sdist;
+mod unpack;
+mod wheel;
 pub mod zipapp;
 
+pub use artifact::{Artifact, Kind, Options};
+pub use bytecode::Bytecode;
+pub use doubt::Doubt;
+pub use error::{Error, SdistProblem};
 pub use input::{Ingredient, Input, Known, Role};
+pub use package::{ModuleProblem, Package};
+pub use unpack::unpack;

@@ -59,9 +59,9 @@ pub struct ZipappSources {
     pub environment: Option<Environment>,
 }
 
-/// Options that no zipapp was made with.
+/// Options that nothing was made with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the manifest's options are none that `zipapp` has: {0}")]
+#[error("the manifest's options are none that it can be built with: {0}")]
 pub struct BadRecipe(pub String);
 
 const VERB: &str = "zipapp";
@@ -75,17 +75,12 @@ impl ZipappRecipe {
         exclude.sort_unstable();
         exclude.dedup();
         let interpreter = Some(self.interpreter.as_str()).filter(|interpreter| !interpreter.is_empty());
-        let bytecode = self.bytecode;
-        let mode = bytecode.map(|bytecode| if bytecode.checked { CHECKED } else { UNCHECKED });
-        Options::new(VERB)
-            .with("compile", bytecode.is_some())
+        let options = Options::new(VERB)
             .with("compress", self.compress)
             .with("exclude", exclude)
             .with("interpreter", interpreter)
-            .with("invalidation_mode", mode)
-            .with("main", self.main.as_deref())
-            .with("optimize", bytecode.map(|bytecode| u64::from(bytecode.level.number())))
-            .with("sourceless", bytecode.map(|bytecode| bytecode.sourceless))
+            .with("main", self.main.as_deref());
+        bytecode_options(options, self.bytecode)
     }
 
     /// What goes in, from these sources.
@@ -145,21 +140,7 @@ impl ZipappRecipe {
         if options.verb != VERB {
             return Err(BadRecipe(format!("the verb is {:?}", options.verb)));
         }
-        let bytecode = match options.flag("compile").ok_or_else(|| bad("compile is missing"))? {
-            false => None,
-            true => Some(BytecodeRecipe {
-                checked: match options.text("invalidation_mode") {
-                    Some(CHECKED) => true,
-                    Some(UNCHECKED) => false,
-                    _ => return Err(bad("invalidation_mode")),
-                },
-                level: options
-                    .number("optimize")
-                    .and_then(|level| level.to_string().parse().ok())
-                    .ok_or_else(|| bad("optimize"))?,
-                sourceless: options.flag("sourceless").ok_or_else(|| bad("sourceless is missing"))?,
-            }),
-        };
+        let bytecode = read_bytecode(options)?;
         let recipe = ZipappRecipe {
             bytecode,
             compress: options.flag("compress").ok_or_else(|| bad("compress is missing"))?,
@@ -167,13 +148,43 @@ impl ZipappRecipe {
             interpreter: options.text("interpreter").unwrap_or_default().to_owned(),
             main: options.text("main").map(str::to_owned),
         };
-        // Whatever is left over would have no effect here and had one there.
-        let normal = recipe.to_options();
-        let differs = |(name, value): &(&String, &Setting)| normal.values.get(*name) != Some(*value);
-        match options.values.iter().find(differs) {
-            None => Ok(recipe),
-            Some((name, _)) => Err(BadRecipe(name.clone())),
-        }
+        unless_left_over(options, &recipe.to_options())?;
+        Ok(recipe)
+    }
+}
+
+/// The normal form of how sources are compiled: nothing of bytecode where there is none.
+pub(super) fn bytecode_options(options: Options, bytecode: Option<BytecodeRecipe>) -> Options {
+    let mode = bytecode.map(|bytecode| if bytecode.checked { CHECKED } else { UNCHECKED });
+    options
+        .with("compile", bytecode.is_some())
+        .with("invalidation_mode", mode)
+        .with("optimize", bytecode.map(|bytecode| u64::from(bytecode.level.number())))
+        .with("sourceless", bytecode.map(|bytecode| bytecode.sourceless))
+}
+
+pub(super) fn read_bytecode(options: &Options) -> Result<Option<BytecodeRecipe>, BadRecipe> {
+    let bad = |what: &str| BadRecipe(what.to_owned());
+    if !options.flag("compile").ok_or_else(|| bad("compile is missing"))? {
+        return Ok(None);
+    }
+    let checked = match options.text("invalidation_mode") {
+        Some(CHECKED) => true,
+        Some(UNCHECKED) => false,
+        _ => return Err(bad("invalidation_mode")),
+    };
+    let level = options.number("optimize").and_then(|level| level.to_string().parse().ok());
+    let level = level.ok_or_else(|| bad("optimize"))?;
+    let sourceless = options.flag("sourceless").ok_or_else(|| bad("sourceless is missing"))?;
+    Ok(Some(BytecodeRecipe { checked, level, sourceless }))
+}
+
+/// Whatever is left over of options would have no effect now, and may have had one then.
+pub(super) fn unless_left_over(options: &Options, normal: &Options) -> Result<(), BadRecipe> {
+    let differs = |(name, value): &(&String, &Setting)| normal.values.get(*name) != Some(*value);
+    match options.values.iter().find(differs) {
+        None => Ok(()),
+        Some((name, _)) => Err(BadRecipe(name.clone())),
     }
 }
 

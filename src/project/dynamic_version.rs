@@ -11,7 +11,8 @@ use super::{BadValue, Error, Item, Problem, ReadFile, Table, Version};
 #[derive(Debug, Clone)]
 pub(super) struct DynamicVersion {
     place: Place,
-    path: FilePath,
+    /// None if that is left to who knows the project's modules.
+    path: Option<String>,
     /// Has the version as its group `version`, or as its first; none stands for `__version__`.
     pattern: Option<Regex>,
 }
@@ -19,24 +20,35 @@ pub(super) struct DynamicVersion {
 const ALLOWED: &str = "a table with `path` and, if need be, `pattern`, since `version` is dynamic";
 
 impl DynamicVersion {
-    /// Reads the setting from `tool.pyrepro`, which `project.dynamic` makes necessary.
+    /// Reads the setting from `tool.pyrepro`, which `project.dynamic` makes necessary unless somebody
+    /// knows a path without it.
     pub(super) fn read(dynamic: &Item<'_>, settings: Option<&Table<'_>>) -> Result<DynamicVersion, Error> {
-        let item = settings.and_then(|settings| settings.get("version"));
-        let item = item.ok_or_else(|| dynamic.missing("tool.pyrepro.version", ALLOWED))?;
+        let Some(item) = settings.and_then(|settings| settings.get("version")) else {
+            return Ok(DynamicVersion { place: dynamic.place().clone(), path: None, pattern: None });
+        };
         let table = item.table()?;
         table.only(&["path", "pattern"])?;
         let path = table.required("path", "a string with the path of a file that has the version")?;
         let pattern = table.get("pattern").map(|item| pattern(&item)).transpose()?;
-        Ok(DynamicVersion { place: path.place().clone(), path: path.parse()?, pattern })
+        let file: FilePath = path.parse()?;
+        Ok(DynamicVersion { place: path.place().clone(), path: Some(file.as_str().to_owned()), pattern })
     }
 
-    pub(super) fn path(&self) -> &str {
-        self.path.as_str()
+    pub(super) fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// Where it is if nothing else was said.
+    pub(super) fn or_in(&mut self, path: &str) {
+        self.path.get_or_insert_with(|| path.to_owned());
     }
 
     /// The version that the file has now.
     pub(super) fn version(&self, toml: &str, read: ReadFile<'_>) -> Result<Version, Error> {
-        let path = self.path().to_owned();
+        let Some(path) = self.path.clone() else {
+            let place = Place { key: "tool.pyrepro.version".into(), ..self.place };
+            return Err(place.error(toml, Problem::Missing { allowed: ALLOWED, suggestion: None }));
+        };
         let text = super::read_text(toml, &self.place, &path, read)?;
         let found = match &self.pattern {
             Some(pattern) => captured(pattern, &text),

@@ -121,6 +121,11 @@ impl<'d> Item<'d> {
         }
     }
 
+    /// Whether it is true, which it has to be or not.
+    pub fn boolean(&self) -> Result<bool, Error> {
+        self.value.as_bool().ok_or_else(|| self.wrong_type("true or false"))
+    }
+
     /// Whether it is a string, for what may be one or something else.
     pub fn is_text(&self) -> bool {
         self.value.is_str()

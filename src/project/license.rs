@@ -45,6 +45,13 @@ impl LicenseFiles {
         }
     }
 
+    pub(super) fn patterns(&self) -> Vec<LicensePattern> {
+        match self {
+            LicenseFiles::Named(patterns) => patterns.iter().map(|(_, pattern)| pattern.clone()).collect(),
+            LicenseFiles::Usual => USUAL.into_iter().filter_map(|pattern| pattern.parse().ok()).collect(),
+        }
+    }
+
     /// The paths that are to be included, sorted.
     pub(super) fn among(&self, toml: &str, paths: &[&str]) -> Result<Vec<String>, Error> {
         let mut found = Vec::new();
@@ -63,10 +70,7 @@ impl LicenseFiles {
                     found.extend(matches);
                 }
             }
-            LicenseFiles::Usual => {
-                let usual = USUAL.into_iter().filter_map(|pattern| pattern.parse().ok());
-                found.extend(usual.flat_map(|pattern| matching(&pattern)));
-            }
+            LicenseFiles::Usual => found.extend(self.patterns().iter().flat_map(matching)),
         }
         found.sort_unstable();
         found.dedup();

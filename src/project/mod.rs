@@ -208,6 +208,37 @@ impl Project {
         }
     }
 
+    /// The file that a dynamic version is in, where pyproject.toml does not name one.
+    ///
+    /// ```
+    /// use pyrepro::project::Project;
+    ///
+    /// let project = Project::parse(b"[project]\nname='a'\ndynamic=['version']\n")?;
+    /// let project = project.with_version_in("src/a/__init__.py");
+    /// let metadata = project.metadata(&[], &|_| Ok(b"__version__ = '1.2'\n".to_vec()))?;
+    /// assert_eq!(metadata.version().as_str(), "1.2");
+    /// # Ok::<(), pyrepro::project::Error>(())
+    /// ```
+    pub fn with_version_in(mut self, path: &str) -> Project {
+        if let ProjectVersion::Dynamic(version) = &mut self.version {
+            version.or_in(path);
+        }
+        self
+    }
+
+    /// The patterns of paths, licence files among which go with the metadata.
+    ///
+    /// ```
+    /// use pyrepro::project::Project;
+    ///
+    /// let project = Project::parse(b"[project]\nname='a'\nversion='1'\nlicense-files=['LICENSE']\n")?;
+    /// assert_eq!(project.license_patterns(), ["LICENSE".parse()?]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn license_patterns(&self) -> Vec<LicensePattern> {
+        self.license_files.patterns()
+    }
+
     /// The files besides pyproject.toml that the metadata cannot be made without.
     ///
     /// ```
@@ -220,7 +251,7 @@ impl Project {
     pub fn files(&self) -> Vec<&str> {
         let readme = self.readme.as_ref().and_then(Readme::file);
         let version = match &self.version {
-            ProjectVersion::Dynamic(version) => Some(version.path()),
+            ProjectVersion::Dynamic(version) => version.path(),
             ProjectVersion::Static(_) => None,
         };
         readme.into_iter().chain(version).collect()

@@ -233,7 +233,9 @@ fn a_dynamic_version_is_read_from_its_file() {
         let message = version(settings, source).unwrap_err();
         assert!(message.contains(part), "{settings} {message}");
     }
-    assert!(refusal("[project]\nname='a'\ndynamic=['version']").contains("tool.pyrepro.version: is missing"));
+    let nowhere = Project::parse(b"[project]\nname='a'\ndynamic=['version']").unwrap();
+    let error = nowhere.metadata(&[], &|_| unreachable!()).unwrap_err().to_string();
+    assert!(error.contains("3:10: tool.pyrepro.version: is missing"), "{error}");
 }
 
 #[test]

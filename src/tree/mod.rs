@@ -26,6 +26,9 @@ pub use links::Symlinks;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// The folder to begin at, as a path from the root; nothing for the root itself. What is in it is
+    /// listed and matched by its path from the root nevertheless.
+    pub below: PathBuf,
     /// What to list. A folder that matches is listed with everything below; without any pattern,
     /// everything is. Folders that do not match are looked into, but are not listed.
     pub include: Globs,
@@ -122,6 +125,20 @@ impl Tree {
         let mut entries = walk::entries(root, options)?;
         entries.sort_unstable_by(|a, b| a.path_bytes().cmp(b.path_bytes()));
         Ok(Tree { root: root.to_owned(), entries })
+    }
+
+    /// Looks at one path below a root, whether a link leads to it or not. One that leaves the root is an
+    /// error, as by [`Symlinks::FollowInside`].
+    ///
+    /// ```
+    /// use pyrepro::tree::{Kind, Tree};
+    ///
+    /// let entry = Tree::entry(".".as_ref(), "Cargo.toml".as_ref())?;
+    /// assert!(matches!(entry.kind, Kind::File { executable: false, .. }));
+    /// # Ok::<(), pyrepro::tree::Error>(())
+    /// ```
+    pub fn entry(root: &Path, path: &Path) -> Result<Entry, Error> {
+        walk::entry(root, path)
     }
 
     /// Where it is.

@@ -8,12 +8,29 @@ use super::{Entry, Error, Kind, Options, Symlinks, below, links};
 
 /// What is below a root, in no order.
 pub(super) fn entries(root: &Path, options: &Options) -> Result<Vec<Entry>, Error> {
-    let start = Folder { path: PathBuf::new(), included: options.include.is_empty() };
+    if !options.below.as_os_str().is_empty() && options.symlinks.mind_the_target() {
+        links::follow(root, &options.below, options.symlinks != Symlinks::Follow)?;
+    }
+    let start = Folder { path: options.below.clone(), included: options.include.is_empty() };
     let mut walk = Walk { root, options, entries: Vec::new(), pending: vec![start] };
     while let Some(folder) = walk.pending.pop() {
         walk.read(&folder)?;
     }
     Ok(walk.entries)
+}
+
+/// One path, wherever in the root a link leads.
+pub(super) fn entry(root: &Path, path: &Path) -> Result<Entry, Error> {
+    let place = root.join(path);
+    // Before the link is judged, so that what is not there is told as such.
+    let metadata = fs::symlink_metadata(&place).map_err(|source| unreadable(&place, source))?;
+    links::follow(root, path, true)?;
+    let metadata = match metadata.is_symlink() {
+        true => fs::metadata(&place).map_err(|source| unreadable(&place, source))?,
+        false => metadata,
+    };
+    let kind = kind_of(&metadata).ok_or_else(|| special(&place, &metadata))?;
+    Ok(Entry { path: path.to_owned(), kind })
 }
 
 struct Walk<'a> {
@@ -87,14 +104,24 @@ impl Walk<'_> {
     /// A file, or nothing if it is to be skipped.
     fn file(&self, place: &Path) -> Result<Option<Kind>, Error> {
         let metadata = fs::metadata(place).map_err(|source| unreadable(place, source))?;
-        if metadata.is_file() {
-            return Ok(Some(Kind::File { executable: is_executable(&metadata), size: metadata.len() }));
+        match kind_of(&metadata) {
+            None if !self.options.skip_special => Err(special(place, &metadata)),
+            kind => Ok(kind),
         }
-        if self.options.skip_special {
-            return Ok(None);
-        }
-        Err(Error::Special { path: place.to_owned(), what: name_of(metadata.file_type()) })
     }
+}
+
+/// A file or a folder; nothing if it is neither.
+fn kind_of(metadata: &Metadata) -> Option<Kind> {
+    if metadata.is_dir() {
+        return Some(Kind::Folder);
+    }
+    let file = Kind::File { executable: is_executable(metadata), size: metadata.len() };
+    metadata.is_file().then_some(file)
+}
+
+fn special(place: &Path, metadata: &Metadata) -> Error {
+    Error::Special { path: place.to_owned(), what: name_of(metadata.file_type()) }
 }
 
 fn unreadable(place: &Path, source: io::Error) -> Error {

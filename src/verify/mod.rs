@@ -8,6 +8,7 @@
 mod claims;
 mod members;
 mod outcome;
+mod project;
 mod rebuild;
 mod sources;
 mod unpack;

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::sources::{self, Found, Sources};
-use super::{Claim, Evidence, Outcome, Rebuilt, Verdict, claims, compare, compare_files, zipapp};
+use super::{Claim, Evidence, Outcome, Rebuilt, Verdict, claims, compare, compare_files, project, zipapp};
 use crate::archive::{Digest, Output, WriteError};
 use crate::dist::{Ingredient, Input, Role};
-use crate::manifest::{self, DescribeError, Manifest, Scope, Target, Tool, ZipappRecipe, describe};
+use crate::manifest::{
+    self, BuildRecipe, DescribeError, Manifest, Scope, Target, Tool, ZipappRecipe, describe,
+};
 use crate::python::{FindError, Interpreters, Version};
 
 /// What to verify, and with what.
@@ -175,6 +177,9 @@ impl Request<'_> {
         let built = match options.verb.as_str() {
             "zipapp" => {
                 zipapp::rebuild(self, recorded, &ZipappRecipe::from_options(options)?, &found, scratch)?
+            }
+            "build" => {
+                project::rebuild(self, recorded, &BuildRecipe::from_options(options)?, &found, scratch)?
             }
             verb => return Err(Cannot(format!("this pyrepro cannot rebuild what `{verb}` made"))),
         };

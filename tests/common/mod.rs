@@ -9,6 +9,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 pub mod app;
+pub mod package;
 pub mod tools;
 pub mod tree;
 

@@ -4,9 +4,11 @@ use std::io::{Seek, SeekFrom, Write};
 use std::iter;
 use std::num::NonZero;
 
+use sha2::{Digest, Sha256};
+
 use super::super::blocks::{self, Packed, Part};
 use super::super::deflate::BLOCK;
-use super::super::entry::{Entries, Entry, WriteError};
+use super::super::entry::{Content, Entries, Entry, WriteError};
 use super::format::*;
 use crate::epoch::Epoch;
 
@@ -123,6 +125,8 @@ struct Member<'a> {
     /// How much of its content was written, and how long that is in the archive.
     size: u64,
     packed: u64,
+    /// The hash of that, where the entry says what it must be in the end.
+    hash: Option<Sha256>,
 }
 
 impl<'a, W: Write + Seek> Writer<'a, W> {
@@ -135,19 +139,21 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
         let data = block.deflated.as_ref().filter(|_| member.deflated).unwrap_or(&block.raw);
         member.crc = zlib_rs::crc32::crc32(member.crc, &block.raw);
         member.size += block.raw.len() as u64;
+        if let Some(hash) = &mut member.hash {
+            hash.update(&block.raw);
+        }
         member.packed += data.len() as u64;
         let is_first = member.size <= BLOCK as u64;
         let is_last = member.size == member.entry.size();
-        if is_first && is_last {
-            self.header(&member)?;
-        } else if is_first {
-            self.header(&Member { crc: 0, packed: 0, ..member })?;
+        if is_first {
+            self.header(&member, is_last)?;
         }
         self.put(data)?;
         if !is_last {
             self.open = Some(member);
             return Ok(());
         }
+        member.check()?;
         if !is_first {
             self.mend_header(&member)?;
         }
@@ -163,7 +169,7 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
             if entry.size() > 0 {
                 let is_better = |deflated: &Vec<u8>| self.all || deflated.len() < block.raw.len();
                 let deflated = block.deflated.as_ref().is_some_and(is_better);
-                return Ok(Member { entry, offset: self.offset, deflated, crc: 0, size: 0, packed: 0 });
+                return Ok(Member { deflated, ..Member::begin(entry, self.offset) });
             }
             self.empty(entry)?;
         }
@@ -172,9 +178,9 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
     fn empty(&mut self, entry: &'a Entry) -> Result<(), WriteError> {
         let deflated = self.all && entry.content().is_some();
         let data = if deflated { &NOTHING[..] } else { &[] };
-        let packed = data.len() as u64;
-        let member = Member { entry, offset: self.offset, deflated, crc: 0, size: 0, packed };
-        self.header(&member)?;
+        let mut member = Member { deflated, packed: data.len() as u64, ..Member::begin(entry, self.offset) };
+        member.check()?;
+        self.header(&member, true)?;
         self.put(data)?;
         self.list(&member);
         Ok(())
@@ -186,8 +192,10 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
         Ok(())
     }
 
-    fn header(&mut self, member: &Member<'_>) -> Result<(), WriteError> {
-        self.put(&member.local_header(self.dos))
+    /// Writes the header of a member, whose checksum and length may not be known yet.
+    fn header(&mut self, member: &Member<'_>, known: bool) -> Result<(), WriteError> {
+        let (crc, packed) = if known { (member.crc, member.packed) } else { (0, 0) };
+        self.put(&Member { crc, packed, hash: None, ..*member }.local_header(self.dos))
     }
 
     /// Writes the header of a member again, whose checksum and length are known only now.
@@ -219,7 +227,24 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
     }
 }
 
-impl Member<'_> {
+impl<'a> Member<'a> {
+    fn begin(entry: &'a Entry, offset: u64) -> Member<'a> {
+        let is_hashed = matches!(entry.content(), Some(Content::File { sha256: Some(_), .. }));
+        let hash = is_hashed.then(Sha256::new);
+        Member { entry, offset, deflated: false, crc: 0, size: 0, packed: 0, hash }
+    }
+
+    /// Whether what was written is what the entry says.
+    fn check(&mut self) -> Result<(), WriteError> {
+        if let Some(Content::File { path, sha256: Some(sha256), .. }) = self.entry.content()
+            && let Some(hash) = self.hash.take()
+            && hash.finalize()[..] != *sha256
+        {
+            return Err(WriteError::Rewritten { path: path.clone() });
+        }
+        Ok(())
+    }
+
     fn is_large(&self) -> bool {
         longest(self.entry.size()) >= u64::from(IN_ZIP64)
     }
@@ -340,7 +365,7 @@ mod tests {
     fn sizes_and_places_are_in_zip64_fields_only_where_they_must() {
         let headers = |size: u64, offset: u64| {
             let entry = Entry::file("a", "x", size).unwrap();
-            let member = Member { entry: &entry, offset, deflated: false, crc: 0, size, packed: size };
+            let member = Member { size, packed: size, ..Member::begin(&entry, offset) };
             let mut central = Vec::new();
             member.append_central_header((0, 0), &mut central);
             let extra = |header: &[u8], length: usize| header[length + 1..].to_vec();

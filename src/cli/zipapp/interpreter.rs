@@ -87,7 +87,8 @@ pub struct Python {
     pub target: Target,
 }
 
-fn target_of(python: Interpreter) -> anyhow::Result<Python> {
+/// An interpreter that can be compiled for.
+pub fn target_of(python: Interpreter) -> anyhow::Result<Python> {
     match (Target::of(&python), python.target) {
         (Some(target), Ok(version)) => Ok(Python { path: python.path, version, target }),
         (_, Err(reason)) => bail!("cannot compile for {}: {reason}", python.path.display()),

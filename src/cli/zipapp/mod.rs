@@ -23,7 +23,9 @@ use serde::Serialize;
 use super::exit::Exit;
 use super::terminal::Terminal;
 use super::{environment, interrupt};
-use interpreter::{Choice, Python};
+use interpreter::Choice;
+
+pub use interpreter::{Python, target_of};
 use report::Report;
 
 /// Make one file of an application, which Python runs, with bytecode that it takes

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Place;
 
 use super::super::{Ingredient, Role};
-use super::{Error, bytecode};
+use super::Error;
 use crate::archive::{Entries, Entry, Order};
+use crate::dist::Bytecode;
 use crate::tree::Globs;
 
 /// Files by their path, each with where it comes from.
@@ -57,7 +58,7 @@ impl Members {
 
     /// The sources in the order of their paths.
     pub fn sources(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.0.iter().filter_map(|(path, member)| Some((path.as_str(), bytecode::source_of(&member.entry)?)))
+        self.0.values().filter_map(|member| Bytecode::source_of(&member.entry))
     }
 
     /// The extension modules, which no interpreter imports from an archive.

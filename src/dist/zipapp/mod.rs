@@ -27,12 +27,13 @@ use tempfile::TempDir;
 use crate::archive::zip::{self, Compression};
 use crate::archive::{BadPath, Content, Entries, EntriesError, Entry, ReadError, WriteError};
 use crate::compile::{Unavailable, Warning};
+pub use crate::dist::Bytecode;
 use crate::epoch::Epoch;
 use crate::pyc::Optimization;
 use crate::python::Environment;
 use crate::tree::{self, BadGlob, Globs};
 
-pub use bytecode::{Bytecode, Compiled, RECORDED_BELOW};
+pub use bytecode::{Compiled, RECORDED_BELOW};
 pub use entry_point::{BadEntryPoint, EntryPoint};
 pub use requirements::RequirementProblem;
 pub use source::LEFT_OUT;
@@ -191,7 +192,7 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
     doubts.extend(needs::missing(&wheels, &extras, environment));
 
     add_main(&mut members, request, &wheels)?;
-    let compiled = bytecode.map(|bytecode| bytecode.add(&mut members)).transpose()?;
+    let compiled = bytecode.map(|bytecode| bytecode::add(bytecode, &mut members)).transpose()?;
     inputs.sort_unstable_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));
     inputs.dedup();
     let entries = members.into_entries()?;

@@ -1,0 +1,254 @@
+//! `pyrepro build`: wheels, sdists and zipapps of a project, the same each time.
+
+mod backend;
+mod report;
+mod write;
+
+use std::ffi::OsString;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, bail, ensure};
+use clap::ValueEnum;
+use pyrepro::compile::Pool;
+use pyrepro::dist::{self, Artifact, Bytecode, Package};
+use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
+use pyrepro::manifest::{BuildRecipe, BytecodeRecipe, Product};
+use pyrepro::pyc::Optimization;
+use pyrepro::python::Interpreters;
+use tempfile::TempDir;
+
+use super::exit::Exit;
+use super::terminal::Terminal;
+use super::zipapp::{self, Python};
+use super::{environment, interrupt};
+use backend::{Backend, backend_of};
+use report::Report;
+
+/// Make wheels, sdists and zipapps of a project, which are the same each time
+///
+/// For projects whose pyproject.toml has build-backend = "pyrepro".
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Flags {
+    /// The project's folder, or an sdist of it
+    #[arg(value_name = "SRC", default_value = ".")]
+    source: PathBuf,
+    /// The folder to write to
+    #[arg(short, long, value_name = "DIR", default_value = "dist")]
+    out_dir: PathBuf,
+    /// Make a wheel, which is what is made if nothing else is asked for
+    #[arg(long)]
+    wheel: bool,
+    /// Make an sdist
+    #[arg(long)]
+    sdist: bool,
+    /// Make a zipapp, which starts with the project's script
+    #[arg(long)]
+    zipapp: bool,
+    /// Make a wheel that leads imports to SRC, where sources can be edited
+    #[arg(long, conflicts_with = "wheel")]
+    editable: bool,
+    /// Write the wheel's .dist-info folder into DIR, and nothing else
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["wheel", "sdist", "zipapp", "editable", "list"])]
+    metadata: Option<PathBuf>,
+    /// Say what would be in the artifacts, and write nothing
+    #[arg(long, conflicts_with = "zipapp")]
+    list: bool,
+    /// Work on N files at a time; 0 is one for each processor
+    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
+    jobs: u16,
+    /// Write no manifests beside the artifacts
+    #[arg(long)]
+    no_manifest: bool,
+    /// Time of all members: seconds since 1970, or git for the last commit's
+    /// [default: $SOURCE_DATE_EPOCH, or 1980-01-01]
+    #[arg(long, value_name = "TIME")]
+    source_date_epoch: Option<EpochChoice>,
+
+    /// Put bytecode into wheels and zipapps
+    #[arg(long, value_name = "MODE", value_enum, help_heading = "Bytecode")]
+    pyc: Option<Mode>,
+    /// The interpreter to compile for: a path, a command or a version
+    /// [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
+    #[arg(long, value_name = "PYTHON", requires = "pyc", help_heading = "Bytecode")]
+    python: Option<OsString>,
+    /// The level of optimisation: 0, 1 or 2 [default: 0]
+    #[arg(short = 'O', long, value_name = "LEVEL", requires = "pyc", help_heading = "Bytecode")]
+    optimize: Option<Optimization>,
+    /// Put in bytecode alone, for the one version of Python
+    #[arg(long, requires = "pyc", help_heading = "Bytecode")]
+    sourceless: bool,
+
+    /// What the zipapp starts: a function such as pkg.mod:main, or a script [default: the only script]
+    #[arg(short, long, value_name = "MAIN", requires = "zipapp", help_heading = "Zipapps")]
+    main: Option<String>,
+    /// The interpreter that shall run the zipapp, for the #! line [default: no such line]
+    #[arg(short = 'p', long, value_name = "INTERPRETER", requires = "zipapp", help_heading = "Zipapps")]
+    interpreter: Option<String>,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  pyrepro build                          the wheel of this folder, in dist
+  pyrepro build --sdist --wheel -o out project
+  pyrepro build dist/orchard-1.2.0.tar.gz
+  pyrepro build --list --sdist           what the sdist would have in it
+  pyrepro build --pyc checked-hash --python 3.13
+  pyrepro build --zipapp -p '/usr/bin/env python3'
+
+Exit status: 0 if all is written, 2 if nothing is.";
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    /// Imports compare it with its source
+    CheckedHash,
+    /// Imports take it as it is
+    UncheckedHash,
+}
+
+pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let source = Source::open(&flags.source)?;
+    match backend_of(&source.root)? {
+        Backend::Own => {}
+        Backend::Other(name) => bail!(
+            "{} is built by {name}, not by pyrepro: set build-backend = \"pyrepro\" and requires = [\"pyrepro\"] \
+             in [build-system] of its pyproject.toml",
+            flags.source.display()
+        ),
+    }
+    let epoch = flags.epoch(&source.root)?;
+    let package = Package::open(&source.root, Some(&flags.out_dir))?;
+    let mut report = Report::default();
+    for warning in &package.project().warnings {
+        report.warn(warning, terminal);
+    }
+    if let Some(folder) = &flags.metadata {
+        let metadata = package.prepared_metadata()?;
+        let place = metadata.write_folder(folder)?;
+        report.add_folder(&metadata, &place, terminal);
+        report.show(terminal)?;
+        return Ok(Exit::Fine);
+    }
+    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let maker = Maker { flags, package: &package, python: flags.python()?, epoch, stop };
+    let artifacts = maker.artifacts()?;
+    if flags.list {
+        artifacts.iter().for_each(|artifact| report.list(artifact, terminal));
+    } else {
+        maker.write(&artifacts, &mut report, terminal)?;
+    }
+    report.show(terminal)?;
+    Ok(Exit::Fine)
+}
+
+/// A project's folder, which an sdist is unpacked to.
+struct Source {
+    root: PathBuf,
+    _unpacked: Option<TempDir>,
+}
+
+impl Source {
+    fn open(path: &Path) -> anyhow::Result<Source> {
+        if path.is_file() {
+            let unpacked = tempfile::Builder::new().prefix("pyrepro-").tempdir();
+            let unpacked = unpacked.context("cannot make a temporary folder")?;
+            let root = dist::unpack(path, unpacked.path())?;
+            return Ok(Source { root, _unpacked: Some(unpacked) });
+        }
+        ensure!(path.exists(), "there is no {}", path.display());
+        Ok(Source { root: path.to_owned(), _unpacked: None })
+    }
+}
+
+impl Flags {
+    fn epoch(&self, root: &Path) -> anyhow::Result<(Epoch, EpochSource)> {
+        Ok(environment::epoch(self.source_date_epoch, root)?)
+    }
+
+    fn jobs(&self) -> NonZero<usize> {
+        let all = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+        NonZero::new(self.jobs.into()).unwrap_or(all)
+    }
+
+    fn bytecode(&self) -> Option<BytecodeRecipe> {
+        let checked = self.pyc? == Mode::CheckedHash;
+        Some(BytecodeRecipe {
+            checked,
+            level: self.optimize.unwrap_or_default(),
+            sourceless: self.sourceless,
+        })
+    }
+
+    /// The interpreter to compile for, if there is to be bytecode.
+    fn python(&self) -> anyhow::Result<Option<Python>> {
+        if self.pyc.is_none() {
+            return Ok(None);
+        }
+        let interpreters = Interpreters::new(environment::search_path());
+        let python = match &self.python {
+            Some(request) => interpreters.find(request)?,
+            None => interpreters.default()?,
+        };
+        zipapp::target_of(python).map(Some)
+    }
+}
+
+/// What makes the artifacts that the user asks for.
+struct Maker<'a> {
+    flags: &'a Flags,
+    package: &'a Package,
+    python: Option<Python>,
+    epoch: (Epoch, EpochSource),
+    stop: Arc<AtomicBool>,
+}
+
+impl Maker<'_> {
+    /// All artifacts but the zipapp, which is made of a wheel.
+    fn artifacts(&self) -> anyhow::Result<Vec<Artifact>> {
+        let Flags { wheel, sdist, zipapp, editable, .. } = *self.flags;
+        let mut artifacts = Vec::new();
+        if sdist {
+            artifacts.push(self.package.sdist()?);
+        }
+        if wheel || !(sdist || zipapp || editable) {
+            artifacts.push(self.wheel()?);
+        }
+        if editable {
+            artifacts.push(self.package.editable(self.flags.jobs())?);
+        }
+        Ok(artifacts)
+    }
+
+    fn wheel(&self) -> anyhow::Result<Artifact> {
+        let wheel = |bytecode: Option<&Bytecode<'_>>| Ok(self.package.wheel(bytecode, self.flags.jobs())?);
+        self.with_bytecode(wheel)
+    }
+
+    /// Does something with what makes bytecode, if that is wanted.
+    fn with_bytecode<R>(
+        &self,
+        make: impl FnOnce(Option<&Bytecode<'_>>) -> anyhow::Result<R>,
+    ) -> anyhow::Result<R> {
+        let Some((python, recipe)) = self.python.as_ref().zip(self.flags.bytecode()) else {
+            return make(None);
+        };
+        let (version, jobs) = (python.version, self.flags.jobs());
+        let pool = Pool::new(&python.path, version, jobs);
+        let BytecodeRecipe { checked, level, sourceless } = recipe;
+        make(Some(&Bytecode { compiler: &pool, version, checked, level, sourceless, jobs, stop: &self.stop }))
+    }
+
+    /// How an artifact is made, for its manifest. One that leads to this machine's folders has none.
+    fn recipe(&self, kind: dist::Kind) -> Option<BuildRecipe> {
+        match kind {
+            dist::Kind::Wheel => {
+                Some(BuildRecipe { product: Product::Wheel, bytecode: self.flags.bytecode() })
+            }
+            dist::Kind::Sdist => Some(BuildRecipe { product: Product::Sdist, bytecode: None }),
+            dist::Kind::Editable | dist::Kind::Metadata => None,
+        }
+    }
+}

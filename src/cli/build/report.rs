@@ -1,0 +1,174 @@
+//! What `pyrepro build` tells of artifacts, to people and programs.
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use pyrepro::archive::{Entries, Entry};
+use pyrepro::dist::zipapp::App;
+use pyrepro::dist::{self, Artifact};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::cli::terminal::Terminal;
+
+/// All that a run tells.
+#[derive(Default, Serialize)]
+pub struct Report {
+    artifacts: Vec<ArtifactReport>,
+    warnings: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ArtifactReport {
+    kind: Kind,
+    /// Where it is; null if nothing was to be written.
+    path: Option<String>,
+    name: String,
+    /// How many bytes it has; for a folder, and for what was not written, how many are in its files.
+    size: u64,
+    /// Of the file; null for a folder, and for what was not written.
+    sha256: Option<String>,
+    members: usize,
+    /// Each member, if that is what was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<FileReport>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Kind {
+    Of(dist::Kind),
+    Zipapp(&'static str),
+}
+
+#[derive(Serialize)]
+struct FileReport {
+    path: String,
+    size: u64,
+    mode: String,
+}
+
+impl Report {
+    pub fn warn(&mut self, warning: impl Display, terminal: &Terminal) {
+        terminal.warn(&warning);
+        self.warnings.push(warning.to_string());
+    }
+
+    /// An artifact that was written.
+    pub fn add(&mut self, artifact: &Artifact, path: &Path, terminal: &Terminal) -> anyhow::Result<()> {
+        self.doubt(&artifact.doubts, terminal);
+        self.add_file(Kind::Of(artifact.kind), &artifact.entries, path)
+    }
+
+    pub fn add_app(&mut self, app: &App, path: &Path, terminal: &Terminal) -> anyhow::Result<()> {
+        self.doubt(&app.doubts, terminal);
+        let compiled = app.compiled.iter();
+        for (source, diagnostic) in compiled.flat_map(|compiled| &compiled.failures) {
+            self.warn(format_args!("{source}: {diagnostic}; it goes in as source"), terminal);
+        }
+        self.add_file(Kind::Zipapp("zipapp"), &app.entries, path)
+    }
+
+    fn add_file(&mut self, kind: Kind, entries: &Entries, path: &Path) -> anyhow::Result<()> {
+        let (size, sha256) = measured(path).with_context(|| format!("cannot read {}", path.display()))?;
+        self.artifacts.push(ArtifactReport {
+            kind,
+            path: Some(path.to_string_lossy().into_owned()),
+            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            size,
+            sha256: Some(sha256),
+            members: entries.iter().count(),
+            files: Vec::new(),
+        });
+        Ok(())
+    }
+
+    /// An artifact that was written as a folder.
+    pub fn add_folder(&mut self, artifact: &Artifact, path: &Path, terminal: &Terminal) {
+        self.doubt(&artifact.doubts, terminal);
+        self.artifacts.push(ArtifactReport {
+            path: Some(path.to_string_lossy().into_owned()),
+            files: Vec::new(),
+            ..ArtifactReport::unwritten(artifact)
+        });
+    }
+
+    /// An artifact that was not to be written.
+    pub fn list(&mut self, artifact: &Artifact, terminal: &Terminal) {
+        self.doubt(&artifact.doubts, terminal);
+        self.artifacts.push(ArtifactReport::unwritten(artifact));
+    }
+
+    fn doubt<D: Display>(&mut self, doubts: &[D], terminal: &Terminal) {
+        for doubt in doubts {
+            // An sdist and a wheel of the same files have the same faults.
+            if !self.warnings.contains(&doubt.to_string()) {
+                self.warn(doubt, terminal);
+            }
+        }
+    }
+
+    pub fn show(&self, terminal: &Terminal) -> anyhow::Result<()> {
+        if terminal.is_json() {
+            return terminal.json(self);
+        }
+        if terminal.reports() {
+            let mut out = terminal.out();
+            for artifact in &self.artifacts {
+                artifact.show(&mut out)?;
+            }
+            out.flush()?;
+        }
+        Ok(())
+    }
+}
+
+impl ArtifactReport {
+    fn unwritten(artifact: &Artifact) -> ArtifactReport {
+        let file = |entry: &Entry| FileReport {
+            path: entry.path.to_string(),
+            size: entry.size(),
+            mode: format!("{:04o}", entry.mode()),
+        };
+        let files: Vec<FileReport> = artifact.entries.iter().map(file).collect();
+        ArtifactReport {
+            kind: Kind::Of(artifact.kind),
+            path: None,
+            name: artifact.name.clone(),
+            size: artifact.size(),
+            sha256: None,
+            members: files.len(),
+            files,
+        }
+    }
+
+    fn show(&self, out: &mut impl Write) -> std::io::Result<()> {
+        let ArtifactReport { name, size, members, .. } = self;
+        let Some(path) = &self.path else {
+            writeln!(out, "{name}")?;
+            return self.files.iter().try_for_each(|file| writeln!(out, "  {}", file.path));
+        };
+        let sha256 = self.sha256.as_ref().map(|sha256| format!(", sha256 {sha256}")).unwrap_or_default();
+        writeln!(out, "{path}: {members} members, {size} bytes{sha256}")
+    }
+}
+
+/// The size and the hash of a file.
+fn measured(path: &Path) -> std::io::Result<(u64, String)> {
+    let mut file = BufReader::new(File::open(path)?);
+    let (mut hash, mut size, mut chunk) = (Sha256::new(), 0, [0; 1 << 16]);
+    loop {
+        match file.read(&mut chunk)? {
+            0 => break,
+            read => {
+                hash.update(&chunk[..read]);
+                size += read as u64;
+            }
+        }
+    }
+    let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((size, sha256))
+}

@@ -1,0 +1,101 @@
+//! Bytecode for the sources in an artifact.
+
+use std::convert::Infallible;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::archive::{Content, Entry};
+use crate::compile::{Compiler, Diagnostic, Outcome, Unavailable, Unit, Warning, in_order};
+use crate::marshal;
+use crate::pyc::{Header, InvalidationMode, Optimization};
+use crate::python::Version;
+
+/// How to make bytecode.
+pub struct Bytecode<'a> {
+    /// What compiles.
+    pub compiler: &'a dyn Compiler,
+    /// For which version.
+    pub version: Version,
+    /// Whether imports compare it with the source. There is no use for timestamps in an archive that
+    /// is the same each time.
+    pub checked: bool,
+    /// At which level; there is room for one.
+    pub level: Optimization,
+    /// Whether to leave out the sources that compile.
+    pub sourceless: bool,
+    /// How many sources to compile at a time.
+    pub jobs: NonZero<usize>,
+    /// When set, nothing more is compiled, and there is no application.
+    pub stop: &'a AtomicBool,
+}
+
+/// A source with what the compiler made of it.
+pub(super) struct Attempt {
+    /// The path of the source.
+    pub path: String,
+    pub pyc: Result<Vec<u8>, Box<Diagnostic>>,
+    pub warnings: Vec<Warning>,
+}
+
+impl Bytecode<'_> {
+    /// Compiles sources, each a path and its content, in their order; nothing if it is to stop. The paths
+    /// that code objects have recorded begin with `recorded_below`.
+    pub(super) fn compile<'m>(
+        &self,
+        sources: impl Iterator<Item = (&'m str, &'m [u8])> + Send,
+        recorded_below: &str,
+    ) -> Result<Option<Vec<Attempt>>, Unavailable> {
+        let mut attempts = Vec::new();
+        let work = |(path, source)| self.attempt(path, source, recorded_below);
+        let keep = |attempt| {
+            attempts.push(attempt);
+            Ok::<(), Infallible>(())
+        };
+        let stopped = || {
+            let stop = self.stop.load(Ordering::Relaxed);
+            if stop {
+                self.compiler.cancel();
+            }
+            stop
+        };
+        let Ok(()) = in_order(sources, self.jobs.get(), work, stopped, keep);
+        if self.stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        attempts.into_iter().collect::<Result<_, _>>().map(Some)
+    }
+
+    fn attempt(&self, path: &str, source: &[u8], recorded_below: &str) -> Result<Attempt, Unavailable> {
+        let name = format!("{recorded_below}{path}");
+        let unit = Unit { source, name: name.as_bytes(), levels: &[self.level] };
+        let Outcome { codes, failure, warnings } = self.compiler.compile(&unit)?;
+        let pyc = match (codes.first(), failure) {
+            (Some((_, code)), None) => self.pyc(source, code),
+            (_, failure) => {
+                let failure = failure.unwrap_or_else(|| Diagnostic::whole("Crash", "it gave no code"));
+                Err(Box::new(failure))
+            }
+        };
+        Ok(Attempt { path: path.to_owned(), pyc, warnings })
+    }
+
+    fn pyc(&self, source: &[u8], code: &[u8]) -> Result<Vec<u8>, Box<Diagnostic>> {
+        let mode = if self.checked { InvalidationMode::CheckedHash } else { InvalidationMode::UncheckedHash };
+        let mut pyc = Header::of_source(self.version, mode, source, 0).to_bytes().to_vec();
+        marshal::read(code, self.version)
+            .and_then(|graph| graph.append_canonical(&mut pyc))
+            .map_err(|error| Diagnostic::whole("Crash", format!("code that makes no sense: {error}")))
+            .map_err(Box::new)?;
+        Ok(pyc)
+    }
+
+    /// The path and the content of a member that is a source and was read.
+    pub(super) fn source_of(entry: &Entry) -> Option<(&str, &[u8])> {
+        match entry.content() {
+            Some(Content::Bytes(bytes)) if entry.path.as_str().ends_with(".py") => {
+                Some((entry.path.as_str(), bytes))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Files of a project as members of a wheel, whose RECORD tells the hash of each.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::num::NonZero;
+
+use super::package::SourceFile;
+use super::{Error, parallel};
+use crate::archive::{Entries, Entry, Order};
+use crate::record::{Hash, Record, Row};
+
+/// What is larger is not read into memory.
+const LARGE: u64 = 1 << 20;
+
+/// How many bytes of files are kept in memory, so that they are read once.
+const IN_MEMORY: u64 = 64 << 20;
+
+/// The files as members below a folder. Every source is read if `sources` says that they are to be
+/// compiled: what is compiled and what is packed are the same bytes.
+pub(super) fn entries(
+    files: BTreeMap<String, SourceFile>,
+    folder: &str,
+    sources: bool,
+    jobs: NonZero<usize>,
+) -> Result<Vec<Entry>, Error> {
+    let mut total = 0;
+    let mut planned = Vec::with_capacity(files.len());
+    for (path, file) in files {
+        let is_small = file.size < LARGE && total + file.size <= IN_MEMORY;
+        total += if is_small { file.size } else { 0 };
+        let is_source = sources && path.ends_with(".py");
+        planned.push((format!("{folder}{path}"), file, is_small || is_source));
+    }
+    parallel::map(planned, jobs, |(path, file, in_memory)| {
+        let SourceFile { place, size, executable } = file;
+        let entry = if in_memory {
+            let bytes = fs::read(&place).map_err(|source| Error::Read { path: place, source })?;
+            Entry::bytes(path, bytes)?
+        } else {
+            Entry::file(path, place, size)?.pinned()?
+        };
+        Ok(entry.executable(executable))
+    })
+}
+
+/// The members of a wheel, with the RECORD of them.
+pub(super) fn with_record(
+    entries: Vec<Entry>,
+    dist_info: &str,
+    jobs: NonZero<usize>,
+) -> Result<Entries, Error> {
+    let order = Order::Wheel { dist_info: dist_info.to_owned() };
+    let entries = Entries::new(entries, &order)?;
+    let mut rows = parallel::map(entries.iter().collect(), jobs, row)?;
+    let path = format!("{dist_info}/RECORD");
+    rows.push(Row::unhashed(&path));
+    let record = Entry::bytes(path, Record { rows }.to_string())?;
+    Ok(Entries::new(entries.into_iter().chain([record]).collect(), &order)?)
+}
+
+fn row(entry: &Entry) -> Result<Row, Error> {
+    let path = entry.path.as_str();
+    match entry.content() {
+        Some(content) => {
+            let hash = Some(Hash::sha256(content.sha256()?));
+            Ok(Row { path: path.to_owned(), hash, size: Some(content.size()) })
+        }
+        None => Ok(Row::unhashed(path)),
+    }
+}

@@ -1,0 +1,94 @@
+//! Why there is no wheel or sdist.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::package::ModuleProblem;
+use crate::archive::{BadPath, EntriesError, ReadError, WriteError};
+use crate::compile::Unavailable;
+use crate::project;
+use crate::tree::{self, BadGlob};
+
+/// Why there is no wheel or sdist.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A pyproject.toml that is refused.
+    #[error(transparent)]
+    Project(#[from] project::Error),
+    /// Modules that are not there or not clear.
+    #[error(transparent)]
+    Module(#[from] ModuleProblem),
+    /// A pattern that is none.
+    #[error(transparent)]
+    Glob(#[from] BadGlob),
+    /// Something that cannot be listed, or is no file of the project.
+    #[error(transparent)]
+    Tree(#[from] tree::Error),
+    /// A file whose name cannot be in an archive.
+    #[error("{0}; rename it, or leave it out with source-exclude in [tool.pyrepro]")]
+    Path(#[from] BadPath),
+    /// Files that cannot be in one archive.
+    #[error(transparent)]
+    Entries(#[from] EntriesError),
+    /// A file that cannot be read, or changes while it is packed.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The user has stopped it.
+    #[error("interrupted; nothing is written")]
+    Interrupted,
+    /// No compiler.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+    /// A file or folder that cannot be read.
+    #[error("cannot read {path}: {source}", path = path.display())]
+    Read {
+        /// Where it is.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A folder in a file's place.
+    #[error("{path} is not a file", path = path.display())]
+    NotAFile {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// A path that a `.pth` file cannot hold.
+    #[error("the path {path:?} cannot be in a .pth file, so there can be no editable wheel of it: {reason}")]
+    Pth {
+        /// Where the modules are.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// An archive that is no sdist.
+    #[error("{path}: {problem}", path = path.display())]
+    Sdist {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: SdistProblem,
+    },
+    /// Something that cannot be written.
+    #[error("cannot write {path}: {source}", path = path.display())]
+    Unpack {
+        /// Where it was to be.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// What can be wrong with an sdist.
+#[derive(Debug, thiserror::Error)]
+pub enum SdistProblem {
+    /// No tar.gz file, or one that is refused.
+    #[error(transparent)]
+    Archive(#[from] Box<ReadError>),
+    /// A member that only some systems could unpack.
+    #[error("the member {0:?} is neither a file nor a folder")]
+    NotAFile(String),
+    /// Several folders at the top, or none.
+    #[error("it has {0} entries at its top, where an sdist has one folder")]
+    Top(usize),
+}

@@ -1,0 +1,77 @@
+//! What is left out of artifacts unless a project says otherwise.
+
+use crate::tree::{BadGlob, Globs};
+
+/// What nobody ships: folders of version control, what tools leave behind, environments, outputs.
+const LITTER: &[&str] = &[
+    // Version control. A worktree has a file for a folder.
+    ".git",
+    ".hg/",
+    ".jj/",
+    ".svn/",
+    ".bzr/",
+    "_darcs/",
+    "CVS/",
+    // Bytecode, which is stale on the next machine.
+    "__pycache__/",
+    "*.pyc",
+    "*.pyo",
+    // Caches.
+    ".cache/",
+    ".coverage",
+    ".hypothesis/",
+    ".ipynb_checkpoints/",
+    ".mypy_cache/",
+    ".nox/",
+    ".pyre/",
+    ".pytest_cache/",
+    ".pytype/",
+    ".ruff_cache/",
+    ".tox/",
+    "node_modules/",
+    // Environments.
+    ".venv/",
+    "/env/",
+    "/venv/",
+    // Outputs.
+    "/build/",
+    "/dist/",
+    "*.egg-info/",
+    ".eggs/",
+    ".pyrepro-*.tmp",
+    // What desktops leave.
+    ".DS_Store",
+    "Thumbs.db",
+];
+
+/// What holds passwords and keys, wherever it lies. Files of keys with other names are looked into.
+const SECRETS: &[&str] = &[
+    ".env",
+    ".env.local",
+    ".env.*.local",
+    ".git-credentials",
+    ".netrc",
+    ".pypirc",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    "id_rsa",
+];
+
+/// What to leave out of the walk through a project, and what to leave out of what it finds.
+#[derive(Debug, Clone)]
+pub(in crate::dist) struct Excludes {
+    /// Not even looked into.
+    pub silent: Globs,
+    /// Left out with a warning.
+    pub secret: Globs,
+}
+
+impl Excludes {
+    /// The default ones, if they are wanted, and a project's own.
+    pub fn new<'a>(default: bool, own: impl IntoIterator<Item = &'a String>) -> Result<Excludes, BadGlob> {
+        let (litter, secrets) = if default { (LITTER, SECRETS) } else { (&[][..], &[][..]) };
+        let silent = litter.iter().copied().chain(own.into_iter().map(String::as_str));
+        Ok(Excludes { silent: Globs::new(silent)?, secret: Globs::new(secrets)? })
+    }
+}

@@ -1,0 +1,274 @@
+//! A project that is built: its metadata, its modules, and which of its files go where.
+
+mod excludes;
+mod files;
+mod modules;
+mod settings;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::{Error, Ingredient, Known, Role};
+use crate::archive::{MemberPath, Mode};
+use crate::project::{self, Document, MAX_SIZE, Metadata, Problem, Project};
+use crate::tree::Tree;
+
+pub use modules::ModuleProblem;
+
+pub(super) use files::{File as SourceFile, Files};
+pub(super) use settings::Scheme;
+
+use excludes::Excludes;
+use files::Finder;
+use modules::{Kind, Modules};
+use settings::Settings;
+
+/// A project with what its pyproject.toml and its folder say, ready to be built.
+///
+/// ```
+/// use pyrepro::dist::Package;
+///
+/// let package = Package::open("testdata/orchard".as_ref(), None)?;
+/// assert_eq!(package.metadata().name().as_written(), "orchard");
+/// # Ok::<(), pyrepro::dist::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Package {
+    root: PathBuf,
+    /// Where artifacts are put, the earlier ones too, which are no part of the project.
+    output: Option<PathBuf>,
+    pyproject: Vec<u8>,
+    project: Project,
+    metadata: Metadata,
+    modules: Modules,
+    data: Vec<(Scheme, String)>,
+    source_include: Vec<String>,
+    source_excludes: Excludes,
+    wheel_excludes: Excludes,
+}
+
+impl Package {
+    /// Reads a project's folder. Artifacts of it that lie in the folder `output` are no part of it.
+    ///
+    /// ```
+    /// # use pyrepro::dist::Package;
+    /// assert!(Package::open("no such folder".as_ref(), None).is_err());
+    /// ```
+    pub fn open(root: &Path, output: Option<&Path>) -> Result<Package, Error> {
+        let pyproject = read_pyproject(root)?;
+        let document = Document::parse(&pyproject)?;
+        let settings = Settings::read(&document)?;
+        let project = Project::read(&document)?;
+        let modules = find_modules(root, &project, &settings)?;
+        let project = match modules.version_file() {
+            Some(path) => project.with_version_in(&path),
+            None => project,
+        };
+        check_data(root, &settings)?;
+        let excludes =
+            |own| Excludes::new(settings.default_excludes, settings.source_exclude.iter().chain(own));
+        let (source_excludes, wheel_excludes) = (excludes(&[][..])?, excludes(&settings.wheel_exclude[..])?);
+        let finder = Finder { root, excludes: &source_excludes, is_output: &|_| false };
+        let patterns: Vec<String> = project.license_patterns().iter().map(ToString::to_string).collect();
+        let paths = finder.licenses(&patterns)?;
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let metadata = project.metadata(&paths, &|path| read(root, path))?;
+        Ok(Package {
+            root: root.to_owned(),
+            output: output.map(Path::to_owned),
+            data: settings.data.iter().map(|(scheme, path, _)| (*scheme, path.clone())).collect(),
+            source_include: settings.source_include.clone(),
+            pyproject: pyproject.clone(),
+            project,
+            metadata,
+            modules,
+            source_excludes,
+            wheel_excludes,
+        })
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What pyproject.toml says.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// The metadata.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The content of pyproject.toml.
+    pub(super) fn pyproject(&self) -> &[u8] {
+        &self.pyproject
+    }
+
+    /// Name and version, as file names have them.
+    ///
+    /// ```
+    /// # use pyrepro::dist::Package;
+    /// let package = Package::open("testdata/orchard".as_ref(), None)?;
+    /// assert_eq!(package.stem(), "orchard-1.2.0");
+    /// # Ok::<(), pyrepro::dist::Error>(())
+    /// ```
+    pub fn stem(&self) -> String {
+        format!("{}-{}", self.metadata.name().in_file_names(), self.metadata.version())
+    }
+
+    /// The folder that imports look for the modules in.
+    pub(super) fn module_root(&self) -> PathBuf {
+        self.root.join(&self.modules.root)
+    }
+
+    /// All files that artifacts of the project are made of.
+    ///
+    /// ```
+    /// # use pyrepro::dist::Package;
+    /// let package = Package::open("testdata/orchard".as_ref(), None)?;
+    /// assert!(package.ingredients()?.iter().any(|file| file.path.as_str() == "pyproject.toml"));
+    /// # Ok::<(), pyrepro::dist::Error>(())
+    /// ```
+    pub fn ingredients(&self) -> Result<Vec<Ingredient>, Error> {
+        let ingredient = |(path, file): (String, SourceFile)| {
+            Ok(Ingredient {
+                mode: Mode::new(if file.executable { 0o755 } else { 0o644 }),
+                path: MemberPath::new(path)?,
+                role: Role::Source,
+                content: Known::Place(file.place, file.size),
+            })
+        };
+        self.source_files()?.by_path.into_iter().map(ingredient).collect()
+    }
+
+    /// The files of an sdist, by their paths in it, without those that are made for it.
+    pub(super) fn source_files(&self) -> Result<Files, Error> {
+        let is_output = |path: &Path| self.is_output(path);
+        let finder = Finder { root: &self.root, excludes: &self.source_excludes, is_output: &is_output };
+        let mut files = Files::default();
+        self.add_modules(&finder, &mut files)?;
+        for (_, folder) in &self.data {
+            finder.add_folder(&mut files, folder)?;
+        }
+        finder.add_matching(&mut files, &self.source_include)?;
+        let needed = self.project.files().into_iter();
+        for path in needed.chain(self.metadata.license_files().iter().map(String::as_str)) {
+            finder.add_file(&mut files, path)?;
+        }
+        Ok(files)
+    }
+
+    /// The files of the modules in a wheel, by their paths in it.
+    pub(super) fn module_files(&self) -> Result<Files, Error> {
+        let mut files = Files::default();
+        self.with_wheel_finder(|finder| self.add_modules(finder, &mut files))?;
+        Ok(files.without_prefix(&self.modules.root))
+    }
+
+    /// The files of data folders, by their paths in them.
+    pub(super) fn data_files(&self) -> Result<Vec<(Scheme, Files)>, Error> {
+        let find = |(scheme, folder): &(Scheme, String)| {
+            let mut files = Files::default();
+            self.with_wheel_finder(|finder| finder.add_folder(&mut files, folder))?;
+            Ok((*scheme, files.without_prefix(folder)))
+        };
+        self.data.iter().map(find).collect()
+    }
+
+    /// The licence files, by their paths.
+    pub(super) fn license_files(&self) -> Result<Files, Error> {
+        let mut files = Files::default();
+        self.with_wheel_finder(|finder| {
+            self.metadata.license_files().iter().try_for_each(|path| finder.add_file(&mut files, path))
+        })?;
+        Ok(files)
+    }
+
+    fn with_wheel_finder(&self, find: impl FnOnce(&Finder<'_>) -> Result<(), Error>) -> Result<(), Error> {
+        let is_output = |path: &Path| self.is_output(path);
+        find(&Finder { root: &self.root, excludes: &self.wheel_excludes, is_output: &is_output })
+    }
+
+    fn add_modules(&self, finder: &Finder<'_>, files: &mut Files) -> Result<(), Error> {
+        for module in &self.modules.all {
+            let path = self.modules.locate(module);
+            match module.kind {
+                Kind::File => finder.add_module_file(files, &path)?,
+                Kind::Package(_) | Kind::Namespace => finder.add_folder(files, &path)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a file is an artifact of this project, where those are put.
+    fn is_output(&self, place: &Path) -> bool {
+        let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        // An artifact's manifest lies beside it.
+        let name = name.strip_suffix(".manifest.json").unwrap_or(name);
+        let of_us = name.strip_prefix(&self.metadata.name().in_file_names());
+        of_us.is_some_and(|rest| rest.starts_with('-'))
+            && [".whl", ".tar.gz", ".pyz"].iter().any(|ending| name.ends_with(ending))
+            && self.output.as_deref().zip(place.parent()).is_some_and(|(a, b)| is_same_folder(a, b))
+    }
+}
+
+impl Files {
+    /// The same with paths from a folder that all are in.
+    fn without_prefix(self, folder: &str) -> Files {
+        let inner = |(path, file): (String, SourceFile)| {
+            let rest = path.strip_prefix(folder).unwrap_or(&path);
+            (rest.strip_prefix('/').unwrap_or(rest).to_owned(), file)
+        };
+        Files { by_path: self.by_path.into_iter().map(inner).collect(), doubts: self.doubts }
+    }
+}
+
+fn is_same_folder(a: &Path, b: &Path) -> bool {
+    a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
+}
+
+/// No more of the file than is taken for one.
+fn read_pyproject(root: &Path) -> Result<Vec<u8>, Error> {
+    let path = root.join("pyproject.toml");
+    let read = || {
+        let mut bytes = Vec::new();
+        let metadata = path.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is not a file"));
+        }
+        File::open(&path)?.take(MAX_SIZE as u64 + 1).read_to_end(&mut bytes)?;
+        // So that the message tells the true size.
+        if bytes.len() > MAX_SIZE {
+            bytes.resize(usize::try_from(metadata.len()).unwrap_or(bytes.len()).max(bytes.len()), 0);
+        }
+        Ok(bytes)
+    };
+    read().map_err(|source| Error::Read { path: path.clone(), source })
+}
+
+/// A file of the project that pyproject.toml names.
+fn read(root: &Path, path: &Path) -> io::Result<Vec<u8>> {
+    Tree::entry(root, path).map_err(io::Error::other)?;
+    std::fs::read(root.join(path))
+}
+
+fn find_modules(root: &Path, project: &Project, settings: &Settings<'_>) -> Result<Modules, Error> {
+    Modules::find(root, &project.name, settings).map_err(|problem| match &settings.modules_item {
+        Some(item) => item.error(Problem::Conflict(problem.to_string())).into(),
+        None => Error::Module(problem),
+    })
+}
+
+/// Data folders have to be there.
+fn check_data(root: &Path, settings: &Settings<'_>) -> Result<(), project::Error> {
+    for (_, folder, item) in &settings.data {
+        if !root.join(folder).is_dir() {
+            return Err(item.refused("a folder that is there"));
+        }
+    }
+    Ok(())
+}
