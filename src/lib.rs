@@ -14,17 +14,23 @@
 //! - [`pyc`]: headers, hashes and names of bytecode files.
 //! - [`archive`]: lists of members, deterministic zip and tar.gz files of them, bounded readers.
 //! - [`record`]: what wheels and installed distributions say is in them.
+//! - [`disassemble`]: instructions, lines and exception tables of code objects.
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 //! - [`compile`]: sources to bytecode files, on all cores.
 //! - [`installed`]: what is installed in an environment, held against what was.
 //! - [`project`]: pyproject.toml to the metadata of packages.
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
+//! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
 //! - [`manifest`]: what was built, of what and how, for everybody to check.
+//! - [`diff`]: how two artifacts differ, explained.
 //! - [`verify`]: artifacts built again and compared with what they should be.
 
 pub mod archive;
+pub mod backend;
 pub mod compile;
+pub mod diff;
+pub mod disassemble;
 pub mod dist;
 pub mod epoch;
 pub mod inspect;

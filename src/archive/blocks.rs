@@ -13,6 +13,7 @@ use std::thread;
 
 use super::deflate::{BLOCK, Encoder};
 use super::entry::{Content, WriteError};
+use super::spool::{Kept, Shared};
 
 /// How much of the data may be read and not yet written, for each thread. Twice that and what
 /// encoders need for themselves is the most memory that writing an archive takes.
@@ -22,7 +23,7 @@ const WINDOW: usize = 4 * BLOCK;
 const BLOCKS: usize = 1024;
 
 /// Some bytes of an archive's data, and where to get them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Part<'a> {
     Bytes(Cow<'a, [u8]>),
     File {
@@ -31,6 +32,10 @@ pub(super) enum Part<'a> {
         /// The length of the whole file.
         size: u64,
     },
+    Spooled {
+        file: &'a File,
+        range: Range<u64>,
+    },
 }
 
 impl<'a> From<&'a Content> for Part<'a> {
@@ -38,6 +43,10 @@ impl<'a> From<&'a Content> for Part<'a> {
         match content {
             Content::Bytes(bytes) => Part::Bytes(Cow::Borrowed(bytes)),
             Content::File { path, size, .. } => Part::File { path, range: 0..*size, size: *size },
+            Content::Spooled(stretch) => match &stretch.0 {
+                Kept::Memory(bytes) => Part::Bytes(Cow::Borrowed(bytes)),
+                Kept::Disk { file, start, size } => Part::Spooled { file, range: *start..*start + *size },
+            },
         }
     }
 }
@@ -46,7 +55,7 @@ impl<'a> Part<'a> {
     fn len(&self) -> u64 {
         match self {
             Part::Bytes(bytes) => bytes.len() as u64,
-            Part::File { range, .. } => range.end - range.start,
+            Part::File { range, .. } | Part::Spooled { range, .. } => range.end - range.start,
         }
     }
 
@@ -69,6 +78,11 @@ impl<'a> Part<'a> {
                 let head = Part::File { path, range: range.start..middle, size };
                 (head, Some(Part::File { path, range: middle..range.end, size }))
             }
+            Part::Spooled { file, range } => {
+                let middle = range.start + length as u64;
+                let head = Part::Spooled { file, range: range.start..middle };
+                (head, Some(Part::Spooled { file, range: middle..range.end }))
+            }
         }
     }
 
@@ -81,6 +95,13 @@ impl<'a> Part<'a> {
                     read.map_err(|source| WriteError::Unreadable { path: path.to_path_buf(), source })?;
                 if !whole {
                     return Err(WriteError::Changed { path: path.to_path_buf(), size: *size });
+                }
+            }
+            Part::Spooled { file, range } => {
+                let length = range.end - range.start;
+                let read = Shared::from(file, range.start).take(length).read_to_end(buffer)?;
+                if read as u64 != length {
+                    return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
                 }
             }
         }
@@ -103,7 +124,7 @@ fn read_range(path: &Path, range: &Range<u64>, size: u64, buffer: &mut Vec<u8>) 
 }
 
 /// A piece of data that is compressed at a time.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Block<'a> {
     parts: Vec<Part<'a>>,
     length: usize,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::path::{self, BadPath, Collision, MemberPath};
+use super::spool::Stretch;
 
 /// A member to write.
 ///
@@ -39,6 +40,15 @@ pub enum Kind {
     },
     /// A folder.
     Folder,
+    /// A symbolic link to this, as it is written. Only tar files hold links.
+    Symlink(String),
+    /// Another name of a file that comes before it in the same archive.
+    HardLink {
+        /// The path of that file.
+        target: MemberPath,
+        /// Whether that file may be executed.
+        executable: bool,
+    },
 }
 
 /// What is in a file.
@@ -56,6 +66,8 @@ pub enum Content {
         /// zip file has another, that is an error.
         sha256: Option<[u8; 32]>,
     },
+    /// Those that were put aside.
+    Spooled(Stretch),
 }
 
 impl Entry {
@@ -96,7 +108,19 @@ impl Entry {
         Ok(Entry { path: MemberPath::new(path)?, kind: Kind::Folder })
     }
 
-    /// The same entry, executable or not. A folder stays as it is.
+    /// A file with what was put aside.
+    ///
+    /// ```
+    /// # use pyrepro::archive::{Entry, MemberPath, Spool};
+    /// let nothing = Spool::new(&std::env::temp_dir(), 0).reserve(0)?.stretch();
+    /// assert_eq!(Entry::spooled(MemberPath::new("a.py")?, nothing).size(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn spooled(path: MemberPath, content: Stretch) -> Entry {
+        Entry { path, kind: Kind::File { content: Content::Spooled(content), executable: false } }
+    }
+
+    /// The same entry, executable or not. What is no file stays as it is.
     ///
     /// ```
     /// # use pyrepro::archive::Entry;
@@ -137,12 +161,26 @@ impl Entry {
     /// ```
     pub fn mode(&self) -> u32 {
         match self.kind {
-            Kind::File { executable: false, .. } => 0o644,
-            Kind::File { executable: true, .. } | Kind::Folder => 0o755,
+            Kind::File { executable: false, .. } | Kind::HardLink { executable: false, .. } => 0o644,
+            Kind::File { executable: true, .. } | Kind::HardLink { executable: true, .. } => 0o755,
+            Kind::Folder => 0o755,
+            // That of every link on Linux.
+            Kind::Symlink(_) => 0o777,
         }
     }
 
-    /// How many bytes are in it; none in a folder.
+    /// Whether it is a folder.
+    ///
+    /// ```
+    /// # use pyrepro::archive::Entry;
+    /// assert!(Entry::folder("pkg")?.is_folder());
+    /// # Ok::<(), pyrepro::archive::BadPath>(())
+    /// ```
+    pub fn is_folder(&self) -> bool {
+        self.kind == Kind::Folder
+    }
+
+    /// How many bytes are in it; none in what is no file.
     ///
     /// ```
     /// # use pyrepro::archive::Entry;
@@ -153,7 +191,7 @@ impl Entry {
         self.content().map_or(0, Content::size)
     }
 
-    /// What is in it, unless it is a folder.
+    /// What is in it, if it is a file.
     ///
     /// ```
     /// # use pyrepro::archive::Entry;
@@ -163,7 +201,7 @@ impl Entry {
     pub fn content(&self) -> Option<&Content> {
         match &self.kind {
             Kind::File { content, .. } => Some(content),
-            Kind::Folder => None,
+            _ => None,
         }
     }
 }
@@ -179,6 +217,7 @@ impl Content {
         match self {
             Content::Bytes(bytes) => bytes.len() as u64,
             Content::File { size, .. } => *size,
+            Content::Spooled(stretch) => stretch.size(),
         }
     }
 
@@ -208,6 +247,16 @@ impl Content {
                             hash.update(&chunk[..read]);
                             seen += read as u64;
                         }
+                    }
+                }
+            }
+            Content::Spooled(stretch) => {
+                let mut content = stretch.read();
+                let mut chunk = [0; 1 << 16];
+                loop {
+                    match content.read(&mut chunk)? {
+                        0 => break,
+                        read => hash.update(&chunk[..read]),
                     }
                 }
             }
@@ -241,17 +290,34 @@ pub enum Order {
         /// The name of the folder, such as `rich-13.9.4.dist-info`.
         dist_info: String,
     },
+    /// By the bytes of the path, but the manifest of a jar file and what it is signed with come first,
+    /// for those who read it as a stream.
+    Jar,
 }
 
 impl Order {
     /// Members of a lower rank come first.
     fn rank(&self, path: &str) -> u8 {
-        let Order::Wheel { dist_info } = self else { return 0 };
+        let dist_info = match self {
+            Order::Path => return 0,
+            Order::Jar => return jar_rank(path),
+            Order::Wheel { dist_info } => dist_info,
+        };
         match path.strip_prefix(dist_info.as_str()) {
             Some("/RECORD") => 2,
             Some(rest) if rest.is_empty() || rest.starts_with('/') => 1,
             _ => 0,
         }
+    }
+}
+
+fn jar_rank(path: &str) -> u8 {
+    let signs = |name: &str| [".SF", ".RSA", ".DSA", ".EC"].iter().any(|ending| name.ends_with(ending));
+    match path.strip_prefix("META-INF") {
+        Some("") => 0,
+        Some("/MANIFEST.MF") => 1,
+        Some(rest) if rest.matches('/').count() == 1 && signs(rest) => 2,
+        _ => 3,
     }
 }
 
@@ -265,7 +331,7 @@ impl Entries {
     /// # Ok::<(), pyrepro::archive::BadPath>(())
     /// ```
     pub fn new(mut entries: Vec<Entry>, order: &Order) -> Result<Entries, EntriesError> {
-        let members = entries.iter().map(|entry| (entry.path.as_str(), entry.content().is_none()));
+        let members = entries.iter().map(|entry| (entry.path.as_str(), entry.is_folder()));
         match path::collision(members) {
             Some(Collision::Twice(path)) => return Err(EntriesError::Twice(path)),
             Some(Collision::FileAndFolder(file, below)) => {
@@ -352,6 +418,9 @@ pub enum WriteError {
     /// A member whose path is longer than the format can say.
     #[error("the member path {0:?} is longer than 65,535 bytes, the most that a zip file can hold")]
     PathTooLong(String),
+    /// A link where there can be none.
+    #[error("the member {0:?} is a link, which only tar files hold")]
+    Link(String),
     /// The archive cannot be written.
     #[error("cannot write the archive: {0}")]
     Output(#[from] io::Error),
@@ -417,6 +486,13 @@ mod tests {
             "m-1.dist-info/RECORD",
         ];
         assert_eq!(paths(&Entries::new(entries_of(&given), &order).unwrap()), expected);
+    }
+
+    #[test]
+    fn in_a_jar_the_manifest_comes_first_and_signatures_follow() {
+        let given = ["A.class", "META-INF/MANIFEST.MF", "META-INF/A", "META-INF/X.SF", "META-INF/"];
+        let expected = ["META-INF", "META-INF/MANIFEST.MF", "META-INF/X.SF", "A.class", "META-INF/A"];
+        assert_eq!(paths(&Entries::new(entries_of(&given), &Order::Jar).unwrap()), expected);
     }
 
     #[test]

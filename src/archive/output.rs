@@ -73,6 +73,25 @@ impl Output {
         read(&mut self.file).map_err(WriteError::target(&self.target))
     }
 
+    /// What was written so far, to read it again.
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    /// use pyrepro::archive::Output;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let mut output = Output::create(&folder.path().join("a"))?;
+    /// output.write_all(b"abc")?;
+    /// let mut text = String::new();
+    /// output.reopen()?.read_to_string(&mut text)?;
+    /// assert_eq!(text, "abc");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn reopen(&mut self) -> Result<File, WriteError> {
+        let failed = WriteError::target(&self.target);
+        self.file.flush().and_then(|()| self.file.get_ref().reopen()).map_err(failed)
+    }
+
     /// Puts the file in its place, with mode 0755 or 0644 whatever the umask is.
     ///
     /// ```

@@ -41,6 +41,18 @@ pub fn pycache_prefix() -> Option<PathBuf> {
     variable("PYTHONPYCACHEPREFIX").map(PathBuf::from)
 }
 
+/// All variables.
+pub fn all() -> Vec<(OsString, OsString)> {
+    env::vars_os().collect()
+}
+
+/// Where the program of a name is, by the search path.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let path = variable("PATH")?;
+    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&path).map(|folder| folder.join(&name)).find(|program| program.is_file())
+}
+
 /// A variable that is set to nothing counts as not set.
 fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())

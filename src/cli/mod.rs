@@ -5,6 +5,7 @@
 mod build;
 mod compile;
 mod completions;
+mod diff;
 mod environment;
 mod exit;
 mod inspect;
@@ -28,7 +29,7 @@ use terminal::{ColorChoice, Format, Terminal};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (canonical form 1)");
 
-/// Compile, inspect and normalise Python bytecode, with the same bytes every time.
+/// Python bytecode, wheels and archives with the same bytes every time.
 #[derive(Parser)]
 #[command(name = "pyrepro", version = VERSION, max_term_width = 100, after_help = AFTER_HELP)]
 struct Arguments {
@@ -64,6 +65,7 @@ enum Verb {
     Build(Box<build::Flags>),
     Compile(Box<compile::Flags>),
     Completions(completions::Flags),
+    Diff(Box<diff::Flags>),
     Inspect(inspect::Flags),
     Man(man::Flags),
     Manifest(manifest::Flags),
@@ -89,6 +91,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Build(flags) => build::run(&flags, &terminal),
         Verb::Compile(flags) => compile::run(&flags, &terminal),
         Verb::Completions(flags) => completions::run(&flags, &terminal),
+        Verb::Diff(flags) => diff::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Manifest(flags) => manifest::run(&flags, &terminal),

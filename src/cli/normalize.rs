@@ -1,13 +1,14 @@
-//! `pyrepro normalize`: make bytecode files canonical in place.
+//! `pyrepro normalize`: make artifacts of others the same for the same content, in place.
 
-use std::io::{self, Read, Write};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
-use pyrepro::epoch::EpochChoice;
-use pyrepro::normalize::{self, Files, Options, Outcome, Record};
+use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
+use pyrepro::normalize::{self, Aspect, Destination, Difference, Files, Kind, Options, Outcome, Record};
 use serde::Serialize;
 
 use super::exit::Exit;
@@ -15,17 +16,30 @@ use super::progress::Progress;
 use super::terminal::{BAD, FAINT, GOOD, Terminal};
 use super::{environment, interrupt};
 
-/// Make bytecode files canonical, in place
+/// Make wheels, archives and bytecode deterministic, in place
 ///
-/// Rewrites pycs of CPython 3.7 to 3.15 so that their bytes depend on their content alone, and leaves
-/// those that are canonical untouched. A file is replaced whole or not at all; it keeps its mode,
-/// owner, time of modification and hard links.
+/// Rewrites wheels, zipapps, jars and other zip files, sdists and other tar files (plain or in gzip),
+/// and pycs of CPython 3.7 to 3.15 so that their bytes depend on their content alone: order, times,
+/// modes, headers and compression become the same for everybody, bytecode becomes canonical, and a
+/// wheel's RECORD is renewed. What is that way already is left untouched. A file is replaced whole or
+/// not at all; it keeps its mode, owner, time of modification and hard links.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
-    /// Files, folders to take all *.pyc from, or - to make standard output of standard input
+    /// Files, folders to take all artifacts from, or - to make standard output of standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
+    /// Write to this file, or below this folder if it is one or several paths are given, and leave the
+    /// originals as they are
+    #[arg(short, long, value_name = "PATH", conflicts_with = "check")]
+    output: Option<PathBuf>,
+    /// Take only files of these kinds from folders [default: all]
+    #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
+    only: Vec<Only>,
+    /// Leave out RECORD.jws and RECORD.p7s, which do not hold for a new RECORD, where a signed wheel is
+    /// an error otherwise
+    #[arg(long)]
+    drop_signatures: bool,
     /// Change nothing; list what would change, and exit with 1 if anything would
     #[arg(long)]
     check: bool,
@@ -35,37 +49,51 @@ pub struct Flags {
     /// Take what symbolic links lead to, where they are left out or refused otherwise
     #[arg(long)]
     follow_symlinks: bool,
-    /// The latest time that rewritten files keep: seconds since 1970, or git for the last commit's
-    /// [default: SOURCE_DATE_EPOCH if it is set]
+    /// The time of all members of archives, and the latest time that rewritten files keep: seconds since
+    /// 1970, or git for the last commit's [default: SOURCE_DATE_EPOCH; without it 1980 for members, and
+    /// files keep theirs]
     #[arg(long, value_name = "N|git")]
     source_date_epoch: Option<EpochChoice>,
 }
 
+/// Kinds of artifacts in folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Only {
+    /// *.pyc
+    Pyc,
+    /// *.whl
+    Wheel,
+    /// *.pyz, *.pyzw, *.zip and *.jar
+    Zip,
+    /// *.tar, *.tar.gz and *.tgz
+    Tar,
+}
+
 const AFTER_HELP: &str = "\
 Examples:
-  pyrepro normalize debian/tmp/usr/lib/python3
-  pyrepro normalize --check -v site-packages __pycache__/m.cpython-313.pyc
+  pyrepro normalize dist/*.whl dist/*.tar.gz
+  pyrepro normalize --check -v site-packages app.pyz
+  pyrepro normalize --source-date-epoch git -o normal/ dist
+  pyrepro normalize --only pyc debian/tmp/usr/lib/python3
   pyrepro normalize - < stock.pyc > canonical.pyc
   pyrepro normalize --check --format json . | jq -r '.files[] | select(.outcome == \"would-change\") | .path'
 
-Pycs of other Pythons are reported and left alone where they are found in a folder.
+What is in an archive stays the same but for the form of its bytecode and, in a wheel, RECORD and the
+order of fields in METADATA and WHEEL. Archives inside of archives are left as they are. Eggs and pycs
+of other Pythons are reported and left alone where they are found in a folder.
 
-Exit status: 0 if all is canonical now; 1 if --check finds what is not;
+Exit status: 0 if all is deterministic now; 1 if --check finds what is not;
 2 if a file is broken, cannot be read or written, or is named and of a kind that pyrepro does not know.";
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     if flags.paths.iter().any(|path| path.as_os_str() == "-") {
         return filter(flags, terminal);
     }
-    let options = Options {
-        check: flags.check,
-        latest: environment::epoch_if_given(flags.source_date_epoch)?,
-        jobs: NonZeroUsize::new(flags.jobs.into()),
-    };
+    let options = flags.options(terminal)?;
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
     let start = Instant::now();
 
-    let files = Files::find(&flags.paths, flags.follow_symlinks);
+    let files = flags.files()?;
     let doing = if flags.check { "Checking" } else { "Normalizing" };
     let progress = Progress::new(terminal, doing, files.len());
     let records = files.normalize(&options, &stop, || progress.advance());
@@ -92,18 +120,72 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     Ok(summary.exit())
 }
 
+impl Flags {
+    fn options(&self, terminal: &Terminal) -> anyhow::Result<Options> {
+        let (epoch, source) = environment::epoch(self.source_date_epoch, Path::new("."))?;
+        if epoch.clamp_to(Epoch::DOS).changed {
+            let nearest = epoch.clamp_to(Epoch::DOS).epoch;
+            terminal
+                .warn(format_args!("zip files cannot hold {epoch}; {nearest} is written to those instead"));
+        }
+        Ok(Options {
+            check: self.check,
+            epoch,
+            drop_signatures: self.drop_signatures,
+            latest: (source != EpochSource::Default).then_some(epoch),
+            jobs: NonZeroUsize::new(self.jobs.into()),
+        })
+    }
+
+    fn files(&self) -> anyhow::Result<Files> {
+        let takes = |kind| self.only.is_empty() || self.only.iter().any(|only| only.takes(kind));
+        let files = Files::find_only(&self.paths, self.follow_symlinks, takes);
+        let Some(output) = &self.output else { return Ok(files) };
+        let ends_in_slash = output.as_os_str().as_encoded_bytes().ends_with(b"/");
+        let is_one_file = matches!(&self.paths[..], [path] if !path.is_dir());
+        let destination = if is_one_file && !ends_in_slash && !output.is_dir() {
+            Destination::File(output.clone())
+        } else {
+            Destination::Folder(output.clone())
+        };
+        Ok(files.send_to(&destination)?)
+    }
+}
+
+impl Only {
+    fn takes(self, kind: Kind) -> bool {
+        match self {
+            Only::Pyc => kind == Kind::Pyc,
+            Only::Wheel => kind == Kind::Wheel,
+            Only::Zip => kind == Kind::Zip,
+            Only::Tar => matches!(kind, Kind::Tar | Kind::Compressed(_)),
+        }
+    }
+}
+
 /// From standard input to standard output.
 fn filter(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     ensure!(flags.paths.len() == 1, "- takes no other paths beside it; run pyrepro once for each");
-    ensure!(!terminal.is_json(), "standard output cannot take a pyc and JSON; leave out - or --format json");
-    let mut content = Vec::new();
-    io::stdin().lock().read_to_end(&mut content).context("cannot read standard input")?;
-    let canonical = normalize::canonical(Path::new("-"), &content).context("standard input")?;
+    ensure!(
+        !terminal.is_json(),
+        "standard output cannot take an artifact and JSON; leave out - or --format json"
+    );
+    let options = flags.options(terminal)?;
+    let mut file = tempfile::tempfile().context("cannot put standard input aside")?;
+    io::copy(&mut io::stdin().lock(), &mut file).context("cannot read standard input")?;
+    let name = Path::new("-");
+    let form = normalize::normal_form(name, file.try_clone()?, &options).context("standard input")?;
+    for warning in &form.warnings {
+        terminal.warn(format_args!("standard input: {warning}"));
+    }
     if flags.check {
-        return Ok(if canonical == content { Exit::Fine } else { Exit::Negative });
+        return Ok(if form.is_in(&file)? { Exit::Fine } else { Exit::Negative });
+    }
+    if let Some(output) = &flags.output {
+        bail!("- goes to standard output; leave out -o {}", output.display());
     }
     let mut out = io::stdout().lock();
-    out.write_all(&canonical)?;
+    form.copy_to(&mut out)?;
     out.flush()?;
     Ok(Exit::Fine)
 }
@@ -113,12 +195,16 @@ fn tell(record: &Record, terminal: &Terminal) -> io::Result<()> {
     let path = record.path.display();
     let changes = record.sizes.map(|sizes| format!("{} → {} bytes", sizes.before, sizes.after));
     let changes = changes.unwrap_or_default();
+    for warning in &record.warnings {
+        terminal.warn(format_args!("{path}: {warning}"));
+    }
     match &record.outcome {
-        Outcome::WouldChange(reason) if terminal.reports() => {
+        Outcome::WouldChange(differences) if terminal.reports() => {
             let mut out = terminal.out();
             writeln!(out, "{BAD}would change{BAD:#} {path} {FAINT}{changes}{FAINT:#}")?;
-            if let Some(reason) = reason {
-                writeln!(out, "  {FAINT}{reason}{FAINT:#}")?;
+            let lines = if terminal.is_verbose() { each(differences) } else { grouped(differences) };
+            for line in lines {
+                writeln!(out, "  {FAINT}{line}{FAINT:#}")?;
             }
         }
         Outcome::Normalized if terminal.reports() && terminal.is_verbose() => {
@@ -131,36 +217,69 @@ fn tell(record: &Record, terminal: &Terminal) -> io::Result<()> {
     Ok(())
 }
 
+/// A line for each difference.
+fn each(differences: &[Difference]) -> Vec<String> {
+    differences.iter().map(|difference| format!("{}: {difference}", difference.aspect)).collect()
+}
+
+/// A line for each aspect, with the first difference and how many more there are.
+fn grouped(differences: &[Difference]) -> Vec<String> {
+    let mut groups: BTreeMap<Aspect, (&Difference, usize)> = BTreeMap::new();
+    for difference in differences {
+        groups.entry(difference.aspect).or_insert((difference, 0)).1 += 1;
+    }
+    let line = |(aspect, (first, count)): (&Aspect, &(&Difference, usize))| match count - 1 {
+        0 => format!("{aspect}: {first}"),
+        more => format!("{aspect}: {first}, and {more} more"),
+    };
+    groups.iter().map(line).collect()
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     check: bool,
-    files: Vec<Row>,
+    files: Vec<Row<'a>>,
     summary: &'a Summary,
 }
 
 /// A record as programs want to see it.
 #[derive(Serialize)]
-struct Row {
+struct Row<'a> {
     path: String,
     /// Other names of the same file.
     links: Vec<String>,
+    kind: Option<String>,
     outcome: &'static str,
     /// Why it would change, was left alone or failed.
     reason: Option<String>,
+    /// All that would change.
+    differences: &'a [Difference],
+    warnings: &'a [String],
+    /// Where it was written, if not in its place.
+    output: Option<String>,
     size: Option<u64>,
     canonical_size: Option<u64>,
 }
 
-impl Row {
-    fn of(record: &Record) -> Row {
+impl Row<'_> {
+    fn of(record: &Record) -> Row<'_> {
         let text = |path: &PathBuf| path.to_string_lossy().into_owned();
         let reason = match &record.outcome {
-            Outcome::WouldChange(reason) => reason.clone(),
+            Outcome::WouldChange(differences) if differences.is_empty() => None,
+            Outcome::WouldChange(differences) => Some(grouped(differences).join("; ")),
             Outcome::LeftAlone(error) | Outcome::Failed(error) => Some(error.to_string()),
             _ => None,
         };
+        let differences: &[Difference] = match &record.outcome {
+            Outcome::WouldChange(differences) => differences,
+            _ => &[],
+        };
         Row {
             path: text(&record.path),
+            kind: record.kind.map(word),
+            differences,
+            warnings: &record.warnings,
+            output: record.target.as_ref().map(text),
             links: record.links.iter().map(text).collect(),
             outcome: name_of(&record.outcome),
             reason,
@@ -168,6 +287,19 @@ impl Row {
             canonical_size: record.sizes.map(|sizes| sizes.after),
         }
     }
+}
+
+fn word(kind: Kind) -> String {
+    let word = match kind {
+        Kind::Pyc => "pyc",
+        Kind::Wheel => "wheel",
+        Kind::Zip => "zip",
+        Kind::Tar => "tar",
+        Kind::Egg => "egg",
+        Kind::Compressed(compression) => return format!("tar in {}", compression.name()),
+        _ => "other",
+    };
+    word.to_owned()
 }
 
 fn name_of(outcome: &Outcome) -> &'static str {

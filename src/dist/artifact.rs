@@ -121,6 +121,9 @@ fn write_member(entry: &Entry, place: &Path) -> std::io::Result<()> {
     match entry.content() {
         Some(Content::Bytes(bytes)) => fs::write(place, bytes),
         Some(Content::File { path, .. }) => fs::copy(path, place).map(drop),
+        Some(Content::Spooled(content)) => {
+            std::io::copy(&mut content.read(), &mut fs::File::create(place)?).map(drop)
+        }
         None => Ok(()),
     }
 }

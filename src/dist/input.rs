@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::archive::{Content, Digest, Entry, MemberPath, Mode};
+use crate::archive::{Content, Digest, Entry, MemberPath, Mode, WriteError};
 
 /// A file that was read to make an artifact.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -66,9 +66,9 @@ impl Role {
 /// use pyrepro::archive::Entry;
 /// use pyrepro::dist::{Ingredient, Role};
 ///
-/// let ingredient = Ingredient::of_entry(&Entry::bytes("pkg/a.py", "x = 1\n")?, Role::Source).unwrap();
+/// let ingredient = Ingredient::of_entry(&Entry::bytes("pkg/a.py", "x = 1\n")?, Role::Source)?.unwrap();
 /// assert_eq!(ingredient.path.as_str(), "pkg/a.py");
-/// # Ok::<(), pyrepro::archive::BadPath>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ingredient {
@@ -96,16 +96,17 @@ impl Ingredient {
     ///
     /// ```
     /// # use pyrepro::{archive::Entry, dist::{Ingredient, Role}};
-    /// assert_eq!(Ingredient::of_entry(&Entry::folder("pkg")?, Role::Source), None);
+    /// assert_eq!(Ingredient::of_entry(&Entry::folder("pkg")?, Role::Source)?, None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn of_entry(entry: &Entry, role: Role) -> Option<Ingredient> {
-        let content = match entry.content()? {
-            Content::Bytes(bytes) => Known::Digest(Digest::of(bytes), bytes.len() as u64),
-            Content::File { sha256: Some(sha256), size, .. } => Known::Digest(Digest(*sha256), *size),
-            Content::File { path, size, .. } => Known::Place(path.clone(), *size),
+    pub fn of_entry(entry: &Entry, role: Role) -> Result<Option<Ingredient>, WriteError> {
+        let Some(content) = entry.content() else { return Ok(None) };
+        let known = match content {
+            Content::File { path, size, sha256: None } => Known::Place(path.clone(), *size),
+            content => Known::Digest(Digest(content.sha256()?), content.size()),
         };
-        Some(Ingredient { mode: Mode::new(entry.mode()), path: entry.path.clone(), role, content })
+        let (mode, path) = (Mode::new(entry.mode()), entry.path.clone());
+        Ok(Some(Ingredient { mode, path, role, content: known }))
     }
 
     /// A file that was named itself, of which nothing but the name and the content matter.

@@ -6,8 +6,7 @@ use std::ops::{Range, RangeInclusive};
 use serde::Serialize;
 
 use super::lines;
-use super::repr::repr;
-use crate::marshal::{Code, Graph, Kind, ObjectId, Value};
+use crate::marshal::{Code, Graph, Kind, ObjectId, Value, repr};
 
 /// How much of one name or constant is shown. What is longer is cut, with an ellipsis.
 const TEXT_LIMIT: usize = 4096;

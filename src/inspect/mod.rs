@@ -3,11 +3,10 @@
 mod codes;
 mod difference;
 mod lines;
-mod repr;
 
+pub use crate::marshal::repr;
 pub use codes::{Arguments, CodeObject};
 pub use difference::{Difference, first_difference};
-pub use repr::repr;
 
 use std::collections::HashMap;
 

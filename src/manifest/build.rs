@@ -109,7 +109,7 @@ impl Build<'_> {
         let places =
             self.entries.iter().zip(members).filter_map(|(entry, member)| match entry.content()? {
                 Content::File { path, .. } => Some((path.as_path(), member.sha256?)),
-                Content::Bytes(_) => None,
+                _ => None,
             });
         let known: HashMap<&Path, Digest> = places.collect();
         let digest = |place: &Path| known.get(place).map_or_else(|| self.digest(place), |digest| Ok(*digest));
@@ -125,8 +125,9 @@ impl Build<'_> {
 
     fn digest_of(&self, content: &Content) -> Result<Digest, WriteError> {
         match content {
-            Content::Bytes(bytes) => Ok(Digest::of(bytes)),
-            Content::File { path, .. } => self.digest(path),
+            // What is long is read so that it can be given up.
+            Content::File { path, sha256: None, .. } => self.digest(path),
+            content => Ok(Digest(content.sha256()?)),
         }
     }
 

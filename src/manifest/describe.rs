@@ -47,7 +47,22 @@ pub fn describe(path: &Path, scope: &Scope) -> Result<Manifest, DescribeError> {
         let (sha256, size) = whole(&members);
         return Ok(manifest(Artifact { kind: ArtifactKind::Tree, name, sha256, size }, members));
     }
-    let mut file = File::open(path).map_err(unreadable)?;
+    describe_file(File::open(path).map_err(unreadable)?, path)
+}
+
+/// Looks at a file that will be at a path, or is there.
+///
+/// ```
+/// use pyrepro::manifest::describe_file;
+///
+/// let manifest = describe_file(std::fs::File::open("LICENSE")?, "elsewhere/COPYING".as_ref())?;
+/// assert_eq!(manifest.artifact.name, "COPYING");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn describe_file(mut file: File, path: &Path) -> Result<Manifest, DescribeError> {
+    let unreadable = |source| DescribeError::Unreadable { path: path.to_owned(), source };
+    let name = name_of(path)?;
+    file.rewind().map_err(unreadable)?;
     let (sha256, size) = Digest::of_reader(&file).map_err(unreadable)?;
     file.rewind().map_err(unreadable)?;
     let (kind, members) = match sniff(&mut file).map_err(unreadable)? {
@@ -291,7 +306,7 @@ fn tar_members(source: impl Read, name: &str) -> Result<(ArtifactKind, Vec<Membe
 /// A file whose only member is itself.
 fn single(mut file: File, place: &Path) -> Result<(ArtifactKind, Vec<Member>), Problem> {
     let path = MemberPath::from_path(Path::new(place.file_name().unwrap_or_default()))?;
-    let executable = fs::metadata(place).is_ok_and(|found| is_executable(&found));
+    let executable = file.metadata().is_ok_and(|found| is_executable(&found));
     let mut content = Content::of(path.as_str());
     io::copy(&mut file, &mut content)?;
     let member = content.member(path, Some(Mode::new(if executable { 0o755 } else { 0o644 })));

@@ -3,6 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::kind::Compression;
+use super::wheel::WheelError;
+use crate::archive::{EntriesError, ReadError, WriteError};
 use crate::pyc::{self, HeaderError};
 use crate::tree;
 
@@ -22,7 +25,10 @@ pub enum Error {
     #[error("is neither a file nor a folder")]
     Special,
     /// Neither its content nor its name tells of a kind of artifact that can be normalized.
-    #[error("is nothing that pyrepro can normalize, which is bytecode of CPython 3.7 to 3.15")]
+    #[error(
+        "is nothing that pyrepro can normalize, which is bytecode of CPython 3.7 to 3.15, wheels, zipapps and other \
+         zip files, and tar files in gzip or not"
+    )]
     NoArtifact,
     /// Its bytecode is broken, or of an unknown kind.
     #[error(transparent)]
@@ -30,6 +36,55 @@ pub enum Error {
     /// No bytecode file is that large.
     #[error("has {0} bytes, and no bytecode file can have more than 2 GiB")]
     TooLarge(u64),
+    /// It is an egg.
+    #[error(
+        "is an egg, which no installer takes any more, and whose bytecode goes by the times of its members; make a \
+         wheel of the project instead"
+    )]
+    Egg,
+    /// It is compressed in a way that we do not write.
+    #[error("is compressed with {name}, and pyrepro writes gzip alone; pack it again as .tar.gz or .tar", name = .0.name())]
+    Compression(Compression),
+    /// It is an archive that is damaged, or made to deceive.
+    #[error(transparent)]
+    Archive(#[from] ReadError),
+    /// Its members cannot be in one archive of ours.
+    #[error(transparent)]
+    Members(#[from] EntriesError),
+    /// Its normal form cannot be written.
+    #[error(transparent)]
+    Write(WriteError),
+    /// It is a wheel that is not in order.
+    #[error(transparent)]
+    Wheel(#[from] WheelError),
+    /// A member that an archive of ours cannot hold.
+    #[error("member {member:?}: {what}")]
+    Member {
+        /// The member.
+        member: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// More before the first member than anything needs.
+    #[error("has {0} bytes before its first member, which no launcher needs")]
+    Prefix(u64),
+    /// An archive whose first member must not be compressed.
+    #[error(
+        "is an EPUB, an OpenDocument file or the like, whose member \"mimetype\" must be the first and not compressed"
+    )]
+    Mimetype,
+    /// The run was stopped before its normal form was there.
+    #[error("not done, because the run was stopped")]
+    Stopped,
+    /// Its place elsewhere is that of another file, too.
+    #[error("two files would be written to {target}; normalize them one by one", target = target.display())]
+    SameTarget {
+        /// The place.
+        target: PathBuf,
+    },
+    /// Its place elsewhere is its own.
+    #[error("would be written over itself; leave out the place to write to")]
+    OwnTarget,
     /// It was written to while we read it.
     #[error("was changed by another program in the meantime; run again when that is done")]
     Changed,
@@ -72,11 +127,13 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether nothing is wrong with the file: it is just not bytecode that we know.
+    /// Whether nothing is wrong with the file: it is just nothing that we know.
     pub(super) fn is_of_unknown_kind(&self) -> bool {
         matches!(
             self,
             Error::Pyc(pyc::Error::Header(HeaderError::UnknownMagic(_) | HeaderError::NotBytecode(_)))
+                | Error::Compression(_)
+                | Error::Mimetype
         )
     }
 }

@@ -29,6 +29,32 @@ pub(super) struct File {
     pub names: Vec<PathBuf>,
     /// Whether a user named it; what was not named was found in a folder.
     pub named: bool,
+    /// Its path below the folder that was named, or its name.
+    pub relative: PathBuf,
+    /// Where its normal form is to be, if not in its place.
+    pub target: Option<PathBuf>,
+}
+
+/// Where normal forms are to be, if not in place.
+///
+/// ```
+/// use pyrepro::normalize::Destination;
+///
+/// let elsewhere = Destination::Folder("normal".into());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// In this file, which can take only one.
+    File(PathBuf),
+    /// Below this folder: what was named by its name, what was found in a folder by its path there.
+    Folder(PathBuf),
+}
+
+/// A path that was found.
+struct Found {
+    path: PathBuf,
+    named: bool,
+    relative: PathBuf,
 }
 
 impl Files {
@@ -49,22 +75,63 @@ impl Files {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn find(paths: &[PathBuf], follow_symlinks: bool) -> Files {
+        Files::find_only(paths, follow_symlinks, |_| true)
+    }
+
+    /// The same, where only artifacts of some kinds are taken from folders.
+    ///
+    /// ```
+    /// use pyrepro::normalize::{Files, Kind};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// for name in ["a.pyc", "a.whl"] {
+    ///     std::fs::write(folder.path().join(name), "")?;
+    /// }
+    /// let wheels = Files::find_only(&[folder.path().to_owned()], false, |kind| kind == Kind::Wheel);
+    /// assert_eq!(wheels.len(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn find_only(paths: &[PathBuf], follow_symlinks: bool, takes: impl Fn(Kind) -> bool) -> Files {
         let mut found = Vec::new();
         let mut failed = Vec::new();
         for path in paths {
-            if let Err(error) = search(path, follow_symlinks, &mut found) {
+            if let Err(error) = search(path, follow_symlinks, &takes, &mut found) {
                 failed.push(failure(path, error));
             }
         }
-        found.sort_by(|(a, _), (b, _)| by_bytes(a, b));
+        found.sort_by(|a: &Found, b| by_bytes(&a.path, &b.path));
 
         let mut grouping = Grouping::default();
-        for (path, named) in found {
-            if let Err(error) = grouping.add(&path, named, follow_symlinks) {
-                failed.push(failure(&path, error));
+        for found in found {
+            if let Err(error) = grouping.add(&found, follow_symlinks) {
+                failed.push(failure(&found.path, error));
             }
         }
         Files { files: grouping.files, failed }
+    }
+
+    /// Lets normal forms be written elsewhere, those of files that have it already, too. It is an error
+    /// if two would be in one place.
+    ///
+    /// ```
+    /// use pyrepro::normalize::{Destination, Files};
+    ///
+    /// let none = Files::find(&[], false);
+    /// assert!(none.send_to(&Destination::Folder("normal".into())).is_ok());
+    /// ```
+    pub fn send_to(mut self, destination: &Destination) -> Result<Files, Error> {
+        let mut taken = HashSet::new();
+        for file in &mut self.files {
+            let target = match destination {
+                Destination::File(target) => target.clone(),
+                Destination::Folder(folder) => folder.join(&file.relative),
+            };
+            if !taken.insert(target.clone()) {
+                return Err(Error::SameTarget { target });
+            }
+            file.target = Some(target);
+        }
+        Ok(self)
     }
 
     /// How many there are.
@@ -94,25 +161,36 @@ pub(super) fn by_bytes(a: &Path, b: &Path) -> Ordering {
 }
 
 fn failure(path: &Path, error: Error) -> Record {
-    Record { path: path.to_owned(), links: Vec::new(), outcome: Outcome::Failed(error), sizes: None }
+    Record::new(path, Outcome::Failed(error))
 }
 
 /// Appends the files at a path, and whether they are named themselves.
-fn search(path: &Path, follow_symlinks: bool, found: &mut Vec<(PathBuf, bool)>) -> Result<(), Error> {
+fn search(
+    path: &Path,
+    follow_symlinks: bool,
+    takes: &impl Fn(Kind) -> bool,
+    found: &mut Vec<Found>,
+) -> Result<(), Error> {
     let metadata = if follow_symlinks { fs::metadata(path) } else { fs::symlink_metadata(path) };
     let metadata = metadata.map_err(Error::Unreadable)?;
     if metadata.is_file() {
-        found.push((path.to_owned(), true));
+        let relative = path.file_name().unwrap_or_default().into();
+        found.push(Found { path: path.to_owned(), named: true, relative });
     } else if metadata.is_dir() {
         let symlinks = if follow_symlinks { Symlinks::Follow } else { Symlinks::Skip };
         // Without the globs, which are sound, more would be listed and left out again below.
-        let include = Globs::new(Kind::GLOBS).unwrap_or_default();
+        let include = Globs::new(Kind::globs()).unwrap_or_default();
         let options = tree::Options { include, symlinks, skip_special: true, ..tree::Options::default() };
         let tree = Tree::walk(path, &options)?;
         let files = tree.entries().iter().filter(|entry| {
-            matches!(entry.kind, tree::Kind::File { .. }) && Kind::by_name(&entry.path).is_some()
+            matches!(entry.kind, tree::Kind::File { .. }) && Kind::by_name(&entry.path).is_some_and(takes)
         });
-        found.extend(files.map(|entry| (tree.locate(entry), false)));
+        let found_one = |entry: &tree::Entry| Found {
+            path: tree.locate(entry),
+            named: false,
+            relative: entry.path.clone(),
+        };
+        found.extend(files.map(found_one));
     } else if metadata.is_symlink() {
         return Err(Error::Symlink);
     } else {
@@ -130,18 +208,25 @@ struct Grouping {
 }
 
 impl Grouping {
-    fn add(&mut self, path: &Path, named: bool, follow_symlinks: bool) -> Result<(), Error> {
+    fn add(&mut self, found: &Found, follow_symlinks: bool) -> Result<(), Error> {
+        let path = &found.path;
         let name = if follow_symlinks { fs::canonicalize(path) } else { Ok(path.to_owned()) };
         let name = name.map_err(Error::Unreadable)?;
         let id = Stamp::at(&name).map_err(Error::Unreadable)?.id;
         let entry = Entry::of(&name).map_err(Error::Unreadable)?;
 
         let place = *self.places.entry(id).or_insert_with(|| {
-            self.files.push(File { path: path.to_owned(), names: Vec::new(), named: false });
+            self.files.push(File {
+                path: path.to_owned(),
+                names: Vec::new(),
+                named: false,
+                relative: found.relative.clone(),
+                target: None,
+            });
             self.files.len() - 1
         });
         let file = &mut self.files[place];
-        file.named |= named;
+        file.named |= found.named;
         if self.entries.insert(entry) {
             file.names.push(name);
         }

@@ -1,16 +1,31 @@
-//! Make bytecode files that others wrote canonical, in place.
+//! Make bytecode files and archives that others wrote normal, in place: the same for the same content.
 //!
 //! [`Files::find`] lists what is to be done, [`Files::normalize`] does it, and nothing else writes.
 //! A file gets its new content whole or not at all, under every name that it has, and keeps its
-//! mode, owner and time. What is canonical already is not touched.
+//! mode, owner and time. What is normal already is not touched.
+//!
+//! Archives are never held in memory: their members are put aside in a file without a name, and the
+//! normal form is written to another, which then is compared and copied.
 
+mod bytecode;
+mod difference;
 mod error;
+mod fields;
 mod files;
+mod form;
+mod guarded;
 mod identity;
+mod job;
 mod kind;
 mod original;
 mod replace;
+mod tar;
+mod tar_facts;
+mod wheel;
+mod zip;
+mod zip_facts;
 
+use std::fs::File as Opened;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
@@ -19,11 +34,15 @@ use std::thread;
 
 use crate::epoch::Epoch;
 
+pub use difference::{Aspect, Difference};
 pub use error::Error;
-pub use files::Files;
-pub use kind::Kind;
+pub use files::{Destination, Files};
+pub use form::NormalForm;
+pub use kind::{Compression, Kind};
+pub use wheel::WheelError;
 
 use files::File;
+use job::Job;
 use original::Original;
 
 /// How to normalize.
@@ -33,14 +52,24 @@ use original::Original;
 ///
 /// let only_ask = Options { check: true, ..Options::default() };
 /// ```
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Only tell what would change.
     pub check: bool,
+    /// The time of all members of archives.
+    pub epoch: Epoch,
+    /// Leave signatures of wheels out, which do not hold any more. Without it they are an error.
+    pub drop_signatures: bool,
     /// The latest time of modification that a rewritten file may keep.
     pub latest: Option<Epoch>,
     /// How many files to work on at a time; by default as many as there are processors.
     pub jobs: Option<NonZeroUsize>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { check: false, epoch: Epoch::DEFAULT, drop_signatures: false, latest: None, jobs: None }
+    }
 }
 
 /// What became of a file.
@@ -52,29 +81,36 @@ pub struct Record {
     pub links: Vec<PathBuf>,
     /// What became of it.
     pub outcome: Outcome,
+    /// What it is, where that could be told.
+    pub kind: Option<Kind>,
     /// Its size before and after, where it could be read.
     pub sizes: Option<Sizes>,
+    /// What somebody should know who relies on it, such as bytecode in it that is none.
+    pub warnings: Vec<String>,
+    /// Where its normal form was written, if not in its place.
+    pub target: Option<PathBuf>,
 }
 
-/// The size of a file in bytes, and of its canonical form.
+/// The size of a file in bytes, and of its normal form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
     /// As it was found.
     pub before: u64,
-    /// In canonical form.
+    /// In normal form.
     pub after: u64,
 }
 
 /// What can become of a file.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It is canonical, and was not touched.
+    /// It is normal, and was not touched.
     Unchanged,
     /// It was rewritten.
     Normalized,
-    /// It would have been rewritten, for this reason if that could be told.
-    WouldChange(Option<String>),
-    /// It was found in a folder, and is of a kind that pyrepro does not know.
+    /// It would have been rewritten, for these reasons as far as they could be told.
+    WouldChange(Vec<Difference>),
+    /// It is of a kind that pyrepro leaves alone, or was found in a folder and is of one that it does
+    /// not know.
     LeftAlone(Error),
     /// It could not be normalized, and is as it was.
     Failed(Error),
@@ -82,21 +118,42 @@ pub enum Outcome {
     NotBegun,
 }
 
-/// The canonical form of an artifact; its name decides what it is where its content does not.
+/// Makes the normal form of what is in an open file; its name decides what it is where its content
+/// does not.
 ///
 /// ```
-/// let error = pyrepro::normalize::canonical("m.pyc".as_ref(), b"print(\"Hello, world\")\n").unwrap_err();
+/// use pyrepro::normalize::{Options, normal_form};
+///
+/// let file = std::fs::File::open("Cargo.toml")?;
+/// let error = normal_form("m.pyc".as_ref(), file, &Options::default()).unwrap_err();
 /// assert!(error.to_string().contains("not a bytecode file"));
+/// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn canonical(name: &Path, content: &[u8]) -> Result<Vec<u8>, Error> {
-    Kind::of(name, content).ok_or(Error::NoArtifact)?.canonical(content)
+pub fn normal_form(name: &Path, file: Opened, options: &Options) -> Result<NormalForm, Error> {
+    let original = Original::of(file, name)?;
+    let threads = jobs(options);
+    let stop = AtomicBool::new(false);
+    let kind = kind_of(name, &original)?;
+    Job::new(name, kind, options, threads, &stop).normal_form(kind, &original)
+}
+
+fn jobs(options: &Options) -> NonZeroUsize {
+    options.jobs.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+fn kind_of(name: &Path, original: &Original) -> Result<Kind, Error> {
+    match Kind::of(name, &original.head()?) {
+        Some(kind) => Ok(kind),
+        None if original.ends_like_zip()? => Ok(Kind::Zip),
+        None => Err(Error::NoArtifact),
+    }
 }
 
 impl Files {
     /// Normalizes all files, several at a time, and returns what became of each, sorted by path.
     ///
-    /// When `stop` becomes true, the files that are being worked on are finished and no others are
-    /// begun. `done` is called after each file, by any thread.
+    /// When `stop` becomes true, no more files are begun, and of those that are being worked on only the
+    /// ones whose normal form is there are finished. `done` is called after each file, by any thread.
     ///
     /// ```
     /// use std::sync::atomic::AtomicBool;
@@ -111,19 +168,23 @@ impl Files {
     pub fn normalize(self, options: &Options, stop: &AtomicBool, done: impl Fn() + Sync) -> Vec<Record> {
         let Files { files, failed: mut records } = self;
         let next = AtomicUsize::new(0);
+        let jobs = jobs(options).get();
         let work = || {
             let mut records = Vec::new();
-            while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(file) = files.get(place) else { break };
+                // Those that have nobody to work beside them have the other threads to themselves.
+                let threads = NonZeroUsize::new(jobs / (files.len() - place).min(jobs));
                 records.push(if stop.load(Ordering::Relaxed) {
                     file.not_begun()
                 } else {
-                    file.record(options)
+                    file.record(options, threads.unwrap_or(NonZeroUsize::MIN), stop)
                 });
                 done();
             }
             records
         };
-        let jobs = options.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
         thread::scope(|scope| {
             let others: Vec<_> = (1..jobs.min(files.len())).map(|_| scope.spawn(work)).collect();
             records.extend(work());
@@ -136,43 +197,78 @@ impl Files {
     }
 }
 
+impl Record {
+    fn new(path: &Path, outcome: Outcome) -> Record {
+        Record {
+            path: path.to_owned(),
+            links: Vec::new(),
+            outcome,
+            kind: None,
+            sizes: None,
+            warnings: Vec::new(),
+            target: None,
+        }
+    }
+}
+
 impl File {
     /// Normalizes the file. A bug that some content brings to light is that file's error.
-    fn record(&self, options: &Options) -> Record {
+    fn record(&self, options: &Options, threads: NonZeroUsize, stop: &AtomicBool) -> Record {
         let mut names = self.names.clone();
-        let mut sizes = None;
-        let work = || self.normalize(options, &mut names, &mut sizes);
-        let outcome = match catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Error::Bug)) {
+        let mut record = Record::new(&self.path, Outcome::NotBegun);
+        let work = || self.normalize(options, threads, stop, &mut names, &mut record);
+        record.outcome = match catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Error::Bug)) {
             Ok(outcome) => outcome,
+            Err(Error::Stopped) => Outcome::NotBegun,
+            Err(error @ Error::Egg) => Outcome::LeftAlone(error),
             Err(error) if error.is_of_unknown_kind() && !self.named => Outcome::LeftAlone(error),
             Err(error) => Outcome::Failed(error),
         };
-        let links = names.into_iter().skip(1).collect();
-        Record { path: self.path.clone(), links, outcome, sizes }
+        record.links = names.into_iter().skip(1).collect();
+        record
     }
 
     fn not_begun(&self) -> Record {
-        let links = self.names[1..].to_vec();
-        Record { path: self.path.clone(), links, outcome: Outcome::NotBegun, sizes: None }
+        Record { links: self.names[1..].to_vec(), ..Record::new(&self.path, Outcome::NotBegun) }
     }
 
     fn normalize(
         &self,
         options: &Options,
+        threads: NonZeroUsize,
+        stop: &AtomicBool,
         names: &mut Vec<PathBuf>,
-        sizes: &mut Option<Sizes>,
+        record: &mut Record,
     ) -> Result<Outcome, Error> {
-        let original = Original::read(&names[0])?;
-        let kind = Kind::of(&self.path, &original.content).ok_or(Error::NoArtifact)?;
-        let canonical = kind.canonical(&original.content)?;
-        *sizes = Some(Sizes { before: original.content.len() as u64, after: canonical.len() as u64 });
-        if canonical == original.content {
-            return Ok(Outcome::Unchanged);
+        let original = Original::open(&names[0])?;
+        let kind = kind_of(&self.path, &original)?;
+        record.kind = Some(kind);
+        let form = Job::new(&self.path, kind, options, threads, stop).normal_form(kind, &original)?;
+        let after = form.size().map_err(Error::Unreadable)?;
+        record.sizes = Some(Sizes { before: original.size(), after });
+        record.warnings.clone_from(&form.warnings);
+        let is_normal = form.is_in(&original.file).map_err(Error::Unreadable)?;
+        if let Some(target) = &self.target {
+            self.write_to(target, &original, &form, options.latest)?;
+            record.target = Some(target.clone());
+        } else if options.check && !is_normal {
+            return Ok(Outcome::WouldChange(form.differences));
+        } else if !is_normal {
+            replace::replace(names, &original, &form, options.latest)?;
         }
-        if options.check {
-            return Ok(Outcome::WouldChange(kind.difference(&original.content)));
+        Ok(if is_normal { Outcome::Unchanged } else { Outcome::Normalized })
+    }
+
+    fn write_to(
+        &self,
+        target: &Path,
+        original: &Original,
+        form: &NormalForm,
+        latest: Option<Epoch>,
+    ) -> Result<(), Error> {
+        if identity::Stamp::at(target).is_ok_and(|stamp| stamp.id == original.stamp.id) {
+            return Err(Error::OwnTarget);
         }
-        replace::replace(names, &original, &canonical, options.latest)?;
-        Ok(Outcome::Normalized)
+        replace::write_to(target, original, form, latest)
     }
 }

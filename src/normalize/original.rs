@@ -1,17 +1,22 @@
 //! A file as it was found: its content, and what its replacement must look like.
 
 use std::fs::{File, FileTimes, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::error::Error;
 use super::identity::{Stamp, links};
+use crate::archive::Shared;
 use crate::epoch::Epoch;
 
+/// The most that a bytecode file can have.
 const LARGEST: u64 = i32::MAX as u64;
 
+/// The end of a zip file and the longest comment.
+const ZIP_TAIL: u64 = 22 + 65_535;
+
 pub(super) struct Original {
-    pub content: Vec<u8>,
+    pub file: File,
     pub stamp: Stamp,
     /// How many names it has.
     pub links: u64,
@@ -19,20 +24,50 @@ pub(super) struct Original {
 }
 
 impl Original {
-    pub fn read(path: &Path) -> Result<Original, Error> {
-        let file = File::open(path).map_err(Error::Unreadable)?;
+    pub fn open(path: &Path) -> Result<Original, Error> {
+        Original::of(File::open(path).map_err(Error::Unreadable)?, path)
+    }
+
+    /// An open file of this name.
+    pub fn of(file: File, path: &Path) -> Result<Original, Error> {
         let metadata = file.metadata().map_err(Error::Unreadable)?;
-        let size = metadata.len();
+        Ok(Original { file, stamp: Stamp::of(path, &metadata), links: links(&metadata), metadata })
+    }
+
+    pub fn size(&self) -> u64 {
+        self.metadata.len()
+    }
+
+    /// The first bytes, which tell what it is.
+    pub fn head(&self) -> Result<Vec<u8>, Error> {
+        let mut head = Vec::new();
+        Shared::new(&self.file).take(512).read_to_end(&mut head).map_err(Error::Unreadable)?;
+        Ok(head)
+    }
+
+    /// Whether it ends like a zip file, whatever it begins with.
+    pub fn ends_like_zip(&self) -> Result<bool, Error> {
+        let mut tail = Vec::new();
+        let mut file = Shared::new(&self.file);
+        file.seek(SeekFrom::Start(self.size().saturating_sub(ZIP_TAIL)))
+            .and_then(|_| file.read_to_end(&mut tail))
+            .map_err(Error::Unreadable)?;
+        Ok(tail.windows(4).any(|four| four == b"PK\x05\x06"))
+    }
+
+    /// All of it, if it may be bytecode.
+    pub fn bytecode(&self) -> Result<Vec<u8>, Error> {
+        let size = self.size();
         if size > LARGEST {
             return Err(Error::TooLarge(size));
         }
         // Room for one byte more than there should be shows whether the file has grown.
         let mut content = Vec::with_capacity(size as usize + 1);
-        file.take(size + 1).read_to_end(&mut content).map_err(Error::Unreadable)?;
+        Shared::new(&self.file).take(size + 1).read_to_end(&mut content).map_err(Error::Unreadable)?;
         if content.len() as u64 != size {
             return Err(Error::Changed);
         }
-        Ok(Original { content, stamp: Stamp::of(path, &metadata), links: links(&metadata), metadata })
+        Ok(content)
     }
 
     /// The times for the file that replaces it.
@@ -60,6 +95,21 @@ impl Original {
         // A file of somebody else must not run with his rights once it is ours.
         let mode = old.mode() & if kept { 0o7777 } else { 0o1777 };
         file.set_permissions(Permissions::from_mode(mode))
+    }
+
+    /// Gives a file elsewhere, which is ours, the permissions.
+    #[cfg(unix)]
+    pub fn lend_permissions(&self, file: &File) -> io::Result<()> {
+        use std::fs::Permissions;
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+        file.set_permissions(Permissions::from_mode(self.metadata.mode() & 0o777))
+    }
+
+    /// Gives a file elsewhere the permissions.
+    #[cfg(not(unix))]
+    pub fn lend_permissions(&self, file: &File) -> io::Result<()> {
+        file.set_permissions(self.metadata.permissions())
     }
 
     /// Gives a new file the mode.

@@ -1,14 +1,16 @@
 //! Give a file new content: under all its names at once, whole or not at all.
 
 use std::fs::{self, File, FileTimes, OpenOptions};
-use std::io::{self, Seek, Write};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
 use super::error::Error;
+use super::form::{Bytes, NormalForm, nameless};
 use super::identity::{Stamp, folder_of, siblings};
 use super::original::Original;
+use crate::archive::Shared;
 use crate::epoch::Epoch;
 
 /// Gives a file new content. `names` are the names that are known of it, to which those are added
@@ -16,7 +18,7 @@ use crate::epoch::Epoch;
 pub(super) fn replace(
     names: &mut Vec<PathBuf>,
     original: &Original,
-    content: &[u8],
+    content: &NormalForm,
     latest: Option<Epoch>,
 ) -> Result<(), Error> {
     if original.links > names.len() as u64 {
@@ -30,8 +32,33 @@ pub(super) fn replace(
     }
 }
 
+/// Writes the content to a file elsewhere, which takes the place of what is there.
+pub(super) fn write_to(
+    target: &Path,
+    original: &Original,
+    content: &NormalForm,
+    latest: Option<Epoch>,
+) -> Result<(), Error> {
+    let folder = folder_of(target);
+    let write = || {
+        fs::create_dir_all(folder)?;
+        let mut file = temporary().tempfile_in(folder)?;
+        content.copy_to(file.as_file_mut())?;
+        original.lend_permissions(file.as_file())?;
+        file.as_file().set_times(original.times(latest))?;
+        io::Result::Ok(file.into_temp_path())
+    };
+    let file = write().map_err(|source| Error::NotWritten { folder: folder.to_owned(), source })?;
+    file.persist(target).map_err(|error| Error::NotReplaced { name: target.to_owned(), source: error.error })
+}
+
 /// Lets a new file take the place of the old one under all its names.
-fn supersede(names: &[PathBuf], original: &Original, content: &[u8], times: FileTimes) -> Result<(), Error> {
+fn supersede(
+    names: &[PathBuf],
+    original: &Original,
+    content: &NormalForm,
+    times: FileTimes,
+) -> Result<(), Error> {
     // Whatever can fail is done before the first name is taken.
     let beside = |name: &Path, work: &dyn Fn(&Path) -> io::Result<TempPath>| {
         let folder = folder_of(name);
@@ -63,9 +90,14 @@ fn temporary() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-fn write_in(folder: &Path, original: &Original, content: &[u8], times: FileTimes) -> io::Result<TempPath> {
+fn write_in(
+    folder: &Path,
+    original: &Original,
+    content: &NormalForm,
+    times: FileTimes,
+) -> io::Result<TempPath> {
     let mut file = temporary().tempfile_in(folder)?;
-    file.as_file_mut().write_all(content)?;
+    content.copy_to(file.as_file_mut())?;
     original.lend_owner_and_mode(file.as_file())?;
     file.as_file().set_times(times)?;
     Ok(file.into_temp_path())
@@ -85,24 +117,47 @@ fn give_back(names: &[PathBuf], left: &Path) {
 
 /// Writes over the content of a file that has names which we do not know: a new file would part it
 /// from them.
-fn overwrite(name: &Path, original: &Original, content: &[u8], times: FileTimes) -> Result<(), Error> {
+fn overwrite(name: &Path, original: &Original, content: &NormalForm, times: FileTimes) -> Result<(), Error> {
     let failed = |source| Error::NotOverwritten { source };
+    let backup = Backup::of(original, name).map_err(failed)?;
     let mut file = OpenOptions::new().write(true).open(name).map_err(failed)?;
     if Stamp::of(name, &file.metadata().map_err(failed)?) != original.stamp {
         return Err(Error::Changed);
     }
     write_over(&mut file, content, times).map_err(|source| {
-        let restored = write_over(&mut file, &original.content, original.times(None));
+        let restored = write_over(&mut file, &backup.0, original.times(None));
         if restored.is_ok() { failed(source) } else { Error::Damaged { source } }
     })
 }
 
 /// The old content is cut off last: until then its room on the disk is there to be written back to.
-fn write_over(file: &mut File, content: &[u8], times: FileTimes) -> io::Result<()> {
+fn write_over(file: &mut File, content: &NormalForm, times: FileTimes) -> io::Result<()> {
     file.rewind()?;
-    file.write_all(content)?;
-    file.set_len(content.len() as u64)?;
+    content.copy_to(file)?;
+    file.set_len(content.size()?)?;
     file.set_times(times)
+}
+
+/// What a file held before it was written over.
+struct Backup(NormalForm);
+
+impl Backup {
+    /// What is larger than this has no place in memory.
+    const IN_MEMORY: u64 = 16 << 20;
+
+    fn of(original: &Original, name: &Path) -> io::Result<Backup> {
+        let mut old = Shared::new(&original.file);
+        let bytes = if original.size() <= Backup::IN_MEMORY {
+            let mut bytes = Vec::new();
+            old.read_to_end(&mut bytes)?;
+            Bytes::Memory(bytes)
+        } else {
+            let mut copy = nameless(folder_of(name))?;
+            io::copy(&mut old, &mut copy)?;
+            Bytes::Disk(copy)
+        };
+        Ok(Backup(NormalForm { bytes, differences: Vec::new(), warnings: Vec::new() }))
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -114,16 +169,20 @@ mod tests {
         fs::metadata(path).unwrap().ino()
     }
 
+    fn canonical() -> NormalForm {
+        NormalForm::of(b"canonical".to_vec(), Vec::new())
+    }
+
     #[test]
     fn what_changes_after_it_was_read_is_left_to_whoever_changed_it() {
         let folder = tempfile::tempdir().unwrap();
         let name = folder.path().join("m.pyc");
         fs::write(&name, "old").unwrap();
-        let original = Original::read(&name).unwrap();
+        let original = Original::open(&name).unwrap();
         fs::write(folder.path().join("next"), "new").unwrap();
         fs::rename(folder.path().join("next"), &name).unwrap();
 
-        let result = replace(&mut vec![name.clone()], &original, b"canonical", None);
+        let result = replace(&mut vec![name.clone()], &original, &canonical(), None);
         assert!(matches!(result, Err(Error::Changed)));
         assert_eq!(fs::read(&name).unwrap(), b"new");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
@@ -135,10 +194,10 @@ mod tests {
         let name = folder.path().join("m.pyc");
         fs::write(&name, "old").unwrap();
         fs::hard_link(&name, elsewhere.path().join("m.pyc")).unwrap();
-        let original = Original::read(&name).unwrap();
+        let original = Original::open(&name).unwrap();
         fs::write(&name, "new text").unwrap();
 
-        let result = replace(&mut vec![name.clone()], &original, b"canonical", None);
+        let result = replace(&mut vec![name.clone()], &original, &canonical(), None);
         assert!(matches!(result, Err(Error::Changed)));
         assert_eq!(fs::read(&name).unwrap(), b"new text");
     }

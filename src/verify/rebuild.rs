@@ -172,6 +172,12 @@ impl Request<'_> {
                 "its manifest was made of the finished artifact and does not say how it was built",
             ));
         };
+        if let Some(backend) = &recorded.backend {
+            let name = &backend.name;
+            return Err(Cannot(format!(
+                "{name} built it; build it again with the recorded requirements, and compare with `pyrepro diff`"
+            )));
+        }
         let found = self.sources.find(inputs, &scratch.join("source"))?;
         needed(&found, outcome)?;
         let built = match options.verb.as_str() {

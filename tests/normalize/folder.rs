@@ -1,5 +1,7 @@
 //! Folders with pycs in them, and the program at work on them.
 
+#![allow(dead_code, reason = "two test programs share this, and each uses a part of it")]
+
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};

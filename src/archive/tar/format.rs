@@ -26,6 +26,8 @@ pub(super) const USTAR: &[u8; 8] = b"ustar\x0000";
 pub(super) const GNU: &[u8; 8] = b"ustar  \0";
 
 pub(super) const FILE: u8 = b'0';
+pub(super) const HARD_LINK: u8 = b'1';
+pub(super) const SYMLINK: u8 = b'2';
 pub(super) const FOLDER: u8 = b'5';
 pub(super) const PAX: u8 = b'x';
 

@@ -372,8 +372,8 @@ fn kind(kind: u8, name: &[u8], link: Vec<u8>) -> Result<Kind, Problem> {
         0 if name.ends_with(b"/") => Kind::Folder,
         0 | FILE | b'7' => Kind::File,
         FOLDER => Kind::Folder,
-        b'1' => Kind::HardLink(link),
-        b'2' => Kind::Symlink(link),
+        HARD_LINK => Kind::HardLink(link),
+        SYMLINK => Kind::Symlink(link),
         b'3' | b'4' | b'6' => Kind::Special(kind.into()),
         _ => return Err(Problem::Type(kind.into())),
     })

@@ -6,7 +6,7 @@ use std::num::NonZero;
 use std::ops::Range;
 
 use super::super::blocks::{self, Part};
-use super::super::entry::{Entries, Entry, WriteError};
+use super::super::entry::{Entries, Entry, Kind, WriteError};
 use super::super::gzip;
 use super::format::*;
 use crate::epoch::Epoch;
@@ -88,9 +88,11 @@ fn zeros(length: usize) -> Part<'static> {
 
 /// The header of a member, and before it a pax header if it needs one.
 fn headers(entry: &Entry, time: u64) -> Vec<u8> {
-    let (slash, kind) = match entry.content() {
-        Some(_) => ("", FILE),
-        None => ("/", FOLDER),
+    let (slash, kind, link) = match &entry.kind {
+        Kind::File { .. } => ("", FILE, ""),
+        Kind::Folder => ("/", FOLDER, ""),
+        Kind::Symlink(target) => ("", SYMLINK, target.as_str()),
+        Kind::HardLink { target, .. } => ("", HARD_LINK, target.as_str()),
     };
     let path = format!("{}{slash}", entry.path);
     let size = entry.size();
@@ -99,20 +101,26 @@ fn headers(entry: &Entry, time: u64) -> Vec<u8> {
     if names.is_none() {
         records.extend(record("path", &path).into_bytes());
     }
+    let link_fits = link.len() <= LINK.len() && link.is_ascii();
+    if !link_fits {
+        records.extend(record("linkpath", link).into_bytes());
+    }
     if size > octal_limit(SIZE) {
         records.extend(record("size", &size.to_string()).into_bytes());
     }
     let mut headers = Vec::new();
     if !records.is_empty() {
         let length = records.len();
-        headers.extend(header((b"", b"././@PaxHeader"), PAX, 0o644, length as u64, time));
+        headers.extend(header((b"", b"././@PaxHeader"), PAX, b"", 0o644, length as u64, time));
         headers.extend(records);
         headers.resize(headers.len() + padding(length as u64), 0);
     }
-    // For those who do not understand pax: as much of the path as fits, and of the size what fits.
-    let replacement: Vec<u8> = path.bytes().filter(u8::is_ascii).take(NAME.len()).collect();
+    // For those who do not understand pax: as much of the paths as fits, and of the size what fits.
+    let shortened = |path: &str| path.bytes().filter(u8::is_ascii).take(NAME.len()).collect::<Vec<u8>>();
+    let replacement = shortened(&path);
     let names = names.unwrap_or((b"", &replacement));
-    headers.extend(header(names, kind, entry.mode(), if size > octal_limit(SIZE) { 0 } else { size }, time));
+    let size = if size > octal_limit(SIZE) { 0 } else { size };
+    headers.extend(header(names, kind, &shortened(link), entry.mode(), size, time));
     headers
 }
 
@@ -142,11 +150,19 @@ fn record(key: &str, value: &str) -> String {
     format!("{length} {key}={value}\n")
 }
 
-fn header((prefix, name): (&[u8], &[u8]), kind: u8, mode: u32, size: u64, time: u64) -> [u8; BLOCK] {
+fn header(
+    (prefix, name): (&[u8], &[u8]),
+    kind: u8,
+    link: &[u8],
+    mode: u32,
+    size: u64,
+    time: u64,
+) -> [u8; BLOCK] {
     let mut header = [0; BLOCK];
     let mut put = |field: Range<usize>, value: &[u8]| header[field][..value.len()].copy_from_slice(value);
     put(NAME, name);
     put(PREFIX, prefix);
+    put(LINK, link);
     put(MAGIC, USTAR);
     put(TYPE..TYPE + 1, &[kind]);
     let numbers =
@@ -167,7 +183,7 @@ fn octal_limit(field: Range<usize>) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::Limits;
+    use super::super::super::{Limits, MemberPath, Order};
     use super::*;
 
     #[test]
@@ -201,6 +217,35 @@ mod tests {
             let mut reader = super::super::Reader::new(&headers[..], Limits::default());
             assert_eq!(reader.next_member().unwrap().unwrap().size, size);
         }
+    }
+
+    #[test]
+    fn links_are_written_as_they_are_read() {
+        let long = format!("{}/{}", "d".repeat(90), "ü".repeat(30));
+        let target = |path: &str| MemberPath::new(path).unwrap();
+        let link = |path: &str, kind| Entry { path: target(path), kind };
+        let entries = vec![
+            Entry::bytes("a", "x").unwrap().executable(true),
+            link("b", Kind::HardLink { target: target("a"), executable: true }),
+            link("c", Kind::Symlink("../x".to_owned())),
+            link("d", Kind::Symlink(long.clone())),
+        ];
+        let entries = Entries::new(entries, &Order::Path).unwrap();
+        let mut file = Vec::new();
+        write(&entries, &Options::default(), &mut file).unwrap();
+        let mut reader = super::super::Reader::new(&file[..], Limits::default());
+        let mut read = Vec::new();
+        while let Some(member) = reader.next_member().unwrap() {
+            read.push((member.kind, member.mode));
+        }
+        use super::super::Kind as Read;
+        let expected = [
+            (Read::File, 0o755),
+            (Read::HardLink(b"a".to_vec()), 0o755),
+            (Read::Symlink(b"../x".to_vec()), 0o777),
+            (Read::Symlink(long.into_bytes()), 0o777),
+        ];
+        assert_eq!(read, expected);
     }
 
     #[test]

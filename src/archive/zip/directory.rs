@@ -102,18 +102,20 @@ pub(super) fn read(
     let length = end.directory.end - end.directory.start;
     let mut directory = BufReader::new(source).take(length);
     limits.add_metadata(0, length).map_err(whole)?;
-    let (mut members, mut total) = (Vec::new(), 0);
+    let (mut members, mut total, mut packed) = (Vec::new(), 0, 0_u64);
     while directory.limit() > 0 {
         let at = end.directory.end - directory.limit();
         let raw = Raw::read(&mut directory).map_err(|problem| problem.at(at))?;
         let member = raw.member(end.shift, limits).map_err(|problem| problem.of(raw.shown_name(), at))?;
         total = limits.add(total, member.size).map_err(|problem| member.problem(problem))?;
+        packed = packed.saturating_add(member.packed);
         members.push(member);
         limits.check_count(members.len() as u64).map_err(|problem| problem.at(at))?;
     }
     if members.len() as u64 != end.count {
         return Err(whole(Problem::WrongCount { said: end.count, found: members.len() as u64 }));
     }
+    limits.check_ratio(packed, total).map_err(whole)?;
     let paths = members.iter().map(|member| (member.path.as_str(), member.kind == Kind::Folder));
     match path::collision(paths) {
         None => Ok(members),

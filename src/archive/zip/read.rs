@@ -167,6 +167,32 @@ impl<R: Read + Seek> Reader<R> {
         let member = &self.members[index];
         copy(&mut self.source, member, output).map_err(|problem| member.problem(problem))
     }
+
+    /// The same by another way to the same file, so that several threads can read at once.
+    ///
+    /// ```
+    /// use pyrepro::archive::{Entries, Entry, Limits, Order, zip};
+    ///
+    /// let entries = Entries::new(vec![Entry::bytes("a.py", "x = 1\n")?], &Order::Path)?;
+    /// let mut file = std::io::Cursor::new(Vec::new());
+    /// zip::write(&entries, &zip::Options::default(), &mut file)?;
+    /// let other_way = file.clone();
+    /// zip::Reader::open(file, Limits::default())?.copy_from(other_way, 0, &mut std::io::sink())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there is no member at this place.
+    pub fn copy_from(
+        &self,
+        mut source: impl Read + Seek,
+        index: usize,
+        output: &mut impl Write,
+    ) -> Result<(), ReadError> {
+        let member = &self.members[index];
+        copy(&mut source, member, output).map_err(|problem| member.problem(problem))
+    }
 }
 
 fn copy(source: &mut (impl Read + Seek), member: &Member, output: &mut impl Write) -> Result<(), Problem> {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::blocks::{self, Packed, Part};
 use super::super::deflate::BLOCK;
-use super::super::entry::{Content, Entries, Entry, WriteError};
+use super::super::entry::{Content, Entries, Entry, Kind, WriteError};
 use super::format::*;
 use crate::epoch::Epoch;
 
@@ -76,6 +76,9 @@ pub fn write(
     for entry in entries {
         if entry.path.as_str().len() + "/".len() > usize::from(u16::MAX) {
             return Err(WriteError::PathTooLong(entry.path.to_string()));
+        }
+        if matches!(entry.kind, Kind::Symlink(_) | Kind::HardLink { .. }) {
+            return Err(WriteError::Link(entry.path.to_string()));
         }
     }
     output.write_all(&options.prefix)?;

@@ -20,6 +20,7 @@ use pyrepro::python::{Interpreter, Interpreters, Version};
 use super::exit::Exit;
 use super::terminal::Terminal;
 use super::{environment, interrupt};
+use paths::Ends;
 use report::Report;
 
 /// Compile Python sources to bytecode files that depend on the source alone
@@ -70,6 +71,9 @@ pub struct Flags {
     /// Take files and folders from the lines of a file too; `-` is standard input
     #[arg(short = 'i', value_name = "FILE", help_heading = "What to compile")]
     list: Option<PathBuf>,
+    /// Names in a list, or on standard input, end with a NUL and not with their line
+    #[arg(short = '0', long, help_heading = "What to compile")]
+    null: bool,
     /// Leave out symbolic links that lead out of DIR
     #[arg(short = 'e', value_name = "DIR", help_heading = "What to compile")]
     links_within: Option<PathBuf>,
@@ -220,7 +224,7 @@ impl Flags {
             force: self.force,
             link_equal: self.hardlink_dupes,
             epoch: environment::epoch_if_given(self.source_date_epoch)?,
-            ..Request::new(version, paths::named(&self.paths, self.list.as_deref())?)
+            ..Request::new(version, paths::named(&self.paths, self.list.as_deref(), self.ends())?)
         };
         request.jobs = jobs.unwrap_or(request.jobs);
         if self.hardlink_dupes && request.levels.len() < 2 {
@@ -241,6 +245,10 @@ impl Flags {
         let (epoch, source) = environment::epoch(self.source_date_epoch, Path::new("."))?;
         let is_set = source != EpochSource::Default;
         Ok(is_set.then_some(manifest::Epoch { seconds: epoch.seconds(), source }))
+    }
+
+    fn ends(&self) -> Ends {
+        if self.null { Ends::Nul } else { Ends::Line }
     }
 
     fn depth(&self) -> Option<usize> {

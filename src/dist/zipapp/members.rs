@@ -43,8 +43,9 @@ impl Members {
     }
 
     /// All files so far.
-    pub fn inputs(&self) -> impl Iterator<Item = Ingredient> {
-        self.0.values().filter_map(|member| Ingredient::of_entry(&member.entry, Role::Source))
+    pub fn inputs(&self) -> Result<Vec<Ingredient>, Error> {
+        let ingredients = self.0.values().map(|member| Ingredient::of_entry(&member.entry, Role::Source));
+        Ok(ingredients.filter_map(Result::transpose).collect::<Result<_, _>>()?)
     }
 
     pub fn has(&self, path: &str) -> bool {

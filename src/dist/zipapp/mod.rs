@@ -160,14 +160,14 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
         }
         Some(Source::Bytes(bytes)) => {
             let (path, file) = (Path::new("-"), io::Cursor::new(bytes));
-            inputs.extend(Ingredient::of_entry(&Entry::bytes("-", bytes.as_slice())?, Role::Archive));
+            inputs.extend(Ingredient::of_entry(&Entry::bytes("-", bytes.as_slice())?, Role::Archive)?);
             was_compressed = add_archive(&mut members, source::reader(file, path)?, path, &mut files)?;
         }
         None => {}
     }
     members.filter(&exclude);
     if let Some(Source::Folder(_)) = &request.source {
-        inputs.extend(members.inputs());
+        inputs.extend(members.inputs()?);
     }
     let mut doubts: Vec<Doubt> =
         members.extension_modules().map(|path| Doubt::Extension(path.to_owned())).collect();

@@ -1,0 +1,218 @@
+//! What makes a zip file a wheel: its RECORD is held against its files, and written anew.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use super::difference::{Aspect, Difference};
+use super::error::Error;
+use super::zip::{Decoded, Reader};
+use super::{Job, fields};
+use crate::archive::zip::{Kind, Member};
+use crate::archive::{Content, Entries, Entry, Order};
+use crate::record::{self, Hash, Record, Row};
+
+/// A zip file that is a wheel.
+pub(super) struct Wheel {
+    /// The name of its folder of metadata.
+    pub dist_info: String,
+}
+
+/// Why a wheel cannot be normalized.
+#[derive(Debug, thiserror::Error)]
+pub enum WheelError {
+    /// It has no folder of metadata, or several.
+    #[error("is no wheel: it has {0} top-level .dist-info folders, where a wheel has one")]
+    DistInfo(usize),
+    /// It has no RECORD.
+    #[error("is no wheel: it has no {0}")]
+    NoRecord(String),
+    /// Its RECORD cannot be read.
+    #[error("its RECORD cannot be read: {0}")]
+    Record(#[from] record::Error),
+    /// A row twice.
+    #[error("its RECORD has two rows for {0:?}; build the wheel anew")]
+    Twice(String),
+    /// A row without a file.
+    #[error(
+        "its RECORD has a row for {0:?}, which is not there; somebody has changed the wheel: get it anew"
+    )]
+    Missing(String),
+    /// A file without a row.
+    #[error("its RECORD has no row for {0:?}; somebody has changed the wheel: get it anew")]
+    NotListed(String),
+    /// A row that does not say what the file is.
+    #[error("{path:?} is not what the RECORD says, {row:?}; somebody has changed the wheel: get it anew")]
+    Differs {
+        /// The file.
+        path: String,
+        /// Its row.
+        row: String,
+    },
+    /// A row without a hash, or one that does not protect.
+    #[error("its RECORD has no SHA-2 hash in the row {0:?}, so nobody can tell whether the file was changed")]
+    NoHash(String),
+    /// A signature that a new RECORD would not have.
+    #[error(
+        "is signed by {0:?}, which would not hold for the new RECORD; --drop-signatures leaves it out, so that \
+         the wheel can be signed again"
+    )]
+    Signed(String),
+}
+
+impl Wheel {
+    /// Whether these are the members of a wheel, as far as one can tell who does not know its name.
+    pub fn is_likely(members: &[Member]) -> bool {
+        let wheel = Wheel::of(members);
+        wheel.is_ok_and(|wheel| wheel.find(members, "WHEEL").is_some())
+    }
+
+    pub fn of(members: &[Member]) -> Result<Wheel, WheelError> {
+        let tops = members.iter().filter_map(|member| member.path.as_str().split_once('/'));
+        let mut tops: Vec<&str> =
+            tops.map(|(top, _)| top).filter(|top| top.ends_with(".dist-info")).collect();
+        tops.sort_unstable();
+        tops.dedup();
+        let [dist_info] = tops[..] else { return Err(WheelError::DistInfo(tops.len())) };
+        let wheel = Wheel { dist_info: dist_info.to_owned() };
+        match wheel.find(members, "RECORD") {
+            Some(_) => Ok(wheel),
+            None => Err(WheelError::NoRecord(format!("{dist_info}/RECORD"))),
+        }
+    }
+
+    fn path(&self, name: &str) -> String {
+        format!("{}/{name}", self.dist_info)
+    }
+
+    /// Where a file of the metadata is among the members.
+    fn find(&self, members: &[Member], name: &str) -> Option<usize> {
+        let path = self.path(name);
+        members.iter().position(|member| member.path.as_str() == path && member.kind == Kind::File)
+    }
+
+    /// RECORD can tell neither its own hash nor those of its signatures.
+    fn is_unlisted(&self, path: &str) -> bool {
+        let name = path.strip_prefix(&self.dist_info).and_then(|rest| rest.strip_prefix('/'));
+        name.is_some_and(|name| matches!(name, "RECORD" | "RECORD.jws" | "RECORD.p7s"))
+    }
+
+    /// Checks RECORD, puts the fields of the metadata in order, and writes RECORD anew. Says which
+    /// members are to be left out.
+    pub fn normalize(
+        &self,
+        reader: &mut Reader<'_>,
+        files: &mut [Option<Decoded>],
+        job: &Job<'_>,
+    ) -> Result<Vec<usize>, Error> {
+        let signatures = ["RECORD.jws", "RECORD.p7s"].map(|name| self.find(reader.members(), name));
+        let signatures: Vec<usize> = signatures.into_iter().flatten().collect();
+        if let Some(&signature) = signatures.first().filter(|_| !job.options.drop_signatures) {
+            return Err(WheelError::Signed(reader.members()[signature].path.to_string()).into());
+        }
+        let Some(place) = self.find(reader.members(), "RECORD") else {
+            return Err(WheelError::NoRecord(self.path("RECORD")).into());
+        };
+        let old = reader.bytes(place)?;
+        self.check(&Record::parse(&old).map_err(WheelError::from)?, reader, files)?;
+
+        let ordered: [(&str, fn(&[u8]) -> Option<Vec<u8>>); 2] =
+            [("METADATA", fields::metadata), ("WHEEL", fields::wheel)];
+        for (name, in_order) in ordered {
+            let Some(index) = self.find(reader.members(), name) else { continue };
+            if let Some(text) = in_order(&reader.bytes(index)?) {
+                let difference = (Aspect::Metadata, "its fields are not in order");
+                replace(reader.members(), files, index, text, difference);
+            }
+        }
+        let new = self.record(reader.members(), files)?;
+        if new != old {
+            let difference =
+                (Aspect::Record, "its rows are not in the order of the archive, or are of changed files");
+            replace(reader.members(), files, place, new, difference);
+        }
+        Ok(signatures)
+    }
+
+    /// Holds the rows against what was found in the files.
+    fn check(
+        &self,
+        record: &Record,
+        reader: &mut Reader<'_>,
+        files: &[Option<Decoded>],
+    ) -> Result<(), WheelError> {
+        let mut rows: HashMap<&str, &Row> = HashMap::with_capacity(record.rows.len());
+        for row in &record.rows {
+            if rows.insert(&row.path, row).is_some() {
+                return Err(WheelError::Twice(row.path.clone()));
+            }
+        }
+        for index in 0..files.len() {
+            let (path, size) = (reader.members()[index].path.as_str(), reader.members()[index].size);
+            let Some(file) = &files[index] else { continue };
+            let row = rows.remove(path);
+            if self.is_unlisted(path) {
+                continue;
+            }
+            let row = row.ok_or_else(|| WheelError::NotListed(path.to_owned()))?;
+            let hash = row.hash.as_ref().ok_or_else(|| WheelError::NoHash(row.to_string()))?;
+            let fits = match hash.algorithm() {
+                "sha256" => Some(*hash == Hash::sha256(file.before)),
+                // Rare, so it may cost a second reading.
+                _ => reader.bytes(index).ok().and_then(|bytes| hash.fits(&bytes)),
+            };
+            let fits = fits.ok_or_else(|| WheelError::NoHash(row.to_string()))?;
+            if !fits || row.size.is_some_and(|said| said != size) {
+                return Err(WheelError::Differs { path: row.path.clone(), row: row.to_string() });
+            }
+        }
+        // Some list folders, and some a signature that was taken off. Of several the first.
+        let missing = record
+            .rows
+            .iter()
+            .map(|row| row.path.as_str())
+            .find(|&path| rows.contains_key(path) && !self.is_unlisted(path) && !path.ends_with('/'));
+        missing.map_or(Ok(()), |path| Err(WheelError::Missing(path.to_owned())))
+    }
+
+    /// The RECORD of the files as they are to be written, in that order.
+    fn record(&self, members: &[Member], files: &[Option<Decoded>]) -> Result<Vec<u8>, Error> {
+        let mut hashes = HashMap::with_capacity(files.len());
+        let mut entries = Vec::with_capacity(files.len());
+        for (member, file) in members.iter().zip(files) {
+            let Some(file) = file else { continue };
+            let path = member.path.as_str();
+            if !self.is_unlisted(path) {
+                hashes.insert(path, (file.after, file.content.size()));
+                let content = Content::Bytes(Vec::new());
+                let kind = crate::archive::Kind::File { content, executable: false };
+                entries.push(Entry { path: member.path.clone(), kind });
+            }
+        }
+        let order = Order::Wheel { dist_info: self.dist_info.clone() };
+        let mut rows = Vec::with_capacity(entries.len() + 1);
+        for entry in &Entries::new(entries, &order)? {
+            let path = entry.path.as_str();
+            if let Some(&(hash, size)) = hashes.get(path) {
+                rows.push(Row { path: path.to_owned(), hash: Some(Hash::sha256(hash)), size: Some(size) });
+            }
+        }
+        rows.push(Row::unhashed(self.path("RECORD")));
+        Ok(Record { rows }.to_string().into_bytes())
+    }
+}
+
+/// Gives a file other content.
+fn replace(
+    members: &[Member],
+    files: &mut [Option<Decoded>],
+    index: usize,
+    content: Vec<u8>,
+    (aspect, found): (Aspect, &str),
+) {
+    if let Some(file) = &mut files[index] {
+        file.after = Sha256::digest(&content).into();
+        file.content = Content::Bytes(content);
+        file.difference = Some(Difference::of(members[index].path.as_str(), aspect, found));
+    }
+}

@@ -1,0 +1,234 @@
+//! The normal form of zip files: wheels, zipapps, jars and any other.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use sha2::{Digest, Sha256};
+
+use super::difference::{Aspect, Difference};
+use super::error::Error;
+use super::form::{Bytes, NormalForm, nameless};
+use super::guarded::Guarded;
+use super::wheel::Wheel;
+use super::{Job, bytecode, zip_facts};
+use crate::archive::zip::{self, Compression, Kind, Member};
+use crate::archive::{Content, Entries, Entry, Limits, Order, Place, Shared, Spool};
+
+/// More than this before the first member is no `#!` line and no launcher.
+const LONGEST_PREFIX: u64 = 64 << 20;
+
+/// What makes a member the first and not to be compressed, in EPUB and OpenDocument files.
+const MIMETYPE: &str = "mimetype";
+
+pub(super) type Reader<'a> = zip::Reader<Shared<'a>>;
+
+/// What was found out about a file in an archive while its content was put aside.
+pub(super) struct Decoded {
+    /// What is to be written.
+    pub content: Content,
+    /// The hash of what was there.
+    pub before: [u8; 32],
+    /// The hash of what is to be written.
+    pub after: [u8; 32],
+    /// In what that differs, if it does.
+    pub difference: Option<Difference>,
+    /// Why it is bytecode that was left as it was.
+    pub warning: Option<String>,
+}
+
+/// What a zip file is, which decides the order of its members and whether they are compressed.
+enum Shape {
+    Wheel(Wheel),
+    Zipapp,
+    Jar,
+    Plain,
+}
+
+/// Makes the normal form of an open file. It is taken for a wheel if it must be one, and, where it
+/// has no name that tells, if it looks like one.
+pub(super) fn normal_form(file: &File, job: &Job<'_>) -> Result<NormalForm, Error> {
+    let mut reader = zip::Reader::open(Shared::new(file), Limits::default())?;
+    refuse(reader.members())?;
+    if reader.prefix_length() > LONGEST_PREFIX {
+        return Err(Error::Prefix(reader.prefix_length()));
+    }
+    let shape = Shape::of(reader.members(), job)?;
+    let mut files = decode(file, &reader, job)?;
+    let mut dropped = Vec::new();
+    if let Shape::Wheel(wheel) = &shape {
+        dropped = wheel.normalize(&mut reader, &mut files, job)?;
+    }
+    let order = shape.order();
+    let entries = entries(reader.members(), &files, &dropped, &order)?;
+    let options = zip::Options {
+        epoch: job.options.epoch,
+        compression: shape.compression(reader.members()),
+        prefix: reader.prefix(LONGEST_PREFIX as usize)?,
+        threads: job.threads,
+    };
+    let written = nameless(job.folder).map_err(|source| job.not_written(source))?;
+    let mut output = BufWriter::with_capacity(1 << 18, Guarded::new(&written, job.stop));
+    zip::write(&entries, &options, &mut output).map_err(|error| job.write_error(error))?;
+    drop(output);
+
+    let warnings = files.iter().flatten().filter_map(|file| file.warning.clone()).collect();
+    let mut differences: Vec<Difference> = Vec::new();
+    if job.options.check {
+        differences = zip_facts::differences(&reader, &written, &entries, job.options.epoch)?;
+        differences.extend(files.into_iter().flatten().filter_map(|file| file.difference));
+        differences.extend(dropped.iter().map(|&index| {
+            let path = reader.members()[index].path.as_str();
+            Difference::of(path, Aspect::Signature, "no longer holds, and is dropped")
+        }));
+    }
+    Ok(NormalForm { bytes: Bytes::Disk(written), differences, warnings })
+}
+
+/// Refuses what an archive of ours cannot hold.
+fn refuse(members: &[Member]) -> Result<(), Error> {
+    for member in members {
+        let what = match member.kind {
+            Kind::File | Kind::Folder => continue,
+            Kind::Symlink => "a symbolic link, which not every reader of zip files takes for one",
+            Kind::Special => "a device, a pipe or a socket",
+        };
+        return Err(Error::Member { member: member.path.to_string(), what });
+    }
+    match members.iter().min_by_key(|member| member.offset) {
+        Some(first) if first.path.as_str() == MIMETYPE && !first.deflated => Err(Error::Mimetype),
+        _ => Ok(()),
+    }
+}
+
+impl Shape {
+    fn of(members: &[Member], job: &Job<'_>) -> Result<Shape, Error> {
+        let has = |path: &str| members.iter().any(|member| member.path.as_str() == path);
+        let is_zipapp = has("__main__.py") || has("__main__.pyc");
+        if job.is_wheel || job.may_be_wheel && !is_zipapp && Wheel::is_likely(members) {
+            return Ok(Shape::Wheel(Wheel::of(members)?));
+        }
+        Ok(if is_zipapp {
+            Shape::Zipapp
+        } else if has("META-INF/MANIFEST.MF") {
+            Shape::Jar
+        } else {
+            Shape::Plain
+        })
+    }
+
+    fn order(&self) -> Order {
+        match self {
+            Shape::Wheel(wheel) => Order::Wheel { dist_info: wheel.dist_info.clone() },
+            Shape::Jar => Order::Jar,
+            Shape::Zipapp | Shape::Plain => Order::Path,
+        }
+    }
+
+    /// Whether a zipapp is compressed is up to who makes it, for it starts faster if not: all members
+    /// are or none, as `pyrepro zipapp` has it.
+    fn compression(&self, members: &[Member]) -> Compression {
+        match self {
+            Shape::Zipapp if members.iter().any(|member| member.deflated) => Compression::All,
+            Shape::Zipapp => Compression::Stored,
+            _ => Compression::Deflated,
+        }
+    }
+}
+
+/// Puts the content of all files aside, on several threads; nothing for a folder.
+fn decode(file: &File, reader: &Reader<'_>, job: &Job<'_>) -> Result<Vec<Option<Decoded>>, Error> {
+    let spool = job.spool();
+    let count = reader.members().len();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return done;
+            }
+            let decoded = job.check_stop().and_then(|()| decode_one(file, reader, index, &spool, job));
+            if decoded.is_err() {
+                // The others need not go on in vain.
+                next.store(count, Ordering::Relaxed);
+            }
+            done.push((index, decoded));
+        }
+    };
+    let threads = job.threads.get().min(count / 4).max(1);
+    let mut files = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut files = work();
+        for other in others {
+            files.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        files
+    });
+    // Of several errors the one about the first member is told, whichever thread met it.
+    files.sort_unstable_by_key(|(index, _)| *index);
+    files.into_iter().map(|(_, decoded)| decoded).collect()
+}
+
+fn decode_one(
+    file: &File,
+    reader: &Reader<'_>,
+    index: usize,
+    spool: &Spool,
+    job: &Job<'_>,
+) -> Result<Option<Decoded>, Error> {
+    let member = &reader.members()[index];
+    if member.kind == Kind::Folder {
+        return Ok(None);
+    }
+    if bytecode::is_named(member.path.as_str(), member.size) {
+        let mut bytes = Vec::new();
+        reader.copy_from(Shared::new(file), index, &mut bytes)?;
+        return Ok(Some(bytecode::decoded(member.path.as_str(), bytes, spool, job)?));
+    }
+    let place = spool.reserve(member.size).map_err(|source| job.not_written(source))?;
+    let mut output = Summed { place, hash: Sha256::new() };
+    reader.copy_from(Shared::new(file), index, &mut output)?;
+    let hash = output.hash.finalize().into();
+    let content = Content::Spooled(output.place.stretch());
+    Ok(Some(Decoded { content, before: hash, after: hash, difference: None, warning: None }))
+}
+
+/// A place that what is written to is hashed on its way.
+struct Summed {
+    place: Place,
+    hash: Sha256,
+}
+
+impl Write for Summed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let length = self.place.write(bytes)?;
+        self.hash.update(&bytes[..length]);
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn entries(
+    members: &[Member],
+    files: &[Option<Decoded>],
+    dropped: &[usize],
+    order: &Order,
+) -> Result<Entries, Error> {
+    let kept = members.iter().zip(files).enumerate().filter(|(index, _)| !dropped.contains(index));
+    let entries = kept.map(|(_, (member, file))| {
+        let path = member.path.clone();
+        let executable = member.mode().is_some_and(|mode| mode & 0o100 != 0);
+        let kind = match file {
+            Some(file) => crate::archive::Kind::File { content: file.content.clone(), executable },
+            None => crate::archive::Kind::Folder,
+        };
+        Entry { path, kind }
+    });
+    Ok(Entries::new(entries.collect(), order)?)
+}
