@@ -23,6 +23,13 @@ pub struct Input {
     pub size: u64,
 }
 
+impl Input {
+    /// What inputs are sorted by, and told apart by.
+    pub(crate) fn key(&self) -> (Role, &MemberPath, Digest) {
+        (self.role, &self.path, self.sha256)
+    }
+}
+
 /// What part a file has in the making of an artifact.
 ///
 /// ```

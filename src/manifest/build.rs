@@ -86,7 +86,7 @@ impl Build<'_> {
             return Err(interrupted().into());
         }
         let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let (seconds, source) = (self.epoch.0.seconds(), self.epoch.1);
+        let (seconds, source) = (self.seconds(), self.epoch.1);
         Ok(Manifest {
             artifact: Artifact { kind: self.kind, name, sha256, size },
             backend: self.backend,
@@ -96,8 +96,18 @@ impl Build<'_> {
             options: Some(self.options),
             pyrepro: Tool::this(),
             schema: SCHEMA,
+            sha256: None,
             targets: self.targets,
         })
+    }
+
+    /// Zip files hold every other second.
+    fn seconds(&self) -> u64 {
+        let seconds = self.epoch.0.seconds();
+        match self.kind {
+            ArtifactKind::Wheel | ArtifactKind::Zipapp | ArtifactKind::Zip => seconds - seconds % 2,
+            _ => seconds,
+        }
     }
 
     fn is_stopped(&self) -> bool {

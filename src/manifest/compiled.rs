@@ -115,6 +115,7 @@ impl Compiled {
             options: Some(options(request)),
             pyrepro: Tool::this(),
             schema: SCHEMA,
+            sha256: None,
             targets,
         })
     }

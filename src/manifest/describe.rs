@@ -88,6 +88,7 @@ fn manifest(artifact: Artifact, members: Vec<Member>) -> Manifest {
         options: None,
         pyrepro: Tool::this(),
         schema: SCHEMA,
+        sha256: None,
         targets: Vec::new(),
     }
 }

@@ -54,7 +54,8 @@ pub const SCHEMA: u32 = 1;
 /// std::fs::write(folder.path().join("a.py"), "x = 1\n")?;
 /// let manifest = manifest::describe(folder.path(), &Default::default())?;
 /// assert_eq!(manifest.members[0].path.as_str(), "a.py");
-/// assert_eq!(Manifest::read(manifest.to_json().as_bytes())?, manifest);
+/// let read = Manifest::read(manifest.to_json().as_bytes())?;
+/// assert_eq!(Manifest { sha256: None, ..read }, manifest);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +82,9 @@ pub struct Manifest {
     pub pyrepro: Tool,
     /// The version of the schema.
     pub schema: u32,
+    /// The digest of the document without this field; none of one that was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "read::present")]
+    pub sha256: Option<Digest>,
     /// The interpreters that its bytecode was made with.
     pub targets: Vec<Target>,
 }
@@ -163,7 +167,8 @@ impl Inputs {
     /// assert_eq!(Inputs::new(vec![]).sha256, Digest::of(b""));
     /// ```
     pub fn new(mut files: Vec<Input>) -> Inputs {
-        files.sort_unstable_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));
+        files.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+        files.dedup_by(|a, b| a.key() == b.key());
         let sha256 = Inputs::digest(&files);
         Inputs { files, sha256 }
     }
@@ -222,7 +227,34 @@ impl Manifest {
     /// The document, which is the same for the same manifest: UTF-8, keys in order, two blanks for each
     /// level, and a newline at the end; what Python's `json.dumps(document, ensure_ascii=False, indent=2,
     /// sort_keys=True)` writes.
+    ///
+    /// It has a digest of itself, which tells of accidents, and not of those who know how to make one.
     pub fn to_json(&self) -> String {
+        Manifest { sha256: Some(self.digest()), ..self.clone() }.text()
+    }
+
+    /// Whether its digest, if it was read, is that of the rest.
+    ///
+    /// ```
+    /// use pyrepro::manifest::{self, Manifest, Scope};
+    ///
+    /// let manifest = manifest::describe("LICENSE".as_ref(), &Scope::default())?;
+    /// let read = Manifest::read(manifest.to_json().as_bytes())?;
+    /// assert!(read.is_intact());
+    /// assert!(!Manifest { targets: vec![], members: vec![], ..read }.is_intact());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_intact(&self) -> bool {
+        self.sha256.is_none_or(|sum| sum == self.digest())
+    }
+
+    /// The digest of all but the digest.
+    pub(crate) fn digest(&self) -> Digest {
+        let bare = Manifest { sha256: None, ..self.clone() };
+        Digest::of(bare.text().as_bytes())
+    }
+
+    fn text(&self) -> String {
         // A map whose keys are no strings would be an error, and there is none in these types.
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer};
 
 use super::{ArtifactKind, Inputs, Kind, Manifest, Member, SCHEMA, Tool, describe};
+use crate::epoch::{Epoch, EpochSource};
 
 /// The longest manifest that is read: enough for some 200,000 members.
 pub const MAX_SIZE: u64 = 128 << 20;
@@ -60,6 +61,9 @@ pub enum Invalid {
     /// A text that is too long.
     #[error("its {0} has more than {MAX_TEXT} bytes")]
     LongText(&'static str),
+    /// It is not as it was written.
+    #[error("it was changed after it was written: the digest in it is another than that of the rest")]
+    Changed,
     /// Something that does not go together.
     #[error("{0}")]
     Inconsistent(String),
@@ -74,11 +78,26 @@ impl Manifest {
     /// assert!(Manifest::open("Cargo.toml".as_ref()).unwrap_err().to_string().contains("no manifest"));
     /// ```
     pub fn open(path: &Path) -> Result<Manifest, ReadError> {
+        let manifest = Manifest::open_changed(path)?;
+        match manifest.is_intact() {
+            true => Ok(manifest),
+            false => Err(ReadError::Invalid { path: path.to_owned(), source: Invalid::Changed }),
+        }
+    }
+
+    /// Reads the document in a file, even if its digest says that it was changed.
+    ///
+    /// ```
+    /// use pyrepro::manifest::Manifest;
+    ///
+    /// assert!(Manifest::open_changed("Cargo.toml".as_ref()).is_err());
+    /// ```
+    pub fn open_changed(path: &Path) -> Result<Manifest, ReadError> {
         let mut text = Vec::new();
         File::open(path)
             .and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut text))
             .map_err(|source| ReadError::Unreadable { path: path.to_owned(), source })?;
-        Manifest::read(&text).map_err(|source| ReadError::Invalid { path: path.to_owned(), source })
+        Manifest::parse(&text).map_err(|source| ReadError::Invalid { path: path.to_owned(), source })
     }
 
     /// Reads a document. Anything that the schema does not have is refused, and what is said twice has
@@ -91,6 +110,11 @@ impl Manifest {
     /// assert!(error.to_string().starts_with("its schema is 2, and this pyrepro reads schema 1"));
     /// ```
     pub fn read(document: &[u8]) -> Result<Manifest, Invalid> {
+        let manifest = Manifest::parse(document)?;
+        if manifest.is_intact() { Ok(manifest) } else { Err(Invalid::Changed) }
+    }
+
+    fn parse(document: &[u8]) -> Result<Manifest, Invalid> {
         if document.len() as u64 > MAX_SIZE {
             return Err(Invalid::TooLong);
         }
@@ -105,6 +129,9 @@ impl Manifest {
     }
 
     fn check(&self) -> Result<(), Invalid> {
+        if self.sha256.is_none() {
+            return Err(inconsistent(format_args!("it is no manifest: missing field `sha256`")));
+        }
         check_count("members", self.members.len())?;
         check_count("targets", self.targets.len())?;
         check_name("artifact's name", &self.artifact.name)?;
@@ -115,6 +142,12 @@ impl Manifest {
             if !paths.insert(&member.path) {
                 return Err(inconsistent(format_args!("the member {} is there twice", member.path)));
             }
+        }
+        if let Some(epoch) = &self.epoch
+            && epoch.source == EpochSource::Default
+            && epoch.seconds != Epoch::DEFAULT.seconds()
+        {
+            return Err(inconsistent(format_args!("the epoch is said to be the default, and is another")));
         }
         if let Some(inputs) = &self.inputs {
             inputs.check()?;
@@ -181,7 +214,7 @@ impl Inputs {
         for file in &self.files {
             check_text("path", file.path.as_str())?;
         }
-        if !self.files.is_sorted_by(|a, b| (a.role, &a.path) < (b.role, &b.path)) {
+        if !self.files.is_sorted_by(|a, b| a.key() < b.key()) {
             return Err(inconsistent(format_args!(
                 "the inputs are not in the order of their roles and paths"
             )));

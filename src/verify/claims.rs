@@ -31,6 +31,7 @@ pub(super) fn refuted(recorded: &Manifest, rebuilt: &Manifest, any_patch: bool) 
         let mut known = manifest.clone();
         known.inputs = known.inputs.map(|_| Inputs::new(Vec::new()));
         known.pyrepro = rebuilt.pyrepro.clone();
+        known.sha256 = None;
         if let (Some(epoch), Some(same)) = (&mut known.epoch, rebuilt.epoch) {
             epoch.source = same.source;
         }

@@ -109,7 +109,7 @@ pub fn verify(request: &Request<'_>) -> Result<Outcome, Error> {
     if request.manifest.is_none() && !place.exists() {
         return Err(Error::NoManifest(place));
     }
-    let recorded = Manifest::open(&place)?;
+    let recorded = Manifest::open_changed(&place)?;
     let unreadable = |source| Error::Artifact { path: request.artifact.to_owned(), source };
     let (sum, size) = File::open(request.artifact).and_then(Digest::of_reader).map_err(unreadable)?;
     let as_recorded = (sum, size) == (recorded.artifact.sha256, recorded.artifact.size);
@@ -143,6 +143,11 @@ pub fn verify(request: &Request<'_>) -> Result<Outcome, Error> {
         let recorded = recorded.artifact.name.clone().into();
         let claim = Claim { field: "artifact.name".to_owned(), recorded, found: name.into() };
         outcome.claims.push(claim);
+    }
+    if !recorded.is_intact() {
+        let found = recorded.digest().to_string().into();
+        let claimed = recorded.sha256.map(|sum| sum.to_string()).into();
+        outcome.claims.push(Claim { field: "sha256".to_owned(), recorded: claimed, found });
     }
     let claims = outcome.claims.iter().map(Claim::verdict);
     let inputs = outcome.inputs.iter().map(|_| Verdict::Differs);
