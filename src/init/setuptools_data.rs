@@ -37,12 +37,11 @@ pub fn read(old: &mut Old<'_>, table: Option<&Table<'_>>, packed: &Packed) -> Re
     Ok(())
 }
 
-/// Patterns for the files of a package, or of all.
-fn patterns(
-    old: &mut Old<'_>,
-    table: Option<&Table<'_>>,
-    key: &str,
-) -> Result<Vec<(Option<String>, Vec<String>)>, Error> {
+/// The name of a package, or nothing for all, and patterns for its files.
+type Patterns = (Option<String>, Vec<String>);
+
+/// The patterns that a key has.
+fn patterns(old: &mut Old<'_>, table: Option<&Table<'_>>, key: &str) -> Result<Vec<Patterns>, Error> {
     let mut all = Vec::new();
     let Some(item) = table.and_then(|table| table.get(key)) else { return Ok(all) };
     for entry in item.table()?.entries() {
