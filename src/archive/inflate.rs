@@ -6,25 +6,25 @@ use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::problem::Problem;
 
-pub(super) struct Inflater {
+pub(crate) struct Inflater {
     inflate: Inflate,
     ended: bool,
 }
 
 impl Inflater {
-    pub(super) fn new() -> Inflater {
+    pub(crate) fn new() -> Inflater {
         // No header, and the largest window there is.
         Inflater { inflate: Inflate::new(false, 15), ended: false }
     }
 
     /// How much of the stream was read.
-    pub(super) fn consumed(&self) -> u64 {
+    pub(crate) fn consumed(&self) -> u64 {
         self.inflate.total_in()
     }
 
     /// Puts what comes next into the output, from its start, and says how much; none at the end of
     /// the stream. What follows the stream stays in the input.
-    pub(super) fn read(&mut self, input: &mut impl BufRead, output: &mut [u8]) -> Result<usize, Problem> {
+    pub(crate) fn read(&mut self, input: &mut impl BufRead, output: &mut [u8]) -> Result<usize, Problem> {
         while !self.ended && !output.is_empty() {
             let available = input.fill_buf()?;
             let is_end = available.is_empty();

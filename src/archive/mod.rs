@@ -13,7 +13,7 @@ mod blocks;
 mod deflate;
 mod entry;
 pub mod gzip;
-mod inflate;
+pub(crate) mod inflate;
 mod limits;
 mod output;
 mod path;

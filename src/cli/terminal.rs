@@ -15,6 +15,8 @@ pub const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD)
 pub const GOOD: Style = AnsiColor::Green.on_default();
 /// The style of what is not as it should be.
 pub const BAD: Style = AnsiColor::Red.on_default();
+/// The style of places in a text.
+pub const PLACE: Style = AnsiColor::Cyan.on_default();
 /// The style of headings.
 pub const STRONG: Style = Style::new().effects(Effects::BOLD);
 /// The style of what matters less.
@@ -95,6 +97,11 @@ impl Terminal {
         if self.quiet < 2 {
             let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {message}");
         }
+    }
+
+    /// Tells of something that goes on.
+    pub fn note(&self, message: impl Display) {
+        let _ = writeln!(anstream::stderr(), "{FAINT}{message}{FAINT:#}");
     }
 
     /// Tells of an error that does not end the run.

@@ -73,6 +73,24 @@ pub enum Failure {
     Write(#[from] write::Error),
 }
 
+impl Failure {
+    /// The file that the system would not let be read or written, and its number for why.
+    ///
+    /// ```
+    /// use pyrepro::compile::{Diagnostic, Failure};
+    ///
+    /// assert!(Failure::Source(Diagnostic::whole("Crash", "killed")).of_system().is_none());
+    /// ```
+    pub fn of_system(&self) -> Option<(&Path, i32)> {
+        match self {
+            Failure::Read { path, error } | Failure::Write(write::Error::Io { path, source: error }) => {
+                Some((path, error.raw_os_error()?))
+            }
+            Failure::Source(_) | Failure::Write(write::Error::NotRegular { .. }) => None,
+        }
+    }
+}
+
 impl Record {
     /// Whether all bytecode was, or would have been, left as it was.
     pub fn is_fresh(&self) -> bool {

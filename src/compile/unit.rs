@@ -44,7 +44,6 @@ pub struct Diagnostic {
     pub message: String,
     /// The error as `py_compile` words it: with place, line and caret where they are known, and
     /// then with a line end.
-    #[serde(skip)]
     pub wording: String,
     /// The line, from 1.
     pub line: Option<u32>,

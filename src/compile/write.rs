@@ -1,7 +1,7 @@
 //! Puts bytecode files in their places: whole or not at all, with modes and times that nothing
 //! around them has a say in.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -48,7 +48,9 @@ impl Writer {
     pub fn write(&self, path: &Path, bytes: &[u8], source: &Metadata) -> Result<(), Error> {
         refuse_irregular(path)?;
         self.put(path, |folder| {
-            let mut file = temporary().tempfile_in(folder)?;
+            // What goes wrong is told of the file that is wanted, so not by `tempfile_in`, which adds its own.
+            let create = |path: &Path| File::options().write(true).create_new(true).open(path);
+            let mut file = temporary().make_in(folder, create)?;
             file.write_all(bytes)?;
             file.as_file().set_permissions(permissions(source))?;
             if let Some(time) = self.time {

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::compiled::Uncompilable;
 use super::package::ModuleProblem;
 use crate::archive::{BadPath, EntriesError, ReadError, WriteError};
 use crate::compile::Unavailable;
@@ -60,6 +61,14 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong with it.
         reason: &'static str,
+    },
+    /// A wheel that bytecode cannot be put into.
+    #[error("{path}: {problem}", path = path.display())]
+    Wheel {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: Uncompilable,
     },
     /// An archive that is no sdist.
     #[error("{path}: {problem}", path = path.display())]

@@ -5,6 +5,7 @@
 
 mod artifact;
 mod bytecode;
+mod compiled;
 mod content;
 mod doubt;
 mod editable;
@@ -18,6 +19,7 @@ pub mod zipapp;
 
 pub use artifact::{Artifact, Kind, Options};
 pub use bytecode::Bytecode;
+pub use compiled::{Uncompilable, compiled_wheel};
 pub use doubt::Doubt;
 pub use error::{Error, SdistProblem};
 pub use package::{ModuleProblem, Package};

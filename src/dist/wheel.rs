@@ -114,7 +114,7 @@ impl Package {
 }
 
 /// Puts bytecode beside the sources among the members, or in their place.
-fn compile(bytecode: &Bytecode<'_>, entries: &mut Vec<Entry>) -> Result<Vec<Doubt>, Error> {
+pub(super) fn compile(bytecode: &Bytecode<'_>, entries: &mut Vec<Entry>) -> Result<Vec<Doubt>, Error> {
     let sources = entries.iter().filter_map(Bytecode::source_of);
     let attempts = bytecode.compile(sources, "")?.ok_or(Error::Interrupted)?;
     let version = bytecode.version.to_string();

@@ -5,8 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::codes;
-use super::repr::repr;
-use crate::marshal::{self, Graph, Kind, ObjectId, Value};
+use crate::marshal::{self, Graph, Kind, ObjectId, Value, repr};
 use crate::pyc::{self, HEADER_SIZE, Pyc};
 
 /// How much of an object is shown.

@@ -12,6 +12,7 @@ mod merge;
 mod object;
 mod read;
 mod relocate;
+mod repr;
 mod value;
 mod write;
 
@@ -19,6 +20,7 @@ pub use error::{Error, Problem};
 pub use graph::{Graph, Reference};
 pub use kind::Kind;
 pub use object::ObjectId;
+pub use repr::repr;
 pub use value::{Code, Value};
 
 use crate::python::Version;

@@ -15,7 +15,7 @@ use super::kind::Kind;
 pub struct ObjectId(pub(super) u32);
 
 impl ObjectId {
-    pub(super) fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }

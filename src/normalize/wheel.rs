@@ -12,8 +12,11 @@ use crate::archive::zip::{Kind, Member};
 use crate::archive::{Content, Entries, Entry, Order};
 use crate::record::{self, Hash, Record, Row};
 
-/// Puts the fields of a text in order, if they are not.
+/// Puts the fields of a file in order, unless they are.
 type InOrder = fn(&[u8]) -> Option<Vec<u8>>;
+
+/// The files of fields in the folder of metadata.
+const IN_ORDER: [(&str, InOrder); 2] = [("METADATA", fields::metadata), ("WHEEL", fields::wheel)];
 
 /// A zip file that is a wheel.
 pub(super) struct Wheel {
@@ -119,7 +122,7 @@ impl Wheel {
         let old = reader.bytes(place)?;
         self.check(&Record::parse(&old).map_err(WheelError::from)?, reader, files)?;
 
-        for (name, in_order) in [("METADATA", fields::metadata as InOrder), ("WHEEL", fields::wheel)] {
+        for (name, in_order) in IN_ORDER {
             let Some(index) = self.find(reader.members(), name) else { continue };
             if let Some(text) = in_order(&reader.bytes(index)?) {
                 let difference = (Aspect::Metadata, "its fields are not in order");

@@ -22,8 +22,8 @@ const LEGACY: &str = "setuptools.build_meta:__legacy__";
 pub fn backend_of(source: &Path) -> anyhow::Result<Backend> {
     let path = source.join("pyproject.toml");
     let bytes = match fs::metadata(&path) {
-        // What is too large is refused by who reads all of it.
-        Ok(metadata) if metadata.len() > MAX_SIZE as u64 => return Ok(Backend::Own),
+        // What is too large, or no file, is refused by who reads all of it.
+        Ok(metadata) if !metadata.is_file() || metadata.len() > MAX_SIZE as u64 => return Ok(Backend::Own),
         Ok(_) => fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(other(LEGACY)),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),

@@ -1,6 +1,7 @@
 //! `pyrepro build`: wheels, sdists and zipapps of a project, the same each time.
 
 mod backend;
+mod other;
 mod report;
 mod write;
 
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use pyrepro::compile::Pool;
 use pyrepro::dist::{self, Artifact, Bytecode, Package};
@@ -27,7 +28,8 @@ use report::Report;
 
 /// Make wheels, sdists and zipapps of a project, which are the same each time
 ///
-/// For projects whose pyproject.toml has build-backend = "pyrepro".
+/// Where pyproject.toml has build-backend = "pyrepro", pyrepro itself makes them. Otherwise the backend
+/// that it names does, in surroundings that are the same each time, and what it makes is normalised.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
@@ -66,9 +68,9 @@ pub struct Flags {
     /// Put bytecode into wheels and zipapps
     #[arg(long, value_name = "MODE", value_enum, help_heading = "Bytecode")]
     pyc: Option<Mode>,
-    /// The interpreter to compile for: a path, a command or a version
+    /// The interpreter to compile for, and to run other backends: a path, a command or a version
     /// [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
-    #[arg(long, value_name = "PYTHON", requires = "pyc", help_heading = "Bytecode")]
+    #[arg(long, value_name = "PYTHON", help_heading = "Bytecode")]
     python: Option<OsString>,
     /// The level of optimisation: 0, 1 or 2 [default: 0]
     #[arg(short = 'O', long, value_name = "LEVEL", requires = "pyc", help_heading = "Bytecode")]
@@ -83,6 +85,9 @@ pub struct Flags {
     /// The interpreter that shall run the zipapp, for the #! line [default: no such line]
     #[arg(short = 'p', long, value_name = "INTERPRETER", requires = "zipapp", help_heading = "Zipapps")]
     interpreter: Option<String>,
+
+    #[command(flatten)]
+    other: other::OtherFlags,
 }
 
 const AFTER_HELP: &str = "\
@@ -93,6 +98,8 @@ Examples:
   pyrepro build --list --sdist           what the sdist would have in it
   pyrepro build --pyc checked-hash --python 3.13
   pyrepro build --zipapp -p '/usr/bin/env python3'
+  pyrepro build -n --python /usr/bin/python3       with the backend that is installed
+  pyrepro build -c constraints.txt -f wheels --no-index
 
 Exit status: 0 if all is written, 2 if nothing is.";
 
@@ -108,12 +115,9 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let source = Source::open(&flags.source)?;
     match backend_of(&source.root)? {
         Backend::Own => {}
-        Backend::Other(name) => bail!(
-            "{} is built by {name}, not by pyrepro: set build-backend = \"pyrepro\" and requires = [\"pyrepro\"] \
-             in [build-system] of its pyproject.toml",
-            flags.source.display()
-        ),
+        Backend::Other(name) => return other::run(flags, &source.root, &name, terminal),
     }
+    ensure!(flags.python.is_none() || flags.pyc.is_some(), "--python is of no use without --pyc here");
     let epoch = flags.epoch(&source.root)?;
     let package = Package::open(&source.root, Some(&flags.out_dir))?;
     let mut report = Report::default();

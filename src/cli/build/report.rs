@@ -1,12 +1,14 @@
 //! What `pyrepro build` tells of artifacts, to people and programs.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufReader, Read, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use pyrepro::archive::{Entries, Entry};
+use pyrepro::archive::Entry;
+use pyrepro::backend::{self, BuildSystem, Built, Installed, Session};
 use pyrepro::dist::zipapp::App;
 use pyrepro::dist::{self, Artifact};
 use serde::Serialize;
@@ -19,6 +21,21 @@ use crate::cli::terminal::Terminal;
 pub struct Report {
     artifacts: Vec<ArtifactReport>,
     warnings: Vec<String>,
+    /// What made them, if it was not pyrepro.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backend: Option<BackendReport>,
+}
+
+#[derive(Serialize)]
+struct BackendReport {
+    name: String,
+    requires: Vec<String>,
+    /// All that was installed for it, or that it needs of what is installed.
+    installed: Vec<Installed>,
+    /// The user's variables that it saw and that may have had a say.
+    variables: BTreeMap<String, String>,
+    /// Where it worked.
+    folder: String,
 }
 
 #[derive(Serialize)]
@@ -32,6 +49,9 @@ struct ArtifactReport {
     /// Of the file; null for a folder, and for what was not written.
     sha256: Option<String>,
     members: usize,
+    /// The members in machine code, of which only a compiler knows whether they are the same each time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    native: Vec<String>,
     /// Each member, if that is what was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     files: Vec<FileReport>,
@@ -60,7 +80,41 @@ impl Report {
     /// An artifact that was written.
     pub fn add(&mut self, artifact: &Artifact, path: &Path, terminal: &Terminal) -> anyhow::Result<()> {
         self.doubt(&artifact.doubts, terminal);
-        self.add_file(Kind::Of(artifact.kind), &artifact.entries, path)
+        self.add_file(Kind::Of(artifact.kind), artifact.entries.iter().count(), path)
+    }
+
+    /// One that another backend has built.
+    pub fn add_built(&mut self, built: &Built, path: &Path, terminal: &Terminal) -> anyhow::Result<()> {
+        let kind = match built.artifact {
+            backend::Artifact::Wheel => dist::Kind::Wheel,
+            backend::Artifact::Sdist => dist::Kind::Sdist,
+        };
+        if !built.native.is_empty() {
+            let names = built.native.join(", ");
+            self.warn(
+                format_args!(
+                    "machine code is the same each time only as far as its compiler makes it so: {names}"
+                ),
+                terminal,
+            );
+        }
+        self.add_file(Kind::Of(kind), built.members, path)?;
+        if let Some(added) = self.artifacts.last_mut() {
+            added.native.clone_from(&built.native);
+        }
+        Ok(())
+    }
+
+    /// Who builds, and with what.
+    pub fn backend(&mut self, session: &Session<'_>) {
+        let BuildSystem { backend, requires, .. } = session.system();
+        self.backend = Some(BackendReport {
+            name: backend.clone(),
+            requires: requires.clone(),
+            installed: session.installed().to_vec(),
+            variables: session.inherited().into_iter().collect(),
+            folder: session.folder().display().to_string(),
+        });
     }
 
     pub fn add_app(&mut self, app: &App, path: &Path, terminal: &Terminal) -> anyhow::Result<()> {
@@ -69,10 +123,10 @@ impl Report {
         for (source, diagnostic) in compiled.flat_map(|compiled| &compiled.failures) {
             self.warn(format_args!("{source}: {diagnostic}; it goes in as source"), terminal);
         }
-        self.add_file(Kind::Zipapp("zipapp"), &app.entries, path)
+        self.add_file(Kind::Zipapp("zipapp"), app.entries.iter().count(), path)
     }
 
-    fn add_file(&mut self, kind: Kind, entries: &Entries, path: &Path) -> anyhow::Result<()> {
+    fn add_file(&mut self, kind: Kind, members: usize, path: &Path) -> anyhow::Result<()> {
         let (size, sha256) = measured(path).with_context(|| format!("cannot read {}", path.display()))?;
         self.artifacts.push(ArtifactReport {
             kind,
@@ -80,7 +134,8 @@ impl Report {
             name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             size,
             sha256: Some(sha256),
-            members: entries.iter().count(),
+            members,
+            native: Vec::new(),
             files: Vec::new(),
         });
         Ok(())
@@ -141,6 +196,7 @@ impl ArtifactReport {
             size: artifact.size(),
             sha256: None,
             members: files.len(),
+            native: Vec::new(),
             files,
         }
     }

@@ -19,6 +19,7 @@ use pyrepro::python::{Interpreter, Interpreters, Version};
 use super::exit::Exit;
 use super::terminal::Terminal;
 use super::{environment, interrupt};
+use paths::Ends;
 use report::Report;
 
 /// Compile Python sources to bytecode files that depend on the source alone
@@ -69,6 +70,9 @@ pub struct Flags {
     /// Take files and folders from the lines of a file too; `-` is standard input
     #[arg(short = 'i', value_name = "FILE", help_heading = "What to compile")]
     list: Option<PathBuf>,
+    /// Names in a list, or on standard input, end with a NUL and not with their line
+    #[arg(short = '0', long, help_heading = "What to compile")]
+    null: bool,
     /// Leave out symbolic links that lead out of DIR
     #[arg(short = 'e', value_name = "DIR", help_heading = "What to compile")]
     links_within: Option<PathBuf>,
@@ -200,7 +204,7 @@ impl Flags {
             force: self.force,
             link_equal: self.hardlink_dupes,
             epoch: environment::epoch_if_given(self.source_date_epoch)?,
-            ..Request::new(version, paths::named(&self.paths, self.list.as_deref())?)
+            ..Request::new(version, paths::named(&self.paths, self.list.as_deref(), self.ends())?)
         };
         request.jobs = jobs.unwrap_or(request.jobs);
         if self.hardlink_dupes && request.levels.len() < 2 {
@@ -214,6 +218,10 @@ impl Flags {
             bail!("--cfile is for one optimisation level: give -o once");
         }
         Ok(request)
+    }
+
+    fn ends(&self) -> Ends {
+        if self.null { Ends::Nul } else { Ends::Line }
     }
 
     fn depth(&self) -> Option<usize> {

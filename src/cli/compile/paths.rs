@@ -6,12 +6,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+/// What ends a name in a list.
+#[derive(Clone, Copy)]
+pub enum Ends {
+    /// The line. Blanks around the name are not of it.
+    Line,
+    /// A NUL, so that a name may have anything in it.
+    Nul,
+}
+
 /// All that are named, in that order. A single `-` stands for the lines of standard input, as for
 /// `py_compile`.
-pub fn named(arguments: &[PathBuf], list: Option<&Path>) -> anyhow::Result<Vec<PathBuf>> {
+pub fn named(arguments: &[PathBuf], list: Option<&Path>, ends: Ends) -> anyhow::Result<Vec<PathBuf>> {
     let standard_input = Path::new("-");
     let mut paths = match arguments {
-        [one] if one == standard_input => lines(&read_input()?),
+        [one] if one == standard_input => names(&read_input()?, ends),
         others => others.to_vec(),
     };
     if let Some(list) = list {
@@ -20,7 +29,7 @@ pub fn named(arguments: &[PathBuf], list: Option<&Path>) -> anyhow::Result<Vec<P
         } else {
             fs::read(list).with_context(|| format!("cannot read the list {}", list.display()))?
         };
-        paths.extend(lines(&text));
+        paths.extend(names(&text, ends));
     }
     Ok(paths)
 }
@@ -31,19 +40,22 @@ fn read_input() -> anyhow::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// The paths on the lines that are not blank, without the blanks around them.
-fn lines(text: &[u8]) -> Vec<PathBuf> {
-    let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    lines.filter(|line| !line.is_empty()).map(path).collect()
+/// The paths in a list, without empty ones.
+fn names(text: &[u8], ends: Ends) -> Vec<PathBuf> {
+    let names: Vec<&[u8]> = match ends {
+        Ends::Line => text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).collect(),
+        Ends::Nul => text.split(|byte| *byte == 0).collect(),
+    };
+    names.into_iter().filter(|name| !name.is_empty()).map(path).collect()
 }
 
 #[cfg(unix)]
-fn path(line: &[u8]) -> PathBuf {
+fn path(name: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
-    std::ffi::OsStr::from_bytes(line).into()
+    std::ffi::OsStr::from_bytes(name).into()
 }
 
 #[cfg(not(unix))]
-fn path(line: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(line).into_owned().into()
+fn path(name: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(name).into_owned().into()
 }

@@ -253,7 +253,13 @@ struct Pyc<'a> {
 #[serde(untagged)]
 enum Error<'a> {
     Source(&'a Diagnostic),
-    Trouble { kind: &'static str, message: String },
+    /// Where it comes from the system, with the file and the number by which the system knows it.
+    Trouble {
+        kind: &'static str,
+        message: String,
+        path: Option<String>,
+        errno: Option<i32>,
+    },
 }
 
 #[derive(Serialize)]
@@ -269,7 +275,9 @@ impl<'a> File<'a> {
         let (status, error) = match &record.failure {
             Some(Failure::Source(diagnostic)) => ("failed", Some(Error::Source(diagnostic))),
             Some(trouble) => {
-                ("trouble", Some(Error::Trouble { kind: "Trouble", message: trouble.to_string() }))
+                let (path, errno) = trouble.of_system().unzip();
+                let (path, message) = (path.map(text), trouble.to_string());
+                ("trouble", Some(Error::Trouble { kind: "Trouble", message, path, errno }))
             }
             None if record.is_fresh() => ("fresh", None),
             None if task == Task::Check => ("outdated", None),

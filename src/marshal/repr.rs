@@ -2,17 +2,17 @@
 
 use std::fmt::Write;
 
-use crate::marshal::{Graph, Kind, ObjectId, Value};
+use super::{Graph, Kind, ObjectId, Value};
 
 /// How a constant looks in Python source, or nearly so: cut at about `limit` bytes, with an
 /// ellipsis to tell. Code objects are shown by name, ints beyond 32 bits in hexadecimal.
 ///
 /// ```
-/// use pyrepro::{inspect, marshal, python::Version};
+/// use pyrepro::{marshal, python::Version};
 ///
 /// let data = b"\x29\x02\x7a\x04it'sg\x00\x00\x00\x00\x00\x00\xf8\x3f";
 /// let graph = marshal::read(data, Version::new(3, 13).unwrap())?;
-/// assert_eq!(inspect::repr(&graph, graph.root(), 80), r#"("it's", 1.5)"#);
+/// assert_eq!(marshal::repr(&graph, graph.root(), 80), r#"("it's", 1.5)"#);
 /// # Ok::<(), marshal::Error>(())
 /// ```
 pub fn repr(graph: &Graph, id: ObjectId, limit: usize) -> String {
@@ -103,15 +103,37 @@ fn float(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
-    let scientific = format!("{value:e}");
+    let scientific = shortest(value);
     let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
     match exponent.parse::<i32>() {
-        Ok(exponent) if !(-4..16).contains(&exponent) => {
+        Ok(exponent @ -4..16) => positional(digits, exponent),
+        Ok(exponent) => {
             let sign = if exponent < 0 { '-' } else { '+' };
             format!("{digits}e{sign}{:02}", exponent.abs())
         }
-        _ => format!("{value:?}"),
+        Err(_) => scientific,
     }
+}
+
+/// The shortest digits that lead back to a float; of two that are as near, Python takes the even one.
+fn shortest(value: f64) -> String {
+    let short = format!("{value:e}");
+    let digits = short.split('e').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit).count();
+    let even = format!("{value:.*e}", digits.saturating_sub(1));
+    if even.parse() == Ok(value) { even } else { short }
+}
+
+/// `-1.25` and an exponent of 1 are `-12.5`.
+fn positional(digits: &str, exponent: i32) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
+    let digits = digits.replace('.', "");
+    if exponent < 0 {
+        return format!("{sign}0.{}{digits}", "0".repeat(exponent.unsigned_abs() as usize - 1));
+    }
+    let whole = exponent as usize + 1;
+    let digits = format!("{digits:0<whole$}");
+    let (whole, rest) = digits.split_at(whole);
+    format!("{sign}{whole}.{}", if rest.is_empty() { "0" } else { rest })
 }
 
 fn complex(real: f64, imaginary: f64, out: &mut String) {
@@ -217,6 +239,11 @@ mod tests {
             (1e-5, "1e-05"),
             (-1.5e300, "-1.5e+300"),
             (-0.0, "-0.0"),
+            (123.456, "123.456"),
+            (-1e3, "-1000.0"),
+            (0.00012, "0.00012"),
+            (2f64.powi(-25), "2.9802322387695312e-08"),
+            (5e-324, "5e-324"),
             (f64::NAN, "nan"),
             (f64::NEG_INFINITY, "-inf"),
         ] {

@@ -1,0 +1,197 @@
+//! Wheels and sdists of projects that name another backend than pyrepro's, built through PEP 517.
+//!
+//! A [`Request`] says what to build and with what. [`Session::start`] reads the project, takes a folder at
+//! a fixed place, and puts a fresh environment with the build requirements there. [`Session::build`] copies
+//! the sources beside it and has the backend build one artifact in surroundings that are the same each
+//! time: variables, time zone, locale, umask, home, times and modes of files. When the session ends, the
+//! folder goes, with all processes that a backend has left in it.
+//!
+//! What comes out is checked, but is as the backend wrote it: [`normalize`](crate::normalize) is for that.
+
+mod artifact;
+mod confine;
+mod copy;
+mod environment;
+mod error;
+mod git;
+mod hook;
+mod isolation;
+mod place;
+pub(crate) mod process;
+mod system;
+mod variables;
+mod watch;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use crate::epoch::Epoch;
+
+pub use artifact::{Artifact, BadArtifact, Built};
+pub use error::{Error, Words};
+pub use isolation::{Installed, Installer, Isolation};
+pub use place::default_root;
+pub use system::BuildSystem;
+pub use watch::Event;
+
+use environment::Environment;
+use hook::Hooks;
+use place::Place;
+use process::Bounds;
+use watch::Watch;
+
+/// What to build, and with what.
+///
+/// ```
+/// use pyrepro::backend::{Isolation, Request};
+///
+/// let request = Request {
+///     isolation: Isolation::Installed,
+///     ..Request::new("/path/of/project".into(), "/usr/bin/python3".into())
+/// };
+/// assert!(request.time_limit.is_none());
+/// ```
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The project's folder. It is read and never written to.
+    pub source: PathBuf,
+    /// What in it is no source, such as the folder that artifacts go to.
+    pub left_out: Vec<PathBuf>,
+    /// The interpreter that runs the backend, or that its environment is made of.
+    pub python: PathBuf,
+    /// Where the backend and what it needs come from.
+    pub isolation: Isolation,
+    /// What to tell the backend: keys and values, as `--config-setting` has them.
+    pub settings: Vec<(String, String)>,
+    /// The time that the backend is to put into artifacts.
+    pub epoch: Epoch,
+    /// All variables of the user. Of these, backends get those that [`Request::keep`] or the list in
+    /// `docs/backends.md` names; installers get them all.
+    pub variables: Vec<(OsString, OsString)>,
+    /// Names of further variables that backends get.
+    pub keep: Vec<String>,
+    /// Folders that the backend may write to, beside its own.
+    pub writable: Vec<PathBuf>,
+    /// How long each step may take: an installation, or a hook of the backend.
+    pub time_limit: Option<Duration>,
+    /// The folder that build folders are made in.
+    pub root: PathBuf,
+}
+
+impl Request {
+    /// A request with nothing special: an environment of its own, by pip from its index, and no limit.
+    ///
+    /// ```
+    /// use pyrepro::backend::Request;
+    ///
+    /// let request = Request::new("/path/of/project".into(), "/usr/bin/python3".into());
+    /// assert!(request.variables.is_empty());
+    /// ```
+    pub fn new(source: PathBuf, python: PathBuf) -> Request {
+        Request {
+            source,
+            left_out: Vec::new(),
+            python,
+            isolation: Isolation::default(),
+            settings: Vec::new(),
+            epoch: Epoch::DEFAULT,
+            variables: Vec::new(),
+            keep: Vec::new(),
+            writable: Vec::new(),
+            time_limit: None,
+            root: default_root(),
+        }
+    }
+}
+
+/// A build folder that is ready, with an environment that has the backend.
+#[derive(Debug)]
+pub struct Session<'a> {
+    request: &'a Request,
+    stop: &'a AtomicBool,
+    system: BuildSystem,
+    place: Place,
+    environment: Environment,
+}
+
+impl<'a> Session<'a> {
+    /// Reads the project, waits until nobody else uses its build folder, and makes the environment.
+    /// When `stop` becomes true, whatever runs is ended, and what was made is removed.
+    ///
+    /// ```no_run
+    /// use std::sync::atomic::AtomicBool;
+    /// use pyrepro::backend::{Artifact, Request, Session};
+    ///
+    /// let request = Request::new("/path/of/project".into(), "/usr/bin/python3".into());
+    /// let stop = AtomicBool::new(false);
+    /// let mut session = Session::start(&request, &stop, &|_| ())?;
+    /// let wheel = session.build(Artifact::Wheel, &|_| ())?;
+    /// println!("{} by {}", wheel.file_name, session.system().backend);
+    /// # Ok::<(), pyrepro::backend::Error>(())
+    /// ```
+    pub fn start(request: &'a Request, stop: &'a AtomicBool, watch: Watch<'_>) -> Result<Session<'a>, Error> {
+        let system = BuildSystem::of(&request.source)?;
+        let place = Place::take(&request.root, &system.fingerprint, stop, watch)?;
+        let bounds = Bounds { time_limit: request.time_limit, writable: None, stop, watch };
+        let environment = Environment::prepare(request, &system, &place, &bounds)?;
+        Ok(Session { request, stop, system, place, environment })
+    }
+
+    /// What pyproject.toml says of the backend.
+    pub fn system(&self) -> &BuildSystem {
+        &self.system
+    }
+
+    /// The names and versions of all that is in the environment so far, in order: of a fresh one
+    /// everything, else what the requirements need.
+    pub fn installed(&self) -> &[Installed] {
+        &self.environment.installed
+    }
+
+    /// The variables of the user that the backend got and that may have had a say, in order.
+    pub fn inherited(&self) -> Vec<(String, String)> {
+        variables::telling(self.request)
+    }
+
+    /// The folder that the backend works in.
+    pub fn folder(&self) -> &Path {
+        self.place.folder()
+    }
+
+    /// Has the backend build one artifact from a fresh copy of the sources. It lies in the session's
+    /// folder until the next is built or the session ends.
+    pub fn build(&mut self, artifact: Artifact, watch: Watch<'_>) -> Result<Built, Error> {
+        let bounds = Bounds { time_limit: self.request.time_limit, writable: None, stop: self.stop, watch };
+        let writable = self.writable();
+        let confined = Bounds { writable: Some(&writable), ..bounds };
+        let before = copy::Snapshot::of(self.request)?;
+        copy::sources(self.request, &self.place)?;
+        let more = self.hooks(&confined).requires(artifact)?;
+        self.environment.add(self.request, &more, &self.place, &bounds)?;
+        watch(Event::Building(artifact, &self.system));
+        let name = self.hooks(&confined).build(artifact)?;
+        before.check(self.request)?;
+        artifact::check(artifact, &self.place.output(), &name)
+    }
+
+    /// Where the backend can write, on systems that can see to it.
+    fn writable(&self) -> Vec<PathBuf> {
+        let cargo = self.environment.variables.iter().filter(|(name, _)| name == "CARGO_HOME");
+        let cargo = cargo.map(|(_, folder)| PathBuf::from(folder));
+        let own = [self.place.folder().to_owned()];
+        own.into_iter().chain(cargo).chain(self.request.writable.iter().cloned()).collect()
+    }
+
+    fn hooks<'b>(&'b self, bounds: &'b Bounds<'b>) -> Hooks<'b> {
+        Hooks {
+            python: &self.environment.python,
+            system: &self.system,
+            place: &self.place,
+            variables: &self.environment.variables,
+            settings: &self.request.settings,
+            bounds,
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Projects with other backends: these build, and what they build is made normal.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use pyrepro::archive::Output;
+use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Request, Session};
+use pyrepro::compile::Pool;
+use pyrepro::dist::{self, Bytecode, compiled_wheel};
+use pyrepro::epoch::Epoch;
+use pyrepro::normalize::{self, NormalForm};
+use pyrepro::python::{Interpreter, Interpreters};
+
+use super::report::Report;
+use super::{Flags, Mode};
+use crate::cli::exit::Exit;
+use crate::cli::terminal::Terminal;
+use crate::cli::{environment, interrupt, zipapp};
+
+/// What is for projects of other backends alone.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Other backends")]
+pub struct OtherFlags {
+    /// Take the backend from what is installed, as distributions do
+    #[arg(short = 'n', long, conflicts_with_all = ["constraints", "find_links", "no_index", "installer"])]
+    no_isolation: bool,
+    /// What makes the environment and installs build requirements [default: uv if it is there, else pip]
+    #[arg(long, value_name = "PROGRAM", value_enum)]
+    installer: Option<Installing>,
+    /// Versions of build requirements; for several files, give it again
+    #[arg(short, long, value_name = "FILE")]
+    constraints: Vec<PathBuf>,
+    /// A folder with wheels of build requirements; for several, give it again
+    #[arg(short, long, value_name = "DIR")]
+    find_links: Vec<PathBuf>,
+    /// Take build requirements from these folders alone
+    #[arg(long, visible_alias = "offline", requires = "find_links")]
+    no_index: bool,
+    /// A setting for the backend; for several, give it again
+    #[arg(short = 'C', long = "config-setting", value_name = "KEY[=VALUE]", value_parser = setting)]
+    settings: Vec<(String, String)>,
+    /// A variable of yours that the backend shall see; for several, give it again
+    #[arg(long, value_name = "NAME")]
+    keep_env: Vec<String>,
+    /// A folder that the backend may write to beside its own; for several, give it again
+    #[arg(long, value_name = "DIR")]
+    allow_write: Vec<PathBuf>,
+    /// End what takes longer: each installation, each call of the backend [default: no limit]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
+    /// The folder to make build folders in; its path can get into machine code [default: /tmp]
+    #[arg(long, value_name = "DIR")]
+    build_root: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Installing {
+    Uv,
+    Pip,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').unwrap_or((text, ""));
+    if key.is_empty() || text.contains('\0') {
+        return Err("a setting has a name, such as KEY=VALUE".to_owned());
+    }
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| "a number of seconds above 0".to_owned())
+}
+
+/// Has the project's backend build, and writes what comes out.
+pub fn run(flags: &Flags, root: &Path, name: &str, terminal: &Terminal) -> anyhow::Result<Exit> {
+    flags.refuse_own(name)?;
+    let epoch = flags.epoch(root)?;
+    let clamped = epoch.clamp_to(Epoch::DOS);
+    if clamped.changed {
+        terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
+    }
+    let python = flags.interpreter()?;
+    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let request = flags.build_request(root, &python, epoch)?;
+    let maker = Maker { flags, epoch, python, stop };
+    let report = maker.make(&request, terminal)?;
+    report.show(terminal)?;
+    Ok(Exit::Fine)
+}
+
+impl Flags {
+    /// Refuses what only pyrepro itself can make.
+    fn refuse_own(&self, name: &str) -> anyhow::Result<()> {
+        let own = [
+            (self.zipapp, "zipapp", "build the wheel, and give it to `pyrepro zipapp --wheel`"),
+            (self.editable, "editable", "use `pip install --editable`"),
+            (self.metadata.is_some(), "metadata", "build the wheel, which has it"),
+            (self.list, "list", "build it, and look with `unzip -l`"),
+        ];
+        match own.into_iter().find(|(is_asked, ..)| *is_asked) {
+            Some((_, flag, way_out)) => {
+                bail!(
+                    "--{flag} is for projects that pyrepro is the backend of, and this one has {name}: {way_out}"
+                )
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn interpreter(&self) -> anyhow::Result<Interpreter> {
+        let interpreters = Interpreters::new(environment::search_path());
+        Ok(match &self.python {
+            Some(request) => interpreters.find(request)?,
+            None => interpreters.default()?,
+        })
+    }
+
+    fn build_request(&self, root: &Path, python: &Interpreter, epoch: Epoch) -> anyhow::Result<Request> {
+        let other = &self.other;
+        Ok(Request {
+            left_out: vec![self.out_dir.clone()],
+            isolation: other.isolation()?,
+            settings: other.settings.clone(),
+            epoch,
+            variables: environment::all(),
+            keep: other.keep_env.clone(),
+            writable: other.allow_write.clone(),
+            time_limit: other.timeout,
+            root: other.build_root.clone().unwrap_or_else(backend::default_root),
+            ..Request::new(root.to_owned(), python.path.clone())
+        })
+    }
+}
+
+impl OtherFlags {
+    fn isolation(&self) -> anyhow::Result<Isolation> {
+        if self.no_isolation {
+            return Ok(Isolation::Installed);
+        }
+        let uv = || environment::program("uv");
+        let installer = match self.installer {
+            Some(Installing::Pip) => Installer::Pip,
+            Some(Installing::Uv) => {
+                Installer::Uv(uv().context("there is no uv on PATH; use --installer pip")?)
+            }
+            None => uv().map_or(Installer::Pip, Installer::Uv),
+        };
+        Ok(Isolation::Fresh {
+            installer,
+            constraints: self.constraints.clone(),
+            find_links: self.find_links.clone(),
+            no_index: self.no_index,
+        })
+    }
+}
+
+/// What makes the artifacts that the user asks for.
+struct Maker<'a> {
+    flags: &'a Flags,
+    epoch: Epoch,
+    python: Interpreter,
+    stop: Arc<AtomicBool>,
+}
+
+/// An artifact that is complete but for the writing.
+struct Made {
+    built: Built,
+    name: String,
+    content: Content,
+}
+
+enum Content {
+    Normal(NormalForm),
+    Compiled(dist::Artifact),
+}
+
+impl Maker<'_> {
+    fn make(&self, request: &Request, terminal: &Terminal) -> anyhow::Result<Report> {
+        let Flags { wheel, sdist, ref out_dir, .. } = *self.flags;
+        let watch = |event: Event<'_>| tell(event, terminal);
+        let mut report = Report::default();
+        let mut session = Session::start(request, &self.stop, &watch)?;
+        let mut all = Vec::new();
+        for (is_asked, artifact) in [(sdist, Artifact::Sdist), (wheel || !sdist, Artifact::Wheel)] {
+            if is_asked {
+                let built = session.build(artifact, &watch)?;
+                all.push(self.made(built, &mut report, terminal)?);
+            }
+        }
+        report.backend(&session);
+        drop(session);
+        fs::create_dir_all(out_dir).with_context(|| format!("cannot make {}", out_dir.display()))?;
+        let outputs = all.iter().map(|made| self.written(made)).collect::<anyhow::Result<Vec<_>>>()?;
+        for (output, made) in outputs.into_iter().zip(&all) {
+            output.finish(false)?;
+            report.add_built(&made.built, &out_dir.join(&made.name), terminal)?;
+        }
+        Ok(report)
+    }
+
+    /// The normal form of an artifact, with bytecode in it if that is wanted.
+    fn made(&self, built: Built, report: &mut Report, terminal: &Terminal) -> anyhow::Result<Made> {
+        let options =
+            normalize::Options { epoch: self.epoch, jobs: Some(self.flags.jobs()), ..Default::default() };
+        let file =
+            File::open(&built.path).with_context(|| format!("cannot read {}", built.path.display()))?;
+        let form = normalize::normal_form(&built.path, file, &options)
+            .with_context(|| format!("the backend made {}, which cannot be normalized", built.file_name))?;
+        for warning in &form.warnings {
+            report.warn(format_args!("{}: {warning}", built.file_name), terminal);
+        }
+        if built.artifact == Artifact::Sdist || self.flags.pyc.is_none() {
+            return Ok(Made { name: built.file_name.clone(), built, content: Content::Normal(form) });
+        }
+        // In the session's folder, and gone with it.
+        let scratch = tempfile::tempdir_in(built.path.parent().unwrap_or(Path::new(".")))?;
+        let normal = scratch.path().join(&built.file_name);
+        form.copy_to(&mut File::create(&normal)?)?;
+        let artifact = self.compiled(&normal)?;
+        for doubt in &artifact.doubts {
+            report.warn(doubt, terminal);
+        }
+        let built = Built { members: artifact.entries.iter().count(), ..built };
+        Ok(Made { name: artifact.name.clone(), built, content: Content::Compiled(artifact) })
+    }
+
+    fn compiled(&self, wheel: &Path) -> anyhow::Result<dist::Artifact> {
+        let (path, version) = zipapp::target_of(self.python.clone())?;
+        let jobs = self.flags.jobs();
+        let pool = Pool::new(&path, version, jobs);
+        let bytecode = Bytecode {
+            compiler: &pool,
+            version,
+            checked: self.flags.pyc == Some(Mode::CheckedHash),
+            level: self.flags.optimize.unwrap_or_default(),
+            sourceless: self.flags.sourceless,
+            jobs,
+            stop: &self.stop,
+        };
+        Ok(compiled_wheel(wheel, &bytecode)?)
+    }
+
+    /// An artifact beside its place.
+    fn written(&self, made: &Made) -> anyhow::Result<Output> {
+        let target = self.flags.out_dir.join(&made.name);
+        let mut output = Output::create(&target)?;
+        match &made.content {
+            Content::Normal(form) => {
+                form.copy_to(&mut output).with_context(|| format!("cannot write {}", target.display()))?;
+            }
+            Content::Compiled(artifact) => {
+                let epoch = self.epoch.clamp_to(Epoch::DOS).epoch;
+                artifact.write(&dist::Options { epoch, jobs: self.flags.jobs() }, &mut output)?;
+            }
+        }
+        Ok(output)
+    }
+}
+
+/// Says what goes on to those who want to know: it can take minutes.
+fn tell(event: Event<'_>, terminal: &Terminal) {
+    match event {
+        Event::Waiting(folder) => {
+            terminal
+                .warn(format_args!("another build of this project has {}; waiting for it", folder.display()));
+        }
+        Event::Installing(requires) if terminal.is_verbose() => {
+            terminal.note(format_args!("installing {}", requires.join(", ")));
+        }
+        Event::Building(artifact, system) if terminal.is_verbose() => {
+            let what = if artifact == Artifact::Wheel { "a wheel" } else { "an sdist" };
+            terminal.note(format_args!("{} builds {what}", system.backend));
+        }
+        Event::Output(bytes) if terminal.is_verbose() => {
+            let _ = std::io::stderr().write_all(bytes);
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,87 @@
+//! `pyrepro diff`.
+
+pub mod text;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use pyrepro::archive::Output;
+use pyrepro::diff::{self, Options, Report};
+use pyrepro::tree::Globs;
+
+use super::exit::Exit;
+use super::terminal::Terminal;
+
+/// Explain how two artifacts differ
+///
+/// Takes two of the same or of different kinds: wheels, zips, zipapps, tar and tar.gz files, sdists, folders,
+/// bytecode files, manifests, or any other files. What containers say of their members (order, times, modes,
+/// compression and so on) is told apart from what is in them. Broken and hostile archives are explained as
+/// far as they can be read. No interpreter is needed.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Exit status: 0 no difference, bit for bit; 1 they differ; 2 one cannot be read.
+
+Examples:
+  pyrepro diff old.whl new.whl
+  pyrepro diff --stat dist/ rebuilt/             which members differ, without what is in them
+  pyrepro diff --html report.html a.whl b.whl    a page to browse, in one file
+  pyrepro diff --only '*.pyc' a.whl b.whl
+  pyrepro diff --exclude RECORD a.whl b.whl
+  pyrepro diff --format json a.whl b.whl | jq '.members[] | select(.status != \"equal\").path'")]
+pub struct Flags {
+    /// One file or folder
+    #[arg(value_name = "A")]
+    a: PathBuf,
+    /// The other
+    #[arg(value_name = "B")]
+    b: PathBuf,
+    /// Also write a page for browsers: a single file that needs no network
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Compare only the members that match; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    only: Vec<String>,
+    /// Leave out the members that match, with all below; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Show only which members differ, not what is in them
+    #[arg(long)]
+    stat: bool,
+    /// Show this many lines around those that differ
+    #[arg(short = 'U', long, value_name = "N", default_value_t = Options::default().context)]
+    context: usize,
+    /// Show at most this many lines or fields of each member; 0 for no limit
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    max_lines: usize,
+}
+
+pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let options = Options {
+        only: Globs::new(&flags.only).context("--only")?,
+        exclude: Globs::new(&flags.exclude).context("--exclude")?,
+        context: flags.context,
+        max_lines: if flags.max_lines == 0 { usize::MAX } else { flags.max_lines },
+        details: !flags.stat,
+        ..Options::default()
+    };
+    let report = diff::diff(&flags.a, &flags.b, &options)?;
+    if let Some(page) = &flags.html {
+        write_page(page, &report)?;
+    }
+    if terminal.is_json() {
+        terminal.json(&report)?;
+    } else if terminal.reports() {
+        let mut out = terminal.out();
+        text::write(&mut out, &report, terminal.width())?;
+        out.flush()?;
+    }
+    Ok(if report.equal { Exit::Fine } else { Exit::Negative })
+}
+
+fn write_page(path: &Path, report: &Report) -> anyhow::Result<()> {
+    let mut output = Output::create(path)?;
+    output.write_all(diff::html::page(report).as_bytes()).with_context(|| path.display().to_string())?;
+    Ok(output.finish(false)?)
+}

@@ -1,0 +1,5 @@
+from . import KINDS
+
+
+def main():
+    print(" ".join(sorted(KINDS)))

@@ -1,0 +1,3 @@
+"""Apples."""
+
+KINDS = frozenset(("boskoop", "elstar", "jonagold", "topaz"))
