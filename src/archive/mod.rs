@@ -15,6 +15,7 @@ mod entry;
 pub mod gzip;
 pub(crate) mod inflate;
 mod limits;
+mod order;
 mod output;
 mod path;
 mod problem;
@@ -23,8 +24,9 @@ pub mod tar;
 pub mod zip;
 
 pub use deflate::ENCODER;
-pub use entry::{Content, Entries, EntriesError, Entry, Kind, Order, WriteError};
+pub use entry::{Content, Entries, EntriesError, Entry, Kind, WriteError};
 pub use limits::Limits;
+pub use order::Order;
 pub use output::Output;
 pub use path::{BadPath, MemberPath, PathProblem};
 pub use problem::{Problem, ReadError};
