@@ -57,7 +57,10 @@ mod unix {
         }
         for ((name, _), cost) in WAYS.iter().zip(best) {
             let [wall, processor] = [cost[0] / best[0][0], cost[1] / best[0][1]];
-            println!("{name:22} {:8.3} s {wall:7.1} ×   processor {:8.3} s {processor:7.1} ×", cost[0], cost[1]);
+            println!(
+                "{name:22} {:8.3} s {wall:7.1} ×   processor {:8.3} s {processor:7.1} ×",
+                cost[0], cost[1]
+            );
         }
     }
 
@@ -83,7 +86,8 @@ mod unix {
             (usage.user_time() + usage.system_time()).num_microseconds() as f64 / 1e6
         };
         let (start, before) = (Instant::now(), processor());
-        let status = Command::new(command[0]).args(&command[1..]).args(pair).stdout(Stdio::null()).status().ok()?;
+        let status =
+            Command::new(command[0]).args(&command[1..]).args(pair).stdout(Stdio::null()).status().ok()?;
         assert_eq!(status.code(), Some(1), "{command:?}");
         Some([start.elapsed().as_secs_f64(), processor() - before])
     }

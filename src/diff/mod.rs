@@ -40,18 +40,18 @@ const SCHEMA: u32 = 1;
 #[non_exhaustive]
 pub enum Error {
     /// One cannot be read.
-    #[error("cannot read {path}: {source}", path = path.display())]
+    #[error("cannot read {path}: {error}", path = path.display())]
     Unreadable {
         /// Which.
         path: PathBuf,
         /// What the system says.
-        source: io::Error,
+        error: io::Error,
     },
     /// A folder cannot be listed.
     #[error(transparent)]
     Tree(#[from] tree::Error),
     /// A member cannot be read or unpacked, for a reason that lies with the system.
-    #[error("cannot read on: {0}")]
+    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
@@ -115,7 +115,7 @@ struct Item {
 
 impl Item {
     fn open(path: &Path) -> Result<Item, Error> {
-        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+        let unreadable = |error| Error::Unreadable { path: path.to_owned(), error };
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
             return Ok(Item { path: path.to_owned(), kind: Kind::Folder, blob: None });
         }
