@@ -107,6 +107,18 @@ fn what_is_written_is_the_same_each_time() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn what_comes_out_of_a_pipe_is_compared_too() {
+    let two = Two::new("a.txt", b"1\n", b"2\n");
+    let [a, b] = two.paths("a.txt");
+    let script = r#""$0" diff <(cat "$1") "$2""#;
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_pyrepro")]).args([a, b]);
+    let told = text(&command.output().expect("bash"));
+    assert!(told.contains("\n  -1\n  +2\n"), "{told}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn a_reader_that_goes_away_is_no_trouble() {
     use std::process::Stdio;
     let lines = |start: u32| (start..start + 100_000).map(|i| format!("{i}\n")).collect::<String>();
