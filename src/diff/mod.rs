@@ -36,6 +36,13 @@ use crate::tree;
 const SCHEMA: u32 = 1;
 
 /// Why two things cannot be compared at all.
+///
+/// ```
+/// use pyrepro::diff::{self, Options};
+///
+/// let error = diff::diff("no such file".as_ref(), "Cargo.toml".as_ref(), &Options::default()).unwrap_err();
+/// assert!(error.to_string().starts_with("cannot read no such file: "));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
