@@ -23,7 +23,7 @@ pub fn show(
         line(out, instruction, terminal.is_verbose(), width)?;
     }
     for Handler { start, end, target, depth, lasti } in &code.handlers {
-        let lasti = if *lasti { ", with the place" } else { "" };
+        let lasti = if *lasti { ", lasti" } else { "" };
         writeln!(
             out,
             "  {FAINT}exceptions from {start} to {end} go to {target}, stack {depth}{lasti}{FAINT:#}"

@@ -172,7 +172,7 @@ fn show(
 ) -> io::Result<()> {
     let width = if terminal.is_verbose() { None } else { terminal.width() };
     match content {
-        Content::Failed { .. } => return Ok(()),
+        Content::Failed { .. } => Ok(()),
         Content::Archive(archive) => {
             writeln!(out, "{STRONG}{}{STRONG:#}", path.display())?;
             archive::show(out, archive, width)

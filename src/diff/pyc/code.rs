@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::align::{Step, align, rows};
+use super::align::{Effort, Step, align, rows};
 use super::fields::Files;
 use super::findings::Findings;
 use super::pairs::Pair;
@@ -38,7 +38,7 @@ pub(super) fn compare(files: &Files, pair: &Pair, (a, b): (&Code, &Code), found:
         return;
     }
     let aligned = match (Body::of(files.a.graph, a), Body::of(files.b.graph, b)) {
-        (Ok(a), Ok(b)) => Aligned::new(a, b),
+        (Ok(a), Ok(b)) => Aligned::new(a, b, &files.effort),
         (a, b) => {
             let words = |side: &Result<Body, Error>| {
                 side.as_ref().map_or_else(Error::to_string, |_| "whole".to_owned())
@@ -92,9 +92,9 @@ fn key(instruction: &Instruction) -> (&'static str, Option<&str>, Option<u32>) {
 }
 
 impl Aligned {
-    fn new(a: Body, b: Body) -> Aligned {
+    fn new(a: Body, b: Body, effort: &Effort) -> Aligned {
         let [keys_a, keys_b] = [&a, &b].map(|body| body.instructions.iter().map(key).collect::<Vec<_>>());
-        let steps = align(&keys_a, &keys_b);
+        let steps = align(&keys_a, &keys_b, effort);
         let mut offsets = HashMap::from([(a.size, b.size)]);
         for step in &steps {
             if let Step::Both(in_a, in_b) = step {
@@ -199,7 +199,7 @@ impl Aligned {
             .iter()
             .map(|entry| (Ok(entry.start), Ok(entry.end), Ok(entry.target), entry.depth, entry.lasti))
             .collect();
-        let steps = align(&keys_a, &keys_b);
+        let steps = align(&keys_a, &keys_b, &files.effort);
         match rows(&steps, |_, _| true, |at| entry(&a[at]), |at| entry(&b[at])) {
             Some(list) => found.rows(&pair.path, FIELD, list),
             None if same_code => found.note(&pair.path, FIELD, "the same entries, written in other bytes"),

@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use crate::pyc::{self, HEADER_SIZE, Pyc};
 use crate::python::Version;
+use align::Effort;
 use fields::Files;
 use findings::Findings;
 use form::Forms;
@@ -160,6 +161,8 @@ pub struct MarshalOnly {
     pub kind: FormKind,
     /// The code object that it is in.
     pub path: String,
+    /// The field of that; empty for a code object itself that nothing is around.
+    pub field: &'static str,
     /// Where it stands in each file.
     pub offsets: [usize; 2],
     /// What is different, in words.
@@ -244,7 +247,7 @@ impl Comparison {
             found.note(MODULE, "python", note);
         }
         let pairs = Pairs::of(a.0, b.0);
-        let files = Files { a: a.0, b: b.0, pairs: &pairs };
+        let files = Files { a: a.0, b: b.0, pairs: &pairs, effort: Effort::new() };
         let mut budget = MOST_COMPARED;
         for pair in &pairs.pairs {
             match budget.checked_sub(a.0.extent(pair.a) + b.0.extent(pair.b)) {
@@ -266,6 +269,20 @@ impl Comparison {
             let forms = Forms::of(a, b);
             self.marshal_only = forms.found;
             self.marshal_only_counts = forms.counts.into_iter().collect();
+            if self.marshal_only.is_empty() {
+                // Such as a flag where none has a meaning.
+                let at = a.1.iter().zip(b.1).skip(HEADER_SIZE).position(|(a, b)| a != b).unwrap_or_default();
+                let what = "bytes that mean the same".to_owned();
+                let offsets = [HEADER_SIZE + at; 2];
+                self.marshal_only.push(MarshalOnly {
+                    kind: FormKind::Encoding,
+                    path: MODULE.to_owned(),
+                    field: "",
+                    offsets,
+                    what,
+                });
+                self.marshal_only_counts.insert(FormKind::Encoding, 1);
+            }
             if !self.equal_canonical {
                 let note = "the same values; but which of them are one object, or the order of sets of numbers, is another";
                 found.note(MODULE, "code object", note);
