@@ -11,10 +11,12 @@
 
 mod blocks;
 mod deflate;
+mod digest;
 mod entry;
 pub mod gzip;
 pub(crate) mod inflate;
 mod limits;
+mod mode;
 mod output;
 mod path;
 mod problem;
@@ -23,8 +25,10 @@ pub mod tar;
 pub mod zip;
 
 pub use deflate::ENCODER;
+pub use digest::{BadDigest, Digest, Digesting};
 pub use entry::{Content, Entries, EntriesError, Entry, Kind, Order, WriteError};
 pub use limits::Limits;
+pub use mode::{BadMode, Mode};
 pub use output::Output;
 pub use path::{BadPath, MemberPath, PathProblem};
 pub use problem::{Problem, ReadError};

@@ -1,17 +1,19 @@
 //! How `pyrepro build` writes what it has made: all of it or nothing.
 
 use std::io::{self, Seek, SeekFrom, Write};
-
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, bail};
-use pyrepro::archive::{Output, WriteError};
+use pyrepro::archive::{Entries, Output, WriteError};
 use pyrepro::dist::zipapp::{self, App, Request};
 use pyrepro::dist::{self, Artifact};
 use pyrepro::epoch::{Clamped, Epoch};
+use pyrepro::manifest::{BuildRecipe, Manifest, Product};
 
 use super::Maker;
 use super::report::Report;
+use crate::cli::manifest;
 use crate::cli::terminal::Terminal;
 
 impl Maker<'_> {
@@ -32,14 +34,24 @@ impl Maker<'_> {
                 dist::Options { epoch: self.clamped(artifact.kind, terminal), jobs: self.flags.jobs() };
             let written = artifact.write(&options, &mut UntilStopped(&mut output, &self.stop));
             written.map_err(|error| self.explained(error))?;
+            let place = folder.join(&artifact.name);
+            let recipe = self.recipe(artifact.kind);
+            let manifest = recipe
+                .map(|recipe| self.manifest(&recipe, &artifact.entries, &place, options.epoch, &mut output));
             outputs.push((output, false));
+            outputs.extend(manifest.transpose()?.flatten().map(|manifest| (manifest, false)));
         }
         let app_path = folder.join(format!("{}.pyz", self.package.stem()));
         if let Some((app, options)) = &app {
             let mut output = Output::create(&app_path)?;
             let written = app.write(options, &mut UntilStopped(&mut output, &self.stop));
             written.map_err(|error| self.explained(error))?;
+            let (interpreter, main) = (options.interpreter.clone(), self.main()?);
+            let product = Product::Zipapp { interpreter, main };
+            let recipe = BuildRecipe { product, bytecode: self.flags.bytecode() };
+            let manifest = self.manifest(&recipe, &app.entries, &app_path, options.epoch, &mut output)?;
             outputs.push((output, !options.interpreter.is_empty()));
+            outputs.extend(manifest.map(|manifest| (manifest, false)));
         }
         for (output, executable) in outputs {
             output.finish(executable)?;
@@ -53,15 +65,35 @@ impl Maker<'_> {
         Ok(())
     }
 
+    /// The manifest of what was written, but for its name, if there is to be one.
+    fn manifest(
+        &self,
+        recipe: &BuildRecipe,
+        entries: &Entries,
+        place: &Path,
+        epoch: Epoch,
+        output: &mut Output,
+    ) -> anyhow::Result<Option<Output>> {
+        if self.flags.no_manifest {
+            return Ok(None);
+        }
+        let target = self.python.as_ref().map(|python| python.target.clone());
+        let (inputs, epoch) = (self.package.ingredients()?, (epoch, self.epoch.1));
+        let build = recipe.build(entries, inputs, epoch, target, self.flags.jobs(), &self.stop);
+        let manifest = build.manifest(place, output.digest()?).map_err(|error| self.explained(error))?;
+        Ok(Some(manifest::prepare(&Manifest::beside(place), &manifest)?))
+    }
+
     /// The time that members of an artifact carry.
     fn clamped(&self, kind: dist::Kind, terminal: &Terminal) -> Epoch {
         let (range, format) = match kind {
             dist::Kind::Sdist => (Epoch::TAR, "tar"),
             _ => (Epoch::DOS, "zip"),
         };
-        let Clamped { epoch, changed } = self.epoch.clamp_to(range);
+        let Clamped { epoch, changed } = self.epoch.0.clamp_to(range);
         if changed {
-            terminal.warn(format_args!("{} has no place in a {format} file; it becomes {epoch}", self.epoch));
+            terminal
+                .warn(format_args!("{} has no place in a {format} file; it becomes {epoch}", self.epoch.0));
         }
         epoch
     }

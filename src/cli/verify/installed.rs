@@ -25,32 +25,29 @@ pub struct Flags {
     /// Check what is installed below PREFIX, or in a site-packages folder: every file against its
     /// RECORD, and every bytecode file against its source
     #[arg(long, value_name = "PREFIX")]
-    installed: PathBuf,
+    installed: Option<PathBuf>,
     /// Compile every source again, and compare its bytecode's code. Without it, bytecode only has to
     /// say that it is of its source
-    #[arg(long)]
+    #[arg(long, requires = "installed")]
     code: bool,
-    /// Compile with this interpreter: a path, a command or a version; for several versions, give it
-    /// again [default: those that `pyrepro pythons` lists]
-    #[arg(long, value_name = "PYTHON")]
-    python: Vec<OsString>,
     /// Leave out what matches, by its path from the site-packages folder; may be given again
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", requires = "installed")]
     exclude: Vec<String>,
-    /// Work on N files at a time; 0 is one for each processor
-    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
-    jobs: u16,
 }
 
-pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+pub fn run(
+    flags: &Flags,
+    pythons: &[OsString],
+    jobs: NonZero<usize>,
+    terminal: &Terminal,
+) -> anyhow::Result<Exit> {
     let start = Instant::now();
+    let prefix = flags.installed.as_deref().context("name an artifact, or a folder with --installed")?;
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
-    let all = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
-    let jobs = NonZero::new(flags.jobs.into()).unwrap_or(all);
     let exclude = Globs::new(flags.exclude.iter().map(String::as_str))?;
-    let environment = Environment::find(&flags.installed, &exclude)?;
+    let environment = Environment::find(prefix, &exclude)?;
 
-    let pools = if flags.code || !flags.python.is_empty() { pools(flags, jobs)? } else { BTreeMap::new() };
+    let pools = if flags.code || !pythons.is_empty() { pools(pythons, jobs)? } else { BTreeMap::new() };
     let references: Vec<Reference<'_>> = pools
         .iter()
         .map(|(version, (pool, name))| Reference { version: *version, compiler: pool, name: name.clone() })
@@ -65,11 +62,11 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 /// What compiles for each version. The environment's own interpreter is not trusted with that.
-fn pools(flags: &Flags, jobs: NonZero<usize>) -> anyhow::Result<BTreeMap<Version, (Pool, String)>> {
+fn pools(pythons: &[OsString], jobs: NonZero<usize>) -> anyhow::Result<BTreeMap<Version, (Pool, String)>> {
     let interpreters = Interpreters::new(environment::search_path());
-    let mut found: Vec<Interpreter> = match flags.python.is_empty() {
+    let mut found: Vec<Interpreter> = match pythons.is_empty() {
         true => interpreters.all().into_iter().flatten().collect(),
-        false => flags.python.iter().map(|request| interpreters.find(request)).collect::<Result<_, _>>()?,
+        false => pythons.iter().map(|request| interpreters.find(request)).collect::<Result<_, _>>()?,
     };
     // Of one version the last is taken, which is the newest.
     found.sort_by_key(|python| python.release);

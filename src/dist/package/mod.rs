@@ -9,7 +9,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::Error;
+use super::{Error, Ingredient, Known, Role};
+use crate::archive::{MemberPath, Mode};
 use crate::project::{self, Document, MAX_SIZE, Metadata, Problem, Project};
 use crate::tree::Tree;
 
@@ -136,6 +137,26 @@ impl Package {
         self.root.join(&self.modules.root)
     }
 
+    /// All files that artifacts of the project are made of.
+    ///
+    /// ```
+    /// # use pyrepro::dist::Package;
+    /// let package = Package::open("testdata/orchard".as_ref(), None)?;
+    /// assert!(package.ingredients()?.iter().any(|file| file.path.as_str() == "pyproject.toml"));
+    /// # Ok::<(), pyrepro::dist::Error>(())
+    /// ```
+    pub fn ingredients(&self) -> Result<Vec<Ingredient>, Error> {
+        let ingredient = |(path, file): (String, SourceFile)| {
+            Ok(Ingredient {
+                mode: Mode::new(if file.executable { 0o755 } else { 0o644 }),
+                path: MemberPath::new(path)?,
+                role: Role::Source,
+                content: Known::Place(file.place, file.size),
+            })
+        };
+        self.source_files()?.by_path.into_iter().map(ingredient).collect()
+    }
+
     /// The files of an sdist, by their paths in it, without those that are made for it.
     pub(super) fn source_files(&self) -> Result<Files, Error> {
         let is_output = |path: &Path| self.is_output(path);
@@ -198,6 +219,8 @@ impl Package {
     /// Whether a file is an artifact of this project, where those are put.
     fn is_output(&self, place: &Path) -> bool {
         let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        // An artifact's manifest lies beside it.
+        let name = name.strip_suffix(".manifest.json").unwrap_or(name);
         let of_us = name.strip_prefix(&self.metadata.name().in_file_names());
         of_us.is_some_and(|rest| rest.starts_with('-'))
             && [".whl", ".tar.gz", ".pyz"].iter().any(|ending| name.ends_with(ending))
