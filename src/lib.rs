@@ -12,19 +12,21 @@
 //! - [`python`]: versions and interpreters.
 //! - [`marshal`]: bytes to graph to canonical graph to bytes.
 //! - [`pyc`]: headers, hashes and names of bytecode files.
+//! - [`disassemble`]: instructions, lines and exception tables of code objects.
 //! - [`archive`]: lists of members, deterministic zip and tar.gz files of them, bounded readers.
 //! - [`record`]: what wheels and installed distributions say is in them.
-//! - [`disassemble`]: instructions, lines and exception tables of code objects.
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
-//! - [`normalize`]: make bytecode files that others wrote canonical, in place.
 //! - [`compile`]: sources to bytecode files, on all cores.
 //! - [`installed`]: what is installed in an environment, held against what was.
 //! - [`project`]: pyproject.toml to the metadata of packages.
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
+//! - [`normalize`]: make artifacts that others wrote deterministic, in place.
 //! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
 //! - [`manifest`]: what was built, of what and how, for everybody to check.
 //! - [`diff`]: how two artifacts differ, explained.
 //! - [`verify`]: artifacts built again and compared with what they should be.
+//! - [`prove`]: whether a build depends on anything but its source.
+//! - [`init`]: how a project comes to be built by pyrepro.
 
 pub mod archive;
 pub mod backend;
@@ -33,12 +35,14 @@ pub mod diff;
 pub mod disassemble;
 pub mod dist;
 pub mod epoch;
+pub mod init;
 pub mod inspect;
 pub mod installed;
 pub mod manifest;
 pub mod marshal;
 pub mod normalize;
 pub mod project;
+pub mod prove;
 pub mod pyc;
 pub mod python;
 pub mod record;

@@ -346,14 +346,16 @@ fn an_output_folder_inside_of_the_module_is_never_packed() {
 }
 
 #[test]
-fn a_project_of_another_backend_is_told_apart() {
+fn a_source_that_nothing_can_build_is_an_error() {
     let tree = Tree::new();
     tree.write("a.py", "");
     let message = refused(tree.path(), &[]);
-    assert!(message.contains("setuptools.build_meta"), "{message}");
+    assert!(message.contains("neither pyproject.toml nor setup.py"), "{message}");
     tree.write("pyproject.toml", "[build-system]\nbuild-backend = 'flit_core.buildapi'\n");
-    assert!(refused(tree.path(), &[]).contains("is built by flit_core.buildapi, not by pyrepro"));
+    assert!(refused(tree.path(), &[]).contains("build-system.requires"));
+    assert!(refused(tree.path(), &["--zipapp"]).contains("flit_core.buildapi"));
     let output = build(tree.path(), &["nowhere"]);
+    assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("there is no nowhere"));
 }
 

@@ -166,7 +166,7 @@ fn a_file_that_cannot_be_read_leaves_nothing_behind() {
         .map(|name| fs::read(tree.path().join("dist").join(name)).unwrap())
         .collect();
     let path = tree.path().join("a/x.py");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&path).is_ok() {
         eprintln!("SKIPPED: this user reads everything");
         return;

@@ -1,7 +1,6 @@
 //! What is disassembled is what `dis` of the version shows.
 
 mod common;
-#[allow(dead_code, reason = "a part of it is used")]
 mod oracle;
 #[allow(dead_code, reason = "a part of it is used")]
 mod sweep;
@@ -12,8 +11,10 @@ use std::process::Stdio;
 use std::{fs, thread};
 
 use common::{Python, pythons};
-use pyrepro::disassemble::{self, Instruction};
+use proptest::prelude::*;
+use pyrepro::disassemble::{self, Error, Instruction};
 use pyrepro::marshal::{self, Code, Graph, Kind, ObjectId, Value};
+use pyrepro::python::{FieldType, Version};
 use serde_json::{Value as Json, json};
 
 /// How much constants are shown of before they are cut.
@@ -159,4 +160,47 @@ fn code_objects<'g>(graph: &'g Graph) -> Vec<Code<'g>> {
         codes.push(code);
     }
     codes
+}
+
+/// A module whose code, tables and kinds are these bytes.
+fn module(version: Version, bytes: &[u8]) -> Vec<u8> {
+    let layout = version.code_layout();
+    let names: &[u8] = b"\x29\x02z\x01az\x01b";
+    let mut data = vec![b'c'];
+    data.extend(vec![0; 4 * layout.numbers.len()]);
+    for (position, field) in layout.fields.iter().enumerate() {
+        if position == layout.first_line_before {
+            data.extend([7, 0, 0, 0]);
+        }
+        match field.kind {
+            FieldType::Bytes => {
+                data.push(b's');
+                data.extend((bytes.len() as u32).to_le_bytes());
+                data.extend(bytes);
+            }
+            FieldType::Str => data.extend(b"z\x01m"),
+            FieldType::Tuple | FieldType::Names => data.extend(names),
+        }
+    }
+    data
+}
+
+proptest! {
+    #[test]
+    fn any_code_is_taken_apart_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        for version in Version::all() {
+            let data = module(version, &bytes);
+            let graph = marshal::read_code(&data, 0, version).unwrap();
+            let code = code_objects(&graph).remove(0);
+            match disassemble::instructions(&graph, &code) {
+                Ok(instructions) => {
+                    prop_assert!(instructions.len() <= bytes.len() / 2);
+                    prop_assert!(instructions.windows(2).all(|pair| pair[0].offset < pair[1].offset));
+                    instructions.iter().for_each(|instruction| drop(instruction.to_string()));
+                }
+                Err(error) => prop_assert_eq!(error, Error::HalfInstruction(bytes.len())),
+            }
+            let _ = (disassemble::handlers(&graph, &code), disassemble::spans(&graph, &code));
+        }
+    }
 }

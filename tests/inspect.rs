@@ -3,10 +3,14 @@
 mod common;
 
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use common::tree::Tree;
 use common::{Python, pyrepro, pythons};
+use pyrepro::archive::{Entries, Entry, Limits, Order, zip};
+use pyrepro::inspect::Archive;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -212,4 +216,70 @@ fn nests_and_sharing_that_would_explode_are_shown_at_a_bounded_length() {
     let output = inspect(&["--format", "json"], &path);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.stdout.len() < 20_000);
+}
+
+#[test]
+fn instructions_are_shown_of_every_code_object_or_of_one() {
+    for python in pythons() {
+        let compiled = compiled(python);
+        let output = inspect(&["--dis", "--format", "json"], &compiled.pyc);
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let file = &document["files"][0];
+        let paths = |list: &Value| -> Vec<Value> {
+            list.as_array().unwrap().iter().map(|code| code["path"].clone()).collect()
+        };
+        assert_eq!(paths(&file["disassembly"]), paths(&file["code"]), "{}", python.version);
+        assert!(!file["disassembly"][1]["instructions"].as_array().unwrap().is_empty());
+
+        let output = inspect(&["--dis", "--code", "Class.method"], &compiled.pyc);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        let method: Vec<&str> = text.split("\n\n").skip(1).collect();
+        assert!(method.len() == 1 && method[0].starts_with("Class.method  line "), "{text}");
+        for expected in ["GET_AITER", "(item)", "(1.5)", "b'bytes'", "L1:"] {
+            assert!(method[0].contains(expected), "{}: {expected} is not in:\n{}", python.version, method[0]);
+        }
+    }
+}
+
+#[test]
+fn a_code_object_that_is_not_there_is_trouble() {
+    let output = inspect(&["--dis", "--code", "Class.nothing"], &compiled(&pythons()[0]).pyc);
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("Class.nothing") && error.contains("Class.method"), "{error}");
+}
+
+#[test]
+fn a_wheel_is_shown_by_members_and_whether_its_record_holds() {
+    let tree = Tree::new();
+    let wheel = common::app::wheel(&tree, "some", "1.0", &[("some/__init__.py", "X = 1\n")], "");
+    let output = inspect(&[], &wheel);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text.contains("some-1.0.dist-info/RECORD: 4 rows, holds"), "{text}");
+    assert!(text.contains("0644") && text.contains("  some/__init__.py\n"), "{text}");
+
+    let bytes = fs::read(&wheel).unwrap();
+    let record = "some/__init__.py,sha256=";
+    let archive = Archive::read(Cursor::new(&bytes), Limits::default()).unwrap().unwrap();
+    assert!(archive.records[0].holds());
+    let mut members = zip::Reader::open(Cursor::new(&bytes), Limits::default()).unwrap();
+    let entries = (0..members.members().len()).map(|at| {
+        let path = members.members()[at].path.as_str().to_owned();
+        let mut content = members.bytes(at).unwrap();
+        if path.ends_with("RECORD") {
+            let text = String::from_utf8(content).unwrap();
+            content = text.replace(record, &format!("gone.py,,\n{record}A")).into_bytes();
+        }
+        Entry::bytes(path, content).unwrap()
+    });
+    let entries: Vec<_> = entries.chain([Entry::bytes("more.py", "").unwrap()]).collect();
+    let mut file = Cursor::new(Vec::new());
+    let entries = Entries::new(entries, &Order::Path).unwrap();
+    zip::write(&entries, &zip::Options::default(), &mut file).unwrap();
+    let check = Archive::read(file, Limits::default()).unwrap().unwrap().records.remove(0);
+    assert_eq!(check.differ, ["some/__init__.py"]);
+    assert_eq!(check.missing, ["gone.py"]);
+    assert_eq!(check.unrecorded, ["more.py"]);
 }

@@ -105,6 +105,9 @@ impl Application {
         let wheels = self.wheels(python, tree)?;
         tree.write("app/__main__.py", format!("{}\n", self.main));
         tree.write("app/page/__init__.py", PAGE);
+        for folder in ["ours", "sources"] {
+            fs::create_dir_all(tree.path().join(folder)).expect("a folder");
+        }
         tree.write("app/page/templates/tree.html", "{% for tree in trees %}<li>{{ tree }}{% endfor %}\n");
         let name = python.interpreter.path.to_string_lossy().into_owned();
         let zipapp = |target: &str, options: &[&str]| {
@@ -115,16 +118,17 @@ impl Application {
             assert!(output.status.success(), "{told}");
             assert!(!told.contains(" needs "), "{told}");
         };
-        zipapp("ours.pyz", &[]);
-        zipapp("sources.pyz", &["--no-compile"]);
+        // Of one name, which some show, and fit their lines to.
+        zipapp("ours/app.pyz", &[]);
+        zipapp("sources/app.pyz", &["--no-compile"]);
         for flags in [&[][..], &["-OO"]] {
             for arguments in self.runs {
-                let [ours, sources] = ["ours.pyz", "sources.pyz"].map(|archive| {
+                let [ours, sources] = ["ours/app.pyz", "sources/app.pyz"].map(|archive| {
                     let there = Tree::new();
                     there.write("settings.py", SETTINGS);
                     there.write("text.md", "# Trees\n\n- *apple*\n- pear\n");
                     // The level is that of the archive, which has asserts and docstrings.
-                    let flags = if archive == "ours.pyz" { flags } else { &[] };
+                    let flags = if archive == "ours/app.pyz" { flags } else { &[] };
                     let output = start(python, &tree.path().join(archive), flags, arguments, &there);
                     let mut files = there.files();
                     files.retain(|path| !path.to_string_lossy().contains("__pycache__"));
@@ -170,7 +174,7 @@ impl Application {
 
 /// Runs an archive. From 3.8 on nothing in ours may be compiled: what zipimport compiles with is taken away.
 fn start(python: &Python, archive: &Path, flags: &[&str], arguments: &[&str], there: &Tree) -> Output {
-    let is_ours = archive.ends_with("ours.pyz");
+    let is_ours = archive.ends_with("ours/app.pyz");
     let take_away = if is_ours && python.version.minor() >= 8 {
         "import zipimport; zipimport._compile_source = None"
     } else {
@@ -191,7 +195,7 @@ fn shown(output: &Output, tree: &Tree, there: &Tree) -> String {
     for path in [tree.path(), there.path()] {
         text = text.replace(&*path.to_string_lossy(), "");
     }
-    let text = text.replace("ours.pyz", "").replace("sources.pyz", "");
+    let text = text.replace("ours/app.pyz", "").replace("sources/app.pyz", "");
     let is_frame = |line: &&str| line.starts_with("  ") && text.contains("Traceback (most recent call last)");
     text.lines().filter(|line| !is_frame(line)).collect::<Vec<_>>().join("\n")
 }

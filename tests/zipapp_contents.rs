@@ -80,12 +80,10 @@ fn caches_version_control_and_what_is_excluded_stay_out() {
     assert!(found.contains(&"only.pyc".to_owned()), "bytecode without source is all there is of a module");
 }
 
-#[test]
-fn hostile_archives_are_refused() {
-    let tree = Tree::new();
-    let good = zip_of(vec![Entry::bytes("__main__.py", "pass\n").expect("a path")]);
+/// Archives made to deceive, by what is done to one of a single member.
+fn hostile(good: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let swap = |from: &[u8], to: &[u8]| {
-        let mut bytes = good.clone();
+        let mut bytes = good.to_vec();
         for start in 0..bytes.len() - from.len() {
             if bytes[start..].starts_with(from) {
                 bytes[start..start + from.len()].copy_from_slice(to);
@@ -93,17 +91,44 @@ fn hostile_archives_are_refused() {
         }
         bytes
     };
-    let hostile: [(&str, Vec<u8>); 6] = [
+    let central = good.windows(4).rposition(|four| four == b"PK\x01\x02").expect("a directory");
+    let patch = |at: usize, to: &[u8]| {
+        let mut bytes = good.to_vec();
+        bytes[central + at..central + at + to.len()].copy_from_slice(to);
+        bytes
+    };
+    let attributes = |mode: u32| patch(38, &(mode << 16).to_le_bytes());
+    vec![
         ("escape", swap(b"__main__.py", b"../../m.py\0")),
         ("upward", swap(b"__main__.py", b"../../../ma")),
         ("absolute", swap(b"__main__.py", b"/etc/passwd")),
+        ("drive", swap(b"__main__.py", b"C:/passwd.x")),
+        ("backslash", swap(b"__main__.py", b"..\\main.py ")),
         ("checksum", swap(b"pass\n", b"fail\n")),
+        ("link", attributes(0o120_777)),
+        ("device", attributes(0o060_644)),
+        ("encrypted", patch(8, &[1, 0])),
+        ("method", patch(10, &[99, 0])),
+        ("bomb", patch(24, &u32::MAX.to_le_bytes()[..3])),
+        ("far", patch(42, &[0xff, 0xff, 0xff, 0x7f])),
         ("cut", good[..good.len() - 1].to_vec()),
+        ("more", [good, b"more"].concat()),
         ("text", b"no archive".to_vec()),
-    ];
-    for (name, bytes) in hostile {
-        tree.write(name, bytes);
+        ("nothing", Vec::new()),
+    ]
+}
+
+#[test]
+fn hostile_archives_are_refused_as_source_and_as_wheels() {
+    let good = zip_of(vec![Entry::bytes("__main__.py", "pass\n").expect("a path")]);
+    for (name, bytes) in hostile(&good) {
+        let tree = Tree::new();
+        let wheel = format!("{name}-1-py3-none-any.whl");
+        tree.write(name, &bytes);
+        tree.write(&wheel, &bytes);
         let told = refused(&tree, &[name]);
+        assert!(told.contains(name), "{told}");
+        let told = refused(&tree, &["--wheel", &wheel, "-m", "a:b"]);
         assert!(told.contains(name), "{told}");
     }
 }

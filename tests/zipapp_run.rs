@@ -126,13 +126,15 @@ except ValueError:
         // What the current folder has under the same names is none of its business.
         tree.write("pkg/cli.py", "wrong\n".repeat(20));
         tree.write("<zipapp>", "");
-        let output = app(python, &tree, &[], &[caught]);
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            told.contains("File \"<zipapp>/pkg/cli.py\", line 6, in fail\n    raise ValueError(word)\n"),
-            "{}: {told}",
-            python.version
-        );
+        for flags in [&[][..], &["-O"], &["-OO"]] {
+            let output = app(python, &tree, flags, &[caught]);
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert!(
+                told.contains("File \"<zipapp>/pkg/cli.py\", line 6, in fail\n    raise ValueError(word)\n"),
+                "{} {flags:?}: {told}",
+                python.version
+            );
+        }
         let output = app(python, &tree, &[], &["fail('word')"]);
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(told.contains("<zipapp>/pkg/cli.py\", line 6, in fail"), "{told}");

@@ -31,18 +31,26 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            members: 200_000,
-            size: 8 << 30,
-            total: 32 << 30,
-            ratio: 200,
-            path: 4096,
-            metadata: 128 << 20,
-        }
+        Limits::DEFAULT
     }
 }
 
 impl Limits {
+    /// More than any archive that was met, and less than what fills a disk.
+    ///
+    /// ```
+    /// # use pyrepro::archive::Limits;
+    /// assert_eq!(Limits::DEFAULT, Limits::default());
+    /// ```
+    pub const DEFAULT: Limits = Limits {
+        members: 200_000,
+        size: 8 << 30,
+        total: 32 << 30,
+        ratio: 200,
+        path: 4096,
+        metadata: 128 << 20,
+    };
+
     /// What is no larger than that may be as small in the archive as it likes: a short file of
     /// zeros is no attack.
     ///

@@ -17,7 +17,7 @@ mod git;
 mod hook;
 mod isolation;
 mod place;
-mod process;
+pub(crate) mod process;
 mod system;
 mod variables;
 mod watch;

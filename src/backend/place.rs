@@ -222,7 +222,7 @@ mod tests {
         let locked = first.source().join("a/b");
         fs::create_dir_all(&locked).unwrap();
         fs::set_permissions(&locked, fs::Permissions::from_mode(0o500)).unwrap();
-        fs::set_permissions(first.source(), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(first.source(), fs::Permissions::from_mode(0o0)).unwrap();
         drop(first);
         assert!(!path.exists());
         assert_eq!(take(root.path()).unwrap().folder(), path);

@@ -53,6 +53,41 @@ pub fn program(name: &str) -> Option<PathBuf> {
     env::split_paths(&path).map(|folder| folder.join(&name)).find(|program| program.is_file())
 }
 
+/// Where programs are looked for.
+pub fn path() -> OsString {
+    variable("PATH").unwrap_or_default()
+}
+
+/// Variables that builds need in whatever surroundings: where interpreters, programs and packages are,
+/// and the time that the user asks for.
+pub fn needed_by_builds() -> Vec<(String, OsString)> {
+    const NAMES: [&str; 14] = [
+        "PYREPRO_PYTHON",
+        "VIRTUAL_ENV",
+        "SOURCE_DATE_EPOCH",
+        "PIP_INDEX_URL",
+        "PIP_FIND_LINKS",
+        "PIP_NO_INDEX",
+        "PIP_CONFIG_FILE",
+        "UV_INDEX_URL",
+        "UV_DEFAULT_INDEX",
+        "UV_FIND_LINKS",
+        "UV_OFFLINE",
+        "SSL_CERT_FILE",
+        "HTTPS_PROXY",
+        "https_proxy",
+    ];
+    let set = NAMES.iter().filter_map(|name| Some(((*name).to_owned(), variable(name)?)));
+    // By default these are in the home folder, of which builds get another.
+    let homes = [("PYENV_ROOT", ".pyenv"), ("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")];
+    let homes = homes.into_iter().filter_map(|(name, folder)| {
+        let there =
+            || Some(env::home_dir()?.join(folder)).filter(|path| path.is_dir()).map(PathBuf::into_os_string);
+        Some((name.to_owned(), variable(name).or_else(there)?))
+    });
+    set.chain(homes).collect()
+}
+
 /// A variable that is set to nothing counts as not set.
 fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())

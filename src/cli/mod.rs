@@ -8,12 +8,14 @@ mod completions;
 mod diff;
 mod environment;
 mod exit;
+mod init;
 mod inspect;
 mod interrupt;
 mod man;
 mod manifest;
 mod normalize;
 mod progress;
+mod prove;
 mod pythons;
 mod terminal;
 mod verify;
@@ -66,10 +68,12 @@ enum Verb {
     Compile(Box<compile::Flags>),
     Completions(completions::Flags),
     Diff(Box<diff::Flags>),
+    Init(init::Flags),
     Inspect(inspect::Flags),
     Man(man::Flags),
     Manifest(manifest::Flags),
     Normalize(normalize::Flags),
+    Prove(prove::Flags),
     Pythons(pythons::Flags),
     Verify(Box<verify::Flags>),
     Zipapp(Box<zipapp::Flags>),
@@ -92,10 +96,12 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Compile(flags) => compile::run(&flags, &terminal),
         Verb::Completions(flags) => completions::run(&flags, &terminal),
         Verb::Diff(flags) => diff::run(&flags, &terminal),
+        Verb::Init(flags) => init::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Man(flags) => man::run(&flags, &terminal),
         Verb::Manifest(flags) => manifest::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
+        Verb::Prove(flags) => prove::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
         Verb::Verify(flags) => verify::run(&flags, &terminal),
         Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),

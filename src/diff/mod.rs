@@ -16,6 +16,7 @@ mod options;
 mod pairing;
 pub mod pyc;
 mod report;
+mod rising;
 mod walk;
 
 pub use options::Options;

@@ -5,6 +5,7 @@ use std::io;
 
 use super::listing::{Content, Listed, Listing, What};
 use super::report::Fact;
+use super::rising;
 
 /// Members that belong together, by their places in the two lists, in the order of their paths.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub(super) fn pairs(a: &Listing, b: &Listing, selects: impl Fn(&Listed) -> bool)
         for (place, member) in list.members.iter().enumerate().filter(|(_, member)| selects(member)) {
             let path = folders.key(side, &member.path);
             let count = counts.entry(path.clone()).or_default();
-            let pair = found.entry((path, *count)).or_insert(Pair::default());
+            let pair = found.entry((path, *count)).or_default();
             *if side == 0 { &mut pair.a } else { &mut pair.b } = Some(place);
             *count += 1;
         }
@@ -208,35 +209,12 @@ pub(super) fn moved(pairs: &[Pair]) -> HashMap<usize, (usize, usize)> {
     let mut in_b: Vec<usize> = both.iter().map(|(_, b, _)| *b).collect();
     in_b.sort_unstable();
     let ranks: Vec<usize> = both.iter().map(|(_, b, _)| in_b.partition_point(|other| other < b)).collect();
-    let staying = longest_rising(&ranks);
+    let staying = rising::longest(&ranks);
     let places = both.iter().zip(&ranks).enumerate();
     places
         .filter(|(place, _)| !staying[*place])
         .map(|(place, ((_, _, index), rank))| (*index, (place + 1, rank + 1)))
         .collect()
-}
-
-/// Marks the members of a longest run of rising numbers.
-fn longest_rising(numbers: &[usize]) -> Vec<bool> {
-    // For each length, where the run of that length with the lowest end has this.
-    let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = vec![None; numbers.len()];
-    for (place, number) in numbers.iter().enumerate() {
-        let length = ends.partition_point(|&end| numbers[end] < *number);
-        before[place] = length.checked_sub(1).map(|shorter| ends[shorter]);
-        if length == ends.len() {
-            ends.push(place);
-        } else {
-            ends[length] = place;
-        }
-    }
-    let mut marks = vec![false; numbers.len()];
-    let mut at = ends.last().copied();
-    while let Some(place) = at {
-        marks[place] = true;
-        at = before[place];
-    }
-    marks
 }
 
 #[cfg(test)]

@@ -180,7 +180,12 @@ impl<'a> Walk<'a> {
             facts.retain(|fact| !fact.name.starts_with("name in") && !fact.name.starts_with("prefix in"));
         }
         let methods_differ = facts.iter().any(|fact| fact.name == "compression");
-        if same && formats == Formats::Same && !methods_differ && !a.content.is_packed_like(&b.content)? {
+        if same
+            && a.what == b.what
+            && formats == Formats::Same
+            && !methods_differ
+            && !a.content.is_packed_like(&b.content)?
+        {
             facts.push(packing());
         }
         if a.what != b.what {

@@ -61,7 +61,7 @@ pub fn handlers(graph: &Graph, code: &Code) -> Result<Vec<Handler>, Error> {
 /// Places and lengths are told in code units.
 fn handler(bytes: &mut Bytes) -> Option<Handler> {
     let start = 2 * bytes.big_endian()?;
-    let end = start + 2 * bytes.big_endian()?;
+    let end = start.saturating_add(2 * bytes.big_endian()?);
     let target = 2 * bytes.big_endian()?;
     let rest = bytes.big_endian()?;
     Some(Handler { start, end, target, depth: rest >> 1, lasti: rest & 1 == 1 })

@@ -2,6 +2,8 @@
 
 /// More than the 32 bits that the interpreters have.
 const MOST_GROUPS: u32 = 6;
+/// Twice that is an offset in code, which no platform has longer.
+const MOST_GROUPS_OF_PLACES: u32 = 5;
 
 /// A table under way.
 pub(super) struct Bytes<'t> {
@@ -46,7 +48,7 @@ impl<'t> Bytes<'t> {
     /// A number whose most significant group comes first: those of exception tables.
     pub fn big_endian(&mut self) -> Option<usize> {
         let mut value = 0;
-        for _ in 0..MOST_GROUPS {
+        for _ in 0..MOST_GROUPS_OF_PLACES {
             let byte = self.next()?;
             value = value << 6 | usize::from(byte & 63);
             if byte & 64 == 0 {

@@ -81,31 +81,39 @@ pub struct Arguments {
 
 /// Every code object once, each before those that are in it.
 pub(super) fn all(graph: &Graph) -> Vec<CodeObject> {
-    let mut codes = Vec::new();
-    let mut seen = HashSet::new();
     let mut budget = ALL_TEXTS_LIMIT;
-    let mut todo = vec![(graph.root(), 0, String::new())];
-    while let Some((id, depth, outer)) = todo.pop() {
-        let Value::Code(code) = graph.value(id) else { continue };
-        if !seen.insert(id) {
-            continue;
-        }
-        let described = describe(graph, id, &code, depth, &outer, &mut budget);
-        let inner = contained(graph, &code).into_iter().rev();
-        todo.extend(inner.map(|id| (id, depth + 1, described.path.clone())));
-        codes.push(described);
-    }
-    codes
+    walk(graph).map(|place| describe(graph, place, &mut budget)).collect()
 }
 
-fn describe(
-    graph: &Graph,
-    id: ObjectId,
-    code: &Code,
-    depth: usize,
-    outer: &str,
-    budget: &mut usize,
-) -> CodeObject {
+/// A code object and where it is.
+pub(super) struct Place<'g> {
+    pub id: ObjectId,
+    pub code: Code<'g>,
+    pub depth: usize,
+    pub path: String,
+}
+
+/// Every code object once, each before those that are in it.
+pub(super) fn walk<'g>(graph: &'g Graph) -> impl Iterator<Item = Place<'g>> {
+    let mut seen = HashSet::new();
+    let mut todo = vec![(graph.root(), 0, String::new())];
+    std::iter::from_fn(move || {
+        while let Some((id, depth, outer)) = todo.pop() {
+            let Value::Code(code) = graph.value(id) else { continue };
+            if !seen.insert(id) {
+                continue;
+            }
+            let path = path(&outer, &text(graph, code.field("name")));
+            let inner = contained(graph, &code).into_iter().rev();
+            todo.extend(inner.map(|id| (id, depth + 1, path.clone())));
+            return Some(Place { id, code, depth, path });
+        }
+        None
+    })
+}
+
+fn describe(graph: &Graph, place: Place, budget: &mut usize) -> CodeObject {
+    let Place { id, code, depth, path } = place;
     let number =
         |wanted: &str| code.numbers().find(|(name, _)| *name == wanted).map_or(0, |(_, number)| number);
     let name = text(graph, code.field("name"));
@@ -116,11 +124,11 @@ fn describe(
         size,
         references: references_in(graph, offset..offset + size),
         depth,
-        path: path(outer, &name),
+        path,
         name,
         filename: text(graph, code.field("filename")),
         first_line: code.first_line(),
-        lines: lines::covered(graph, code).map(RangeInclusive::into_inner),
+        lines: lines::covered(graph, &code).map(RangeInclusive::into_inner),
         flags: graph.version().flag_names(number("flags") as u32),
         arguments: Arguments {
             positional: number("argcount"),
@@ -132,12 +140,12 @@ fn describe(
             Some(Value::Bytes(bytes)) => bytes.len(),
             _ => 0,
         },
-        names: texts(graph, tuple(graph, code, "names"), budget),
+        names: texts(graph, tuple(graph, &code, "names"), budget),
         variables: ["localsplusnames", "varnames", "cellvars", "freevars"]
             .iter()
-            .flat_map(|field| texts(graph, tuple(graph, code, field), budget))
+            .flat_map(|field| texts(graph, tuple(graph, &code, field), budget))
             .collect(),
-        constants: constants(graph, tuple(graph, code, "consts"), budget),
+        constants: constants(graph, tuple(graph, &code, "consts"), budget),
     }
 }
 

@@ -1,12 +1,16 @@
-//! What is in a bytecode file, for people and programs.
+//! What is in a bytecode file or an archive, for people and programs.
 
+mod archive;
 mod codes;
 mod difference;
+mod disassembly;
 mod lines;
 
 pub use crate::marshal::repr;
+pub use archive::{Archive, Member, RecordCheck};
 pub use codes::{Arguments, CodeObject};
 pub use difference::{Difference, first_difference};
+pub use disassembly::{Disassembly, disassembly};
 
 use std::collections::HashMap;
 

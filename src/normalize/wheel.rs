@@ -12,6 +12,12 @@ use crate::archive::zip::{Kind, Member};
 use crate::archive::{Content, Entries, Entry, Order};
 use crate::record::{self, Hash, Record, Row};
 
+/// Puts the fields of a file in order, unless they are.
+type InOrder = fn(&[u8]) -> Option<Vec<u8>>;
+
+/// The files of fields in the folder of metadata.
+const IN_ORDER: [(&str, InOrder); 2] = [("METADATA", fields::metadata), ("WHEEL", fields::wheel)];
+
 /// A zip file that is a wheel.
 pub(super) struct Wheel {
     /// The name of its folder of metadata.
@@ -116,9 +122,7 @@ impl Wheel {
         let old = reader.bytes(place)?;
         self.check(&Record::parse(&old).map_err(WheelError::from)?, reader, files)?;
 
-        let ordered: [(&str, fn(&[u8]) -> Option<Vec<u8>>); 2] =
-            [("METADATA", fields::metadata), ("WHEEL", fields::wheel)];
-        for (name, in_order) in ordered {
+        for (name, in_order) in IN_ORDER {
             let Some(index) = self.find(reader.members(), name) else { continue };
             if let Some(text) = in_order(&reader.bytes(index)?) {
                 let difference = (Aspect::Metadata, "its fields are not in order");
@@ -147,9 +151,9 @@ impl Wheel {
                 return Err(WheelError::Twice(row.path.clone()));
             }
         }
-        for index in 0..files.len() {
+        for (index, file) in files.iter().enumerate() {
             let (path, size) = (reader.members()[index].path.as_str(), reader.members()[index].size);
-            let Some(file) = &files[index] else { continue };
+            let Some(file) = file else { continue };
             let row = rows.remove(path);
             if self.is_unlisted(path) {
                 continue;

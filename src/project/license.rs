@@ -25,11 +25,11 @@ pub enum License {
 
 /// Where the files are that licences and notices are in.
 #[derive(Debug, Clone)]
-pub(super) enum LicenseFiles {
-    /// The project names patterns, each of which must match.
-    Named(Vec<(Place, LicensePattern)>),
-    /// The project names none, and what usually holds licences is taken.
-    Usual,
+pub(super) struct LicenseFiles {
+    /// What the project names, each of which must match.
+    named: Vec<(Place, LicensePattern)>,
+    /// Whether what usually holds licences is taken, too.
+    with_usual: bool,
 }
 
 const USUAL: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
@@ -37,41 +37,26 @@ const USUAL: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
 impl LicenseFiles {
     /// Where they are named.
     pub(super) fn place(&self) -> Place {
-        match self {
-            LicenseFiles::Named(patterns) => {
-                patterns.first().map(|(place, _)| place.clone()).unwrap_or_default()
-            }
-            LicenseFiles::Usual => Place::default(),
-        }
+        self.named.first().map(|(place, _)| place.clone()).unwrap_or_default()
     }
 
     pub(super) fn patterns(&self) -> Vec<LicensePattern> {
-        match self {
-            LicenseFiles::Named(patterns) => patterns.iter().map(|(_, pattern)| pattern.clone()).collect(),
-            LicenseFiles::Usual => USUAL.into_iter().filter_map(|pattern| pattern.parse().ok()).collect(),
-        }
+        let usual = if self.with_usual { &USUAL[..] } else { &[] };
+        let usual = usual.iter().filter_map(|pattern| pattern.parse().ok());
+        self.named.iter().map(|(_, pattern)| pattern.clone()).chain(usual).collect()
     }
 
     /// The paths that are to be included, sorted.
     pub(super) fn among(&self, toml: &str, paths: &[&str]) -> Result<Vec<String>, Error> {
-        let mut found = Vec::new();
-        let matching = |pattern: &LicensePattern| -> Vec<String> {
-            paths.iter().filter(|path| pattern.matches(path)).map(|path| (*path).to_owned()).collect()
-        };
-        match self {
-            LicenseFiles::Named(patterns) => {
-                for (place, pattern) in patterns {
-                    let matches = matching(pattern);
-                    if matches.is_empty() {
-                        let bad =
-                            BadValue::new(&pattern.to_string(), "patterns that match at least one file");
-                        return Err(place.error(toml, bad));
-                    }
-                    found.extend(matches);
-                }
+        for (place, pattern) in &self.named {
+            if !paths.iter().any(|path| pattern.matches(path)) {
+                let bad = BadValue::new(&pattern.to_string(), "patterns that match at least one file");
+                return Err(place.error(toml, bad));
             }
-            LicenseFiles::Usual => found.extend(self.patterns().iter().flat_map(matching)),
         }
+        let patterns = self.patterns();
+        let is_license = |path: &&&str| patterns.iter().any(|pattern| pattern.matches(path));
+        let mut found: Vec<String> = paths.iter().filter(is_license).map(|path| (*path).to_owned()).collect();
         found.sort_unstable();
         found.dedup();
         Ok(found)
@@ -108,9 +93,10 @@ pub(super) fn read(
 }
 
 fn named(files: Option<&Item<'_>>) -> Result<LicenseFiles, Error> {
-    let Some(files) = files else { return Ok(LicenseFiles::Usual) };
+    let Some(files) = files else { return Ok(LicenseFiles { named: Vec::new(), with_usual: true }) };
     let pattern = |item: &Item<'_>| Ok((item.place().clone(), item.parse()?));
-    Ok(LicenseFiles::Named(files.array()?.iter().map(pattern).collect::<Result<_, Error>>()?))
+    let named = files.array()?.iter().map(pattern).collect::<Result<_, Error>>()?;
+    Ok(LicenseFiles { named, with_usual: false })
 }
 
 fn table(license: &Item<'_>) -> Result<(Option<License>, LicenseFiles), Error> {
@@ -120,9 +106,10 @@ fn table(license: &Item<'_>) -> Result<(Option<License>, LicenseFiles), Error> {
         (Some(file), None) => {
             let path: FilePath = file.parse()?;
             let pattern = path.as_str().parse().map_err(|bad: BadValue| file.error(bad))?;
-            Ok((None, LicenseFiles::Named(vec![(file.place().clone(), pattern)])))
+            let named = vec![(file.place().clone(), pattern)];
+            Ok((None, LicenseFiles { named, with_usual: true }))
         }
-        (None, Some(text)) => Ok((Some(License::Text(lines(&text)?)), LicenseFiles::Usual)),
+        (None, Some(text)) => Ok((Some(License::Text(lines(&text)?)), named(None)?)),
         _ => Err(license.error(Problem::Conflict("either file or text, and not both".into()))),
     }
 }

@@ -50,6 +50,7 @@ pub use marker::Marker;
 pub use metadata::Metadata;
 pub use name::Name;
 pub use person::Person;
+pub(crate) use python_text::docstring;
 pub use readme::{ContentType, Readme};
 pub use requirement::{Requirement, Source};
 pub use specifiers::Specifiers;

@@ -21,6 +21,12 @@ pub(super) fn assigned_string(source: &str, name: &str) -> Result<String, String
     found.ok_or_else(|| format!("does not assign a string to {name} at its top level"))
 }
 
+/// The docstring of a module, if it is a plain string.
+pub(crate) fn docstring(source: &str) -> Option<String> {
+    let first = top_level(source).into_iter().find(|statement| !statement.starts_with('#'))?;
+    literal(first)
+}
+
 /// The rest of the source at the start of each statement that is not indented.
 fn top_level(source: &str) -> Vec<&str> {
     let mut starts = Vec::new();

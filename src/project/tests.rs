@@ -183,7 +183,9 @@ fn licence_files_are_matched_read_and_listed() {
         |more: &str| project(more).metadata(&paths, &read).map(|metadata| metadata.license_files().to_vec());
     assert_eq!(listed("license-files = []").unwrap(), Vec::<String>::new());
     assert_eq!(listed("license-files = ['**/LICENSE', 'LICENSE']").unwrap(), ["LICENSE", "a/LICENSE"]);
-    assert_eq!(listed("license = {file = 'COPYING'}").unwrap(), ["COPYING"]);
+    let text = |_: &Path| Ok(b"text".to_vec());
+    let named = project("license = {file = 'README.md'}").metadata(&paths, &text).unwrap();
+    assert_eq!(named.license_files(), ["COPYING", "LICENSE", "NOTICE.txt", "README.md"]);
     let error = listed("license-files = ['COPYING', 'MISSING']").unwrap_err();
     assert_eq!((error.key.as_str(), error.line, error.column), ("project.license-files[1]", 4, 29));
     // What is taken by default is held to the same.

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use pyrepro::backend::{Artifact, Error, Isolation, Request, Session};
 
 use super::project::build;
-use crate::common::pythons;
 use crate::common::tree::Tree;
+use crate::common::{pyrepro, pythons};
 
 /// A project with a backend of its own, whose hook for wheels has this body.
 struct Faulty {
@@ -110,6 +110,27 @@ fn an_interrupted_build_leaves_nothing() {
     let mut session = Session::start(&hanging.request, &stop, &|_| ()).expect("a session");
     assert!(matches!(session.build(Artifact::Wheel, &watch), Err(Error::Stopped)));
     drop(session);
+    hanging.assert_clean();
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_backend_and_leaves_nothing() {
+    let hanging = Faulty::new("print('pid', os.getpid(), flush=True)\ntime.sleep(100)");
+    let (project, root) = (&hanging.request.source, &hanging.request.root);
+    let mut command = pyrepro();
+    command.arg("build").arg(project).arg("-o").arg(project.join("dist")).arg("--build-root").arg(root);
+    command.args(["-n", "-v", "--python"]).arg(&hanging.request.python);
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().expect("pyrepro");
+    let errors = std::io::BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut lines = std::io::BufRead::lines(errors).map(|line| line.expect("a line"));
+    let backend = lines.find_map(|line| line.strip_prefix("pid ").map(str::to_owned)).expect("a backend");
+    let signal =
+        |arguments: [&str; 2]| std::process::Command::new("kill").args(arguments).output().expect("kill");
+    signal(["-INT", &child.id().to_string()]);
+    assert_eq!(lines.last().as_deref(), Some("error: the build was interrupted"));
+    assert_eq!(child.wait().expect("its end").code(), Some(2));
+    assert!(!signal(["-0", &backend]).status.success(), "the backend still runs");
     hanging.assert_clean();
 }
 

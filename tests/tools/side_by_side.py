@@ -9,6 +9,7 @@ and below it each difference between pyrepro and the project's own backend.
 """
 
 import argparse
+import configparser
 import email.parser
 import os
 import re
@@ -19,26 +20,25 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+# Name and version: the settings that pyrepro and uv_build need, under the same names.
 PROJECTS = {
-    # Name and version: the settings that pyrepro needs.
-    "click==8.2.1": "",
-    "flask==3.1.1": "",
-    "itsdangerous==2.2.0": "",
-    "typing_extensions==4.14.1": "",
-    "packaging==25.0": "",
-    "pyproject_hooks==1.2.0": "",
-    "more-itertools==10.7.0": "",
-    "mdurl==0.1.2": "",
-    "markdown-it-py==3.0.0": "",
     "build==1.2.2": "",
-    "annotated-types==0.7.0": "",
-    "colorama==0.4.6": "",
-    "starlette==0.47.1": "",
+    "cachecontrol==0.14.3": "",
+    "click==8.2.1": "",
     "findpython==0.7.0": "",
-    "unearth==0.18.0": "",
-    "django==5.2.4": "",
+    "flask==3.1.1": "",
+    "installer==0.7.0": "",
+    "itsdangerous==2.2.0": "",
+    "jinja2==3.1.6": "",
+    "markdown-it-py==3.0.0": 'module-name = "markdown_it"',
+    "mdurl==0.1.2": "",
+    "nox==2025.5.1": "",
+    "packaging==25.0": "",
+    "pyparsing==3.2.3": "",
     "tomli==2.2.1": "",
-    "idna==3.10": "",
+    "typing_extensions==4.14.1": "",
+    "unearth==0.18.0": "",
+    "werkzeug==3.1.3": "",
 }
 
 BACKENDS = {
@@ -81,8 +81,11 @@ def swap(tree, backend, settings):
     text = re.sub(r"(?ms)^\[build-system\]\n.*?(?=^\[|\Z)", "", text)
     module, requirement = BACKENDS[backend]
     text += f'\n[build-system]\nrequires = ["{requirement}"]\nbuild-backend = "{module}"\n'
-    if backend == "pyrepro":
-        text += settings
+    if backend == "pyrepro" and settings:
+        text += f"[tool.pyrepro]\n{settings}\n"
+    if backend == "uv_build":
+        root = "" if (tree / "src").is_dir() else 'module-root = ""\n'
+        text += f"[tool.uv.build-backend]\n{root}{settings}\n"
     path.write_text(text, "utf-8")
 
 
@@ -93,7 +96,8 @@ def build(tree, kind, backend, program):
         command = [program, "-q", "build", f"--{kind}", "-o", target, tree]
     else:
         command = [sys.executable, "-c", HOOK, kind, backend, str(target)]
-    environment = dict(os.environ, SOURCE_DATE_EPOCH="1000000000")
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = dict(os.environ, SOURCE_DATE_EPOCH="1000000000", PATH=path, RUST_BACKTRACE="0")
     run = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
     if run.returncode:
         lines = [line for line in (run.stderr or run.stdout).strip().splitlines() if line.strip()]
@@ -114,11 +118,18 @@ def contents(artifact):
         return files
 
 
+def entry_points(text):
+    parser = configparser.ConfigParser(delimiters=("=",))
+    parser.optionxform = str
+    parser.read_string(text.decode("utf-8"))
+    return {name: {key: re.sub(r"\s", "", value) for key, value in parser[name].items()} for name in parser.sections()}
+
+
 def fields(metadata):
     message = email.parser.BytesParser().parsebytes(metadata)
     found = {}
     for key, value in message.items():
-        found.setdefault(key, []).append(normal(key, str(value)))
+        found.setdefault(key.title(), []).append(normal(key, str(value)))
     if message.get_payload().strip():
         found["Description"] = [message.get_payload().replace("\r\n", "\n").strip()]
     return {key: sorted(values) for key, values in found.items()}
@@ -136,10 +147,10 @@ def normal(key, value):
         return f"{re.sub('[-_.]+', '-', head).lower()}{specifiers};{rest}"
     if key == "Keywords":
         return ",".join(word.strip() for word in re.split(r"[, ]", value) if word.strip())
-    if key == "Project-URL":
+    if key.lower() == "project-url":
         label, _, address = value.partition(",")
         return f"{label.strip()}, {address.strip()}"
-    if key in ("Description-Content-Type",):
+    if key == "Description-Content-Type":
         return value.split(";")[0].strip()
     return re.sub(r"\s+", " ", value).strip()
 
@@ -158,7 +169,7 @@ def compare(ours, theirs):
         elif name not in ours:
             notes.append(f"- {name}")
         elif name.endswith("entry_points.txt"):
-            if sorted(ours[name][0].split()) != sorted(theirs[name][0].split()):
+            if entry_points(ours[name][0]) != entry_points(theirs[name][0]):
                 notes.append(f"~ {name}")
         elif ours[name][0] != theirs[name][0]:
             notes.append(f"~ {name}")
@@ -216,7 +227,7 @@ def main():
                 theirs, problem = build(tree, kind, BACKENDS[backend][0], arguments.program)
                 if theirs is None:
                     cells.append("fails")
-                    if backend == own:
+                    if backend in (own, "uv_build"):
                         details.append(f"\n{project} {kind}: {backend}: {problem}")
                     continue
                 notes, changes = compare(ours, theirs)
@@ -224,7 +235,9 @@ def main():
                 cells.append(f"**{cell}**" if backend == own else cell)
                 if backend == own and (notes or changes):
                     details.append(f"\n{project} {kind}, {backend}:")
-                    details.extend(f"  {note}" for note in notes[:40] + changes)
+                    more = [f"and {len(notes) - 6} more files"] if len(notes) > 6 else []
+                    details.extend(f"  {note}" for note in notes[:6] + more + changes)
+            print(rows[-1] if rows else "", file=sys.stderr)
             rows.append(f"| {project} | {kind} | " + " | ".join(cells) + " |")
     print("| project | | " + " | ".join(columns) + " |")
     print("|---" * (len(columns) + 2) + "|")

@@ -2,6 +2,7 @@
 
 mod backend;
 mod other;
+mod provenance;
 mod report;
 mod write;
 

@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use pyrepro::archive::{Digest, Output};
+use pyrepro::archive::Output;
 use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Request, Session};
 use pyrepro::compile::Pool;
 use pyrepro::dist::{self, Bytecode, compiled_wheel};
 use pyrepro::epoch::{Epoch, EpochSource};
-use pyrepro::manifest::{self, Inputs, Manifest, Target};
-use pyrepro::normalize;
+use pyrepro::normalize::{self, NormalForm};
 use pyrepro::python::{Interpreter, Interpreters};
 
+use super::provenance::Provenance;
 use super::report::Report;
 use super::{Flags, Mode};
 use crate::cli::exit::Exit;
@@ -143,6 +143,14 @@ impl Flags {
 }
 
 impl OtherFlags {
+    pub fn settings(&self) -> &[(String, String)] {
+        &self.settings
+    }
+
+    pub fn is_isolated(&self) -> bool {
+        !self.no_isolation
+    }
+
     fn isolation(&self) -> anyhow::Result<Isolation> {
         if self.no_isolation {
             return Ok(Isolation::Installed);
@@ -173,80 +181,47 @@ struct Maker<'a> {
     stop: Arc<AtomicBool>,
 }
 
+/// An artifact that is complete but for the writing.
+struct Made {
+    built: Built,
+    name: String,
+    content: Content,
+}
+
+enum Content {
+    Normal(NormalForm),
+    Compiled(dist::Artifact),
+}
+
 impl Maker<'_> {
     fn make(&self, request: &Request, terminal: &Terminal) -> anyhow::Result<Report> {
         let Flags { wheel, sdist, ref out_dir, .. } = *self.flags;
         let watch = |event: Event<'_>| tell(event, terminal);
-        let mut session = Session::start(request, &self.stop, &watch)?;
         let mut report = Report::default();
-        let mut outputs = Vec::new();
+        let mut session = Session::start(request, &self.stop, &watch)?;
+        let mut all = Vec::new();
         for (is_asked, artifact) in [(sdist, Artifact::Sdist), (wheel || !sdist, Artifact::Wheel)] {
-            if !is_asked {
-                continue;
+            if is_asked {
+                let built = session.build(artifact, &watch)?;
+                all.push(self.made(built, &mut report, terminal)?);
             }
-            let built = session.build(artifact, &watch)?;
-            fs::create_dir_all(out_dir).with_context(|| format!("cannot make {}", out_dir.display()))?;
-            let (built, name, mut output) = self.normal(built, &mut report, terminal)?;
-            let manifest = match self.flags.no_manifest {
-                true => None,
-                false => Some(self.manifest(&session, &built, &out_dir.join(&name), &mut output)?),
-            };
-            outputs.push((built, name, output, manifest));
         }
         report.backend(&session);
-        // Before anything is in its place, so that an error leaves nothing there.
+        let provenance = (!self.flags.no_manifest).then(|| Provenance::of(&session)).transpose()?;
         drop(session);
-        for (built, name, output, manifest) in outputs {
+        fs::create_dir_all(out_dir).with_context(|| format!("cannot make {}", out_dir.display()))?;
+        let outputs = all.iter().map(|made| self.written(made, provenance.as_ref()));
+        let outputs = outputs.collect::<anyhow::Result<Vec<_>>>()?;
+        for ((output, manifest), made) in outputs.into_iter().zip(&all) {
             output.finish(false)?;
             manifest.map(|manifest| manifest.finish(false)).transpose()?;
-            report.add_built(&built, &out_dir.join(name), terminal)?;
+            report.add_built(&made.built, &out_dir.join(&made.name), terminal)?;
         }
         Ok(report)
     }
 
-    /// The manifest of an artifact that is written, but for its name.
-    fn manifest(
-        &self,
-        session: &Session<'_>,
-        built: &Built,
-        place: &Path,
-        output: &mut Output,
-    ) -> anyhow::Result<Output> {
-        let (kind, range) = match built.artifact {
-            Artifact::Wheel => (dist::Kind::Wheel, Epoch::DOS),
-            Artifact::Sdist => (dist::Kind::Sdist, Epoch::TAR),
-        };
-        let bytecode = self.flags.bytecode().filter(|_| kind == dist::Kind::Wheel);
-        let installed = session.installed().iter();
-        let requirements = installed
-            .map(|one| manifest::Requirement { name: one.name.clone(), version: one.version.clone() });
-        let digest = |place: &Path| File::open(place).and_then(Digest::of_reader).map(|(digest, _)| digest);
-        let inputs = session.ingredients()?.into_iter().map(|ingredient| ingredient.input(digest));
-        let (settings, isolation) = (&self.flags.other.settings, !self.flags.other.no_isolation);
-        let manifest = Manifest {
-            backend: Some(manifest::Backend {
-                name: session.system().backend.clone(),
-                requirements: requirements.collect(),
-            }),
-            epoch: Some(manifest::Epoch {
-                seconds: self.epoch.clamp_to(range).epoch.seconds(),
-                source: self.decided,
-            }),
-            inputs: Some(Inputs::new(inputs.collect::<Result<_, _>>()?)),
-            options: Some(manifest::other_options(kind, settings, isolation, bytecode)),
-            targets: Target::of(&self.python).filter(|_| bytecode.is_some()).into_iter().collect(),
-            ..manifest::describe_file(output.reopen()?, place)?
-        };
-        Ok(crate::cli::manifest::prepare(&Manifest::beside(place), &manifest)?)
-    }
-
-    /// The normal form of an artifact beside its place, with bytecode in it if that is wanted.
-    fn normal(
-        &self,
-        built: Built,
-        report: &mut Report,
-        terminal: &Terminal,
-    ) -> anyhow::Result<(Built, String, Output)> {
+    /// The normal form of an artifact, with bytecode in it if that is wanted.
+    fn made(&self, built: Built, report: &mut Report, terminal: &Terminal) -> anyhow::Result<Made> {
         let options =
             normalize::Options { epoch: self.epoch, jobs: Some(self.flags.jobs()), ..Default::default() };
         let file =
@@ -256,51 +231,60 @@ impl Maker<'_> {
         for warning in &form.warnings {
             report.warn(format_args!("{}: {warning}", built.file_name), terminal);
         }
-        if built.artifact == Artifact::Wheel && self.flags.pyc.is_some() {
-            // In the session's folder, and gone with it.
-            let scratch = tempfile::tempdir_in(built.path.parent().unwrap_or(Path::new(".")))?;
-            let normal = scratch.path().join(&built.file_name);
-            form.copy_to(&mut File::create(&normal)?)?;
-            return self.compiled(built, &normal, report, terminal);
+        if built.artifact == Artifact::Sdist || self.flags.pyc.is_none() {
+            return Ok(Made { name: built.file_name.clone(), built, content: Content::Normal(form) });
         }
-        let target = self.flags.out_dir.join(&built.file_name);
-        let mut output = Output::create(&target)?;
-        form.copy_to(&mut output).with_context(|| format!("cannot write {}", target.display()))?;
-        let name = built.file_name.clone();
-        Ok((built, name, output))
-    }
-
-    /// The wheel with bytecode in it, and so with another name.
-    fn compiled(
-        &self,
-        built: Built,
-        wheel: &Path,
-        report: &mut Report,
-        terminal: &Terminal,
-    ) -> anyhow::Result<(Built, String, Output)> {
-        let Python { path, version, .. } = zipapp::target_of(self.python.clone())?;
-        let jobs = self.flags.jobs();
-        let pool = Pool::new(&path, version, jobs);
-        let artifact = compiled_wheel(
-            wheel,
-            &Bytecode {
-                compiler: &pool,
-                version,
-                checked: self.flags.pyc == Some(Mode::CheckedHash),
-                level: self.flags.optimize.unwrap_or_default(),
-                sourceless: self.flags.sourceless,
-                jobs,
-                stop: &self.stop,
-            },
-        )?;
+        // In the session's folder, and gone with it.
+        let scratch = tempfile::tempdir_in(built.path.parent().unwrap_or(Path::new(".")))?;
+        let normal = scratch.path().join(&built.file_name);
+        form.copy_to(&mut File::create(&normal)?)?;
+        let artifact = self.compiled(&normal)?;
         for doubt in &artifact.doubts {
             report.warn(doubt, terminal);
         }
-        let mut output = Output::create(&self.flags.out_dir.join(&artifact.name))?;
-        let epoch = self.epoch.clamp_to(Epoch::DOS).epoch;
-        artifact.write(&dist::Options { epoch, jobs }, &mut output)?;
         let built = Built { members: artifact.entries.iter().count(), ..built };
-        Ok((built, artifact.name, output))
+        Ok(Made { name: artifact.name.clone(), built, content: Content::Compiled(artifact) })
+    }
+
+    fn compiled(&self, wheel: &Path) -> anyhow::Result<dist::Artifact> {
+        let Python { path, version, .. } = zipapp::target_of(self.python.clone())?;
+        let jobs = self.flags.jobs();
+        let pool = Pool::new(&path, version, jobs);
+        let bytecode = Bytecode {
+            compiler: &pool,
+            version,
+            checked: self.flags.pyc == Some(Mode::CheckedHash),
+            level: self.flags.optimize.unwrap_or_default(),
+            sourceless: self.flags.sourceless,
+            jobs,
+            stop: &self.stop,
+        };
+        Ok(compiled_wheel(wheel, &bytecode)?)
+    }
+
+    /// An artifact beside its place, with its manifest.
+    fn written(
+        &self,
+        made: &Made,
+        provenance: Option<&Provenance>,
+    ) -> anyhow::Result<(Output, Option<Output>)> {
+        let target = self.flags.out_dir.join(&made.name);
+        let mut output = Output::create(&target)?;
+        match &made.content {
+            Content::Normal(form) => {
+                form.copy_to(&mut output).with_context(|| format!("cannot write {}", target.display()))?;
+            }
+            Content::Compiled(artifact) => {
+                let epoch = self.epoch.clamp_to(Epoch::DOS).epoch;
+                artifact.write(&dist::Options { epoch, jobs: self.flags.jobs() }, &mut output)?;
+            }
+        }
+        let (artifact, epoch) = (made.built.artifact, (self.epoch, self.decided));
+        let manifest = provenance.map(|provenance| {
+            provenance.manifest(artifact, self.flags, epoch, &self.python, &target, &mut output)
+        });
+        let manifest = manifest.transpose()?;
+        Ok((output, manifest))
     }
 }
 

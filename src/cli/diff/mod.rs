@@ -1,6 +1,6 @@
 //! `pyrepro diff`.
 
-mod text;
+pub mod text;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! What differs between two contents, by what they are.
 
+mod alignment;
 pub(super) mod bytecode;
 mod entry_points;
 mod hexdump;

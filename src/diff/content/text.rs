@@ -1,12 +1,10 @@
 //! Texts: their encodings, line ends, and lines.
 
 use std::borrow::Cow;
-use std::ops::Range;
-
-use imara_diff::{Algorithm, Diff, InternedInput};
 
 use super::super::options::Options;
 use super::super::report::{Body, Fact, Hunk, Lines, Section};
+use super::alignment::{Change, changes};
 use super::note;
 
 /// How many bytes of a line are shown.
@@ -60,25 +58,18 @@ fn line_ends(text: &str) -> &'static str {
 }
 
 /// The lines that differ, with those around them.
-pub(in super::super) fn lines(title: &str, a: &str, b: &str, options: &Options) -> Option<Section> {
+pub(super) fn lines(title: &str, a: &str, b: &str, options: &Options) -> Option<Section> {
     let split = |text| -> Vec<&str> { str::split_inclusive(text, '\n').collect() };
     let lines = between(&split(a), &split(b), options);
     (!lines.hunks.is_empty()).then(|| Section { title: title.into(), body: Body::Lines(lines) })
 }
 
 /// The difference between two lists of lines.
-pub(in super::super) fn between(a: &[&str], b: &[&str], options: &Options) -> Lines {
-    let mut input = InternedInput::default();
-    input.update_before(a.iter().copied());
-    input.update_after(b.iter().copied());
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
-    diff.postprocess_lines(&input);
-    let range = |range: Range<u32>| range.start as usize..range.end as usize;
-    let changes: Vec<Change> =
-        diff.hunks().map(|hunk| Change { a: range(hunk.before), b: range(hunk.after) }).collect();
+fn between(a: &[&str], b: &[&str], options: &Options) -> Lines {
+    let changes = changes(a, b);
     let mut lines = Lines { numbered: true, ..Lines::default() };
     let mut room = options.max_lines;
-    for group in changes.chunk_by(|one, next| next.a.start - one.a.end <= 2 * options.context) {
+    for group in changes.chunk_by(|one, next| next.a.start - one.a.end <= options.context.saturating_mul(2)) {
         let hunk = hunk(group, a, b, options.context);
         let taken = hunk.lines.len().min(room);
         lines.left_out += hunk.lines.len() - taken;
@@ -88,12 +79,6 @@ pub(in super::super) fn between(a: &[&str], b: &[&str], options: &Options) -> Li
         }
     }
     lines
-}
-
-/// Lines that A has and those that B has in their place.
-struct Change {
-    a: Range<usize>,
-    b: Range<usize>,
 }
 
 fn hunk(group: &[Change], a: &[&str], b: &[&str], context: usize) -> Hunk {

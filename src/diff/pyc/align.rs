@@ -1,5 +1,6 @@
 //! Two lists side by side: what both have, in order, stands in the same row.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -7,8 +8,9 @@ use super::{Row, RowKind};
 
 /// How many elements of each list are looked at together. Longer lists are aligned piece by piece.
 const WINDOW: usize = 1000;
-/// How many such pieces: 500 take seconds; no code that a compiler makes comes near.
-const WINDOWS: usize = 500;
+/// How many pairs of elements one comparison of files looks at. That takes less than a second; no files that a compiler
+/// makes come near, but many code objects can share long lists.
+const MOST_PAIRS: usize = 100_000_000;
 /// How many equal rows are shown around others.
 const CONTEXT: usize = 3;
 /// How many rows are shown.
@@ -23,8 +25,23 @@ pub(super) enum Step {
     B(usize),
 }
 
+/// How many pairs of elements may still be looked at. When none are left, all that differs is unlike.
+pub(super) struct Effort(Cell<usize>);
+
+impl Effort {
+    pub fn new() -> Effort {
+        Effort(Cell::new(MOST_PAIRS))
+    }
+
+    fn allows(&self, pairs: usize) -> bool {
+        let left = self.0.get().checked_sub(pairs);
+        self.0.set(left.unwrap_or(self.0.get()));
+        left.is_some()
+    }
+}
+
 /// Aligns two lists by their keys: as many as possible of those that both have, in order.
-pub(super) fn align<K: Hash + Eq>(a: &[K], b: &[K]) -> Vec<Step> {
+pub(super) fn align<K: Hash + Eq>(a: &[K], b: &[K], effort: &Effort) -> Vec<Step> {
     let mut numbers = HashMap::new();
     let mut number = |key| {
         let next = numbers.len() as u32;
@@ -35,18 +52,18 @@ pub(super) fn align<K: Hash + Eq>(a: &[K], b: &[K]) -> Vec<Step> {
     let head = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
     let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(a, b)| a == b).count();
     let mut steps: Vec<Step> = (0..head).map(|at| Step::Both(at, at)).collect();
-    middle(&a[..a.len() - tail], &b[..b.len() - tail], head, &mut steps);
+    middle(&a[..a.len() - tail], &b[..b.len() - tail], head, effort, &mut steps);
     steps.extend((0..tail).rev().map(|rest| Step::Both(a.len() - 1 - rest, b.len() - 1 - rest)));
     steps
 }
 
 /// Aligns what is behind an equal head, window by window: up to the last common element of each.
-fn middle(a: &[u32], b: &[u32], head: usize, steps: &mut Vec<Step>) {
+fn middle(a: &[u32], b: &[u32], head: usize, effort: &Effort, steps: &mut Vec<Step>) {
     let (mut from_a, mut from_b) = (head, head);
-    for _ in 0..WINDOWS {
+    loop {
         let window = |list: &[u32], from: usize| from..list.len().min(from + WINDOW);
         let (in_a, in_b) = (window(a, from_a), window(b, from_b));
-        if in_a.is_empty() || in_b.is_empty() {
+        if in_a.is_empty() || in_b.is_empty() || !effort.allows(in_a.len() * in_b.len()) {
             break;
         }
         let is_last = in_a.end == a.len() && in_b.end == b.len();
@@ -187,7 +204,7 @@ mod tests {
 
     fn told(a: &str, b: &str) -> String {
         let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-        let steps = align(&a, &b);
+        let steps = align(&a, &b, &Effort::new());
         let rows = rows(&steps, |_, _| true, |at| a[at].to_string(), |at| b[at].to_string());
         let text = |row: &Row| match row.kind {
             RowKind::Skipped => row.a.clone(),
@@ -217,7 +234,7 @@ mod tests {
         fn every_element_stands_in_one_row_and_in_order(
             a in prop::collection::vec(0u8..6, 0..60), b in prop::collection::vec(0u8..6, 0..60),
         ) {
-            let steps = align(&a, &b);
+            let steps = align(&a, &b, &Effort::new());
             let in_a = |step: &Step| match step { Step::Both(a, _) | Step::A(a) => Some(*a), Step::B(_) => None };
             let in_b = |step: &Step| match step { Step::Both(_, b) | Step::B(b) => Some(*b), Step::A(_) => None };
             prop_assert!(steps.iter().filter_map(in_a).eq(0..a.len()));
@@ -238,7 +255,7 @@ mod tests {
             b[at] += 1_000_000;
         }
         b.remove(2 * WINDOW);
-        let steps = align(&a, &b);
+        let steps = align(&a, &b, &Effort::new());
         assert_eq!(steps.iter().filter(|step| matches!(step, Step::Both(..))).count(), 5 * WINDOW - 5);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::align::{Step, align, rows};
+use super::align::{Effort, Step, align, rows};
 use super::fields::Files;
 use super::findings::Findings;
 use super::pairs::Pair;
@@ -38,7 +38,7 @@ pub(super) fn compare(files: &Files, pair: &Pair, (a, b): (&Code, &Code), found:
         return;
     }
     let aligned = match (Body::of(files.a.graph, a), Body::of(files.b.graph, b)) {
-        (Ok(a), Ok(b)) => Aligned::new(a, b),
+        (Ok(a), Ok(b)) => Aligned::new(a, b, &files.effort),
         (a, b) => {
             let words = |side: &Result<Body, Error>| {
                 side.as_ref().map_or_else(Error::to_string, |_| "whole".to_owned())
@@ -50,7 +50,7 @@ pub(super) fn compare(files: &Files, pair: &Pair, (a, b): (&Code, &Code), found:
         aligned.code(files, pair, (a, b), found);
     }
     if differs(line_table) {
-        aligned.lines(files, pair, (a, b), line_table, !differs("code"), found);
+        aligned.lines(files, pair, (a, b), !differs("code"), found);
     }
     if differs("exceptiontable") {
         aligned.handlers(files, pair, (a, b), !differs("code"), found);
@@ -92,9 +92,9 @@ fn key(instruction: &Instruction) -> (&'static str, Option<&str>, Option<u32>) {
 }
 
 impl Aligned {
-    fn new(a: Body, b: Body) -> Aligned {
+    fn new(a: Body, b: Body, effort: &Effort) -> Aligned {
         let [keys_a, keys_b] = [&a, &b].map(|body| body.instructions.iter().map(key).collect::<Vec<_>>());
-        let steps = align(&keys_a, &keys_b);
+        let steps = align(&keys_a, &keys_b, effort);
         let mut offsets = HashMap::from([(a.size, b.size)]);
         for step in &steps {
             if let Step::Both(in_a, in_b) = step {
@@ -138,17 +138,18 @@ impl Aligned {
         files: &Files,
         pair: &Pair,
         (a, b): (&Code, &Code),
-        field: &str,
         same_code: bool,
         found: &mut Findings,
     ) {
+        // Whatever its format and its name in this version.
+        const FIELD: &str = "linetable";
         let read = (disassemble::spans(files.a.graph, a), disassemble::spans(files.b.graph, b));
         let (Ok(spans_a), Ok(spans_b)) = &read else {
             let [a, b] = [&read.0, &read.1].map(|read| match read {
                 Ok(spans) => format!("{} ranges", spans.len()),
                 Err(error) => error.to_string(),
             });
-            return found.values(&pair.path, field, a, b);
+            return found.values(&pair.path, FIELD, a, b);
         };
         let same_place = |a: usize, b: usize| self.a.place(a) == self.b.place(b);
         let common: Vec<Step> =
@@ -159,13 +160,13 @@ impl Aligned {
         };
         let list = rows(&common, same_place, |at| row(&self.a, at), |at| row(&self.b, at));
         if let Some(list) = list {
-            found.rows(&pair.path, field, list);
+            found.rows(&pair.path, FIELD, list);
         } else if same_code {
             let note = match same_spans(spans_a, spans_b) {
                 true => "the same lines and columns, written in other bytes",
                 false => "the same lines and columns for all instructions, in other ranges",
             };
-            found.note(&pair.path, field, note);
+            found.note(&pair.path, FIELD, note);
         }
     }
 
@@ -198,7 +199,7 @@ impl Aligned {
             .iter()
             .map(|entry| (Ok(entry.start), Ok(entry.end), Ok(entry.target), entry.depth, entry.lasti))
             .collect();
-        let steps = align(&keys_a, &keys_b);
+        let steps = align(&keys_a, &keys_b, &files.effort);
         match rows(&steps, |_, _| true, |at| entry(&a[at]), |at| entry(&b[at])) {
             Some(list) => found.rows(&pair.path, FIELD, list),
             None if same_code => found.note(&pair.path, FIELD, "the same entries, written in other bytes"),

@@ -1,6 +1,6 @@
 //! What differs in two code objects, field by field.
 
-use super::align::{align, rows};
+use super::align::{Effort, align, rows};
 use super::digest::Sum;
 use super::findings::Findings;
 use super::pairs::{Pair, Pairs, Side};
@@ -15,6 +15,7 @@ pub(super) struct Files<'f, 'g, 'a> {
     pub a: &'f Side<'g, 'a>,
     pub b: &'f Side<'g, 'a>,
     pub pairs: &'f Pairs,
+    pub effort: Effort,
 }
 
 impl<'g> Files<'_, 'g, '_> {
@@ -105,7 +106,7 @@ impl<'g> Files<'_, 'g, '_> {
             "consts" => shown::constant(graph, id),
             _ => shown::bare(graph, id),
         };
-        let steps = align(&keys_a, &keys_b);
+        let steps = align(&keys_a, &keys_b, &self.effort);
         let list = rows(&steps, |_, _| true, |at| show(self.a.graph, a[at]), |at| show(self.b.graph, b[at]));
         if let Some(mut list) = list {
             for row in list.iter_mut().filter(|row| row.kind == super::RowKind::Changed && row.a == row.b) {

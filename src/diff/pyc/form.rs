@@ -23,9 +23,16 @@ pub(super) struct Forms<'f, 'g, 'a> {
 
 /// What is to be looked at: equal objects of both files, or one that is written in only one place.
 enum Todo {
-    Both(ObjectId, ObjectId, Rc<str>),
+    Both(ObjectId, ObjectId, Place),
     OnlyA(ObjectId),
     OnlyB(ObjectId),
+}
+
+/// The code object that something is in, and the field of that.
+#[derive(Clone)]
+struct Place {
+    path: Rc<str>,
+    field: &'static str,
 }
 
 impl<'f, 'g, 'a> Forms<'f, 'g, 'a> {
@@ -38,10 +45,11 @@ impl<'f, 'g, 'a> Forms<'f, 'g, 'a> {
             found: Vec::new(),
             counts: HashMap::new(),
         };
-        let mut todo = vec![Todo::Both(a.0.graph.root(), b.0.graph.root(), Rc::from(MODULE))];
+        let mut todo =
+            vec![Todo::Both(a.0.graph.root(), b.0.graph.root(), Place { path: Rc::from(MODULE), field: "" })];
         while let Some(next) = todo.pop() {
             match next {
-                Todo::Both(in_a, in_b, path) => forms.both(in_a, in_b, &path, &mut todo),
+                Todo::Both(in_a, in_b, place) => forms.both(in_a, in_b, &place, &mut todo),
                 Todo::OnlyA(id) => {
                     if forms.written_a.insert(id, None).is_none() {
                         todo.extend(parts(forms.a.0, id).into_iter().rev().map(Todo::OnlyA));
@@ -57,7 +65,7 @@ impl<'f, 'g, 'a> Forms<'f, 'g, 'a> {
         forms
     }
 
-    fn both(&mut self, in_a: ObjectId, in_b: ObjectId, path: &Rc<str>, todo: &mut Vec<Todo>) {
+    fn both(&mut self, in_a: ObjectId, in_b: ObjectId, place: &Place, todo: &mut Vec<Todo>) {
         let known_a = self.written_a.get(&in_a).copied();
         let known_b = self.written_b.contains(&in_b);
         match (known_a, known_b) {
@@ -67,7 +75,7 @@ impl<'f, 'g, 'a> Forms<'f, 'g, 'a> {
                         FormKind::Reference,
                         in_a,
                         in_b,
-                        path,
+                        place,
                         "refers to another of several equal ones",
                     );
                 }
@@ -77,7 +85,7 @@ impl<'f, 'g, 'a> Forms<'f, 'g, 'a> {
                     FormKind::Shared,
                     in_a,
                     in_b,
-                    path,
+                    place,
                     "is a reference in the first file, and written again in the second",
                 );
                 todo.push(Todo::OnlyB(in_b));
@@ -87,28 +95,28 @@ impl<'f, 'g, 'a> Forms<'f, 'g, 'a> {
                     FormKind::Shared,
                     in_a,
                     in_b,
-                    path,
+                    place,
                     "is written again in the first file, and a reference in the second",
                 );
                 todo.push(Todo::OnlyA(in_a));
             }
-            (None, false) => self.first(in_a, in_b, path, todo),
+            (None, false) => self.first(in_a, in_b, place, todo),
         }
     }
 
     /// Both files write it in full here.
-    fn first(&mut self, in_a: ObjectId, in_b: ObjectId, path: &Rc<str>, todo: &mut Vec<Todo>) {
+    fn first(&mut self, in_a: ObjectId, in_b: ObjectId, place: &Place, todo: &mut Vec<Todo>) {
         self.written_a.insert(in_a, Some(in_b));
         self.written_b.insert(in_b);
         let (a, b) = (self.a.0.graph, self.b.0.graph);
         let one = |is_first: bool| if is_first { "the first" } else { "the second" };
         if a.is_flagged(in_a) != b.is_flagged(in_b) {
             let words = format!("is marked as referred to in {} file only", one(a.is_flagged(in_a)));
-            self.tell(FormKind::Flag, in_a, in_b, path, &words);
+            self.tell(FormKind::Flag, in_a, in_b, place, &words);
         }
         if a.is_interned(in_a) != b.is_interned(in_b) {
             let words = format!("is marked as interned in {} file only", one(a.is_interned(in_a)));
-            self.tell(FormKind::Interned, in_a, in_b, path, &words);
+            self.tell(FormKind::Interned, in_a, in_b, place, &words);
         } else if let (Some(code_a), Some(code_b)) =
             (self.type_code(self.a, in_a), self.type_code(self.b, in_b))
             && code_a != code_b
@@ -116,11 +124,13 @@ impl<'f, 'g, 'a> Forms<'f, 'g, 'a> {
             let [code_a, code_b] = [code_a, code_b].map(|code| char::from(code).escape_default());
             let words =
                 format!("has the type code '{code_a}' in the first file and '{code_b}' in the second");
-            self.tell(FormKind::Encoding, in_a, in_b, path, &words);
+            self.tell(FormKind::Encoding, in_a, in_b, place, &words);
         }
-        let path = &self.path_in(in_a, path);
-        let (parts_a, parts_b) = self.parts_side_by_side(in_a, in_b, path);
-        todo.extend(parts_a.into_iter().zip(parts_b).rev().map(|(a, b)| Todo::Both(a, b, Rc::clone(path))));
+        let places = self.places_in(in_a, place);
+        let (parts_a, parts_b) = self.parts_side_by_side(in_a, in_b, place);
+        let both = parts_a.into_iter().zip(parts_b).zip(places);
+        let both: Vec<_> = both.map(|((a, b), place)| Todo::Both(a, b, place)).collect();
+        todo.extend(both.into_iter().rev());
     }
 
     /// The parts of both, those of sets in the order of the first file.
@@ -128,7 +138,7 @@ impl<'f, 'g, 'a> Forms<'f, 'g, 'a> {
         &mut self,
         in_a: ObjectId,
         in_b: ObjectId,
-        path: &Rc<str>,
+        place: &Place,
     ) -> (Vec<ObjectId>, Vec<ObjectId>) {
         let (parts_a, mut parts_b) = (parts(self.a.0, in_a), parts(self.b.0, in_b));
         if !matches!(self.a.0.graph.kind(in_a), Kind::Set | Kind::FrozenSet) {
@@ -139,7 +149,7 @@ impl<'f, 'g, 'a> Forms<'f, 'g, 'a> {
         };
         let (order_a, order_b) = (sums(self.a.0, &parts_a), sums(self.b.0, &parts_b));
         if order_a != order_b {
-            self.tell(FormKind::SetOrder, in_a, in_b, path, "has its elements in another order");
+            self.tell(FormKind::SetOrder, in_a, in_b, place, "has its elements in another order");
             let places: HashMap<_, _> = order_b.iter().zip(&parts_b).map(|(sum, id)| (*sum, *id)).collect();
             parts_b = order_a.iter().filter_map(|sum| places.get(sum).copied()).collect();
         }
@@ -150,29 +160,36 @@ impl<'f, 'g, 'a> Forms<'f, 'g, 'a> {
         file.get(side.graph.offset(id)).map(|byte| byte & 0x7f)
     }
 
-    /// The path of what is in an object.
-    fn path_in(&self, in_a: ObjectId, path: &Rc<str>) -> Rc<str> {
+    /// Where each part of an object is: those of a code object are its fields.
+    fn places_in(&self, in_a: ObjectId, place: &Place) -> Box<dyn Iterator<Item = Place>> {
         let side = self.a.0;
-        let Some(code) = side.code(in_a).filter(|_| in_a != side.graph.root()) else {
-            return Rc::clone(path);
-        };
+        let Some(code) = side.code(in_a) else { return Box::new(std::iter::repeat(place.clone())) };
         let name = code.field("name").map(|name| shown::bare(side.graph, name)).unwrap_or_default();
-        if &**path == MODULE { Rc::from(name) } else { Rc::from(shown::cut(format!("{path}.{name}"))) }
+        let path: Rc<str> = match &*place.path {
+            _ if in_a == side.graph.root() => Rc::clone(&place.path),
+            MODULE => Rc::from(name),
+            outer => Rc::from(shown::cut(format!("{outer}.{name}"))),
+        };
+        let fields: Vec<&'static str> = code.fields().map(|(field, _)| field).collect();
+        Box::new(fields.into_iter().map(move |field| Place { path: Rc::clone(&path), field }))
     }
 
-    fn tell(&mut self, kind: FormKind, in_a: ObjectId, in_b: ObjectId, path: &str, words: &str) {
+    fn tell(&mut self, kind: FormKind, in_a: ObjectId, in_b: ObjectId, place: &Place, words: &str) {
         *self.counts.entry(kind).or_default() += 1;
         if self.found.len() < MOST {
             let graph = self.a.0.graph;
-            let of = match graph.kind(in_a) {
-                Kind::Code => String::new(),
-                kind => format!("{kind} "),
+            let object = match (graph.kind(in_a), place.field) {
+                (Kind::Code, _) => shown::constant(graph, in_a),
+                // Instructions and tables say nothing as text.
+                (Kind::Bytes, field) if field != "consts" => field.to_owned(),
+                (kind, _) => format!("{kind} {}", shown::constant(graph, in_a)),
             };
             self.found.push(MarshalOnly {
                 kind,
-                path: path.to_owned(),
+                path: place.path.to_string(),
+                field: place.field,
                 offsets: [graph.offset(in_a), self.b.0.graph.offset(in_b)],
-                what: format!("{of}{} {words}", shown::constant(graph, in_a)),
+                what: format!("{object} {words}"),
             });
         }
     }

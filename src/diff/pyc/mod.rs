@@ -19,11 +19,14 @@ use serde::Serialize;
 
 use crate::pyc::{self, HEADER_SIZE, Pyc};
 use crate::python::Version;
+use align::Effort;
 use fields::Files;
 use findings::Findings;
 use form::Forms;
 use pairs::{Pairs, Side};
 
+/// How many bytes of code and parts of lists are compared: code objects can share them.
+const MOST_COMPARED: usize = 50_000_000;
 /// The path of the outermost code object.
 const MODULE: &str = "<module>";
 
@@ -158,6 +161,8 @@ pub struct MarshalOnly {
     pub kind: FormKind,
     /// The code object that it is in.
     pub path: String,
+    /// The field of that; empty for a code object itself that nothing is around.
+    pub field: &'static str,
     /// Where it stands in each file.
     pub offsets: [usize; 2],
     /// What is different, in words.
@@ -242,9 +247,16 @@ impl Comparison {
             found.note(MODULE, "python", note);
         }
         let pairs = Pairs::of(a.0, b.0);
-        let files = Files { a: a.0, b: b.0, pairs: &pairs };
+        let files = Files { a: a.0, b: b.0, pairs: &pairs, effort: Effort::new() };
+        let mut budget = MOST_COMPARED;
         for pair in &pairs.pairs {
-            files.compare(pair, &mut found);
+            match budget.checked_sub(a.0.extent(pair.a) + b.0.extent(pair.b)) {
+                Some(rest) => {
+                    budget = rest;
+                    files.compare(pair, &mut found);
+                }
+                None => found.note(&pair.path, "code object", "differs; there is too much to say in what"),
+            }
             for (paths, side) in pair.only.iter().zip(["first", "second"]) {
                 let note = format!("in the {side} file alone");
                 paths.iter().for_each(|path| found.note(path, "code object", note.clone()));
@@ -257,6 +269,20 @@ impl Comparison {
             let forms = Forms::of(a, b);
             self.marshal_only = forms.found;
             self.marshal_only_counts = forms.counts.into_iter().collect();
+            if self.marshal_only.is_empty() {
+                // Such as a flag where none has a meaning.
+                let at = a.1.iter().zip(b.1).skip(HEADER_SIZE).position(|(a, b)| a != b).unwrap_or_default();
+                let what = "bytes that mean the same".to_owned();
+                let offsets = [HEADER_SIZE + at; 2];
+                self.marshal_only.push(MarshalOnly {
+                    kind: FormKind::Encoding,
+                    path: MODULE.to_owned(),
+                    field: "",
+                    offsets,
+                    what,
+                });
+                self.marshal_only_counts.insert(FormKind::Encoding, 1);
+            }
             if !self.equal_canonical {
                 let note = "the same values; but which of them are one object, or the order of sets of numbers, is another";
                 found.note(MODULE, "code object", note);

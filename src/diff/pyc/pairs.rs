@@ -8,6 +8,8 @@ use crate::marshal::{Code, Graph, Kind, ObjectId, Value};
 
 /// How many pairs are compared. Files that share code objects in great numbers have more than anybody reads.
 const MOST_PAIRS: usize = 50_000;
+/// How many constants are looked at for code objects: tuples can be shared.
+const MOST_CONSTANTS: usize = 20_000_000;
 /// How much of a path is shown.
 const PATH_LIMIT: usize = 1000;
 
@@ -43,6 +45,21 @@ impl<'g, 'a> Side<'g, 'a> {
             Some(Value::Bytes(bytes)) => bytes,
             _ => &[],
         }
+    }
+
+    fn constants(&self, id: ObjectId) -> usize {
+        self.code(id).map_or(0, |code| self.tuple(&code, "consts").len())
+    }
+
+    /// How much there is to compare in a code object.
+    pub fn extent(&self, id: ObjectId) -> usize {
+        let Some(code) = self.code(id) else { return 0 };
+        let length = |id| match self.graph.value(id) {
+            Value::Container(_, parts) => parts.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        };
+        code.fields().map(|(_, id)| length(id)).sum()
     }
 
     /// The code objects among a code object's constants, each once.
@@ -120,14 +137,17 @@ impl Pairs {
             only: Default::default(),
         };
         let mut todo = vec![root];
+        let mut budget = MOST_CONSTANTS;
         while let Some(mut pair) = todo.pop() {
             if a.digests.get(pair.a) == b.digests.get(pair.b) || !seen.insert((pair.a, pair.b)) {
                 continue;
             }
-            if pairs.pairs.len() == MOST_PAIRS {
+            let constants = a.constants(pair.a) + b.constants(pair.b);
+            if pairs.pairs.len() == MOST_PAIRS || constants > budget {
                 pairs.is_cut = true;
                 break;
             }
+            budget -= constants;
             let outer = pairs.pairs.len();
             let inner = pairs.match_up(a, b, &mut pair, outer);
             pairs.pairs.push(pair);

@@ -56,7 +56,19 @@ impl Package {
     /// assert!(Package::open("no such folder".as_ref(), None).is_err());
     /// ```
     pub fn open(root: &Path, output: Option<&Path>) -> Result<Package, Error> {
-        let pyproject = read_pyproject(root)?;
+        Package::with_pyproject(root, output, read_pyproject(root)?)
+    }
+
+    /// The same as if pyproject.toml had this content.
+    ///
+    /// ```
+    /// # use pyrepro::dist::Package;
+    /// let text = b"[project]\nname = 'orchard'\nversion = '2'\n";
+    /// let package = Package::with_pyproject("testdata/orchard".as_ref(), None, text.to_vec())?;
+    /// assert_eq!(package.metadata().version().as_str(), "2");
+    /// # Ok::<(), pyrepro::dist::Error>(())
+    /// ```
+    pub fn with_pyproject(root: &Path, output: Option<&Path>, pyproject: Vec<u8>) -> Result<Package, Error> {
         let document = Document::parse(&pyproject)?;
         let settings = Settings::read(&document)?;
         let project = Project::read(&document)?;

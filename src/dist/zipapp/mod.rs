@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::archive::zip::{self, Compression};
-use crate::archive::{BadPath, Content, Entries, EntriesError, Entry, ReadError, WriteError};
+use crate::archive::{BadPath, Content, Entries, EntriesError, Entry, Limits, ReadError, WriteError};
 use crate::compile::{Unavailable, Warning};
 pub use crate::dist::Bytecode;
 use crate::epoch::Epoch;
@@ -156,12 +156,14 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
         }
         Some(Source::Archive(path)) => {
             inputs.push(input(path, Role::Archive)?);
-            was_compressed = add_archive(&mut members, source::open(path)?, path, &mut files)?;
+            was_compressed =
+                add_archive(&mut members, source::open(path, Limits::DEFAULT)?, path, &mut files)?;
         }
         Some(Source::Bytes(bytes)) => {
             let (path, file) = (Path::new("-"), io::Cursor::new(bytes));
             inputs.extend(Ingredient::of_entry(&Entry::bytes("-", bytes.as_slice())?, Role::Archive)?);
-            was_compressed = add_archive(&mut members, source::reader(file, path)?, path, &mut files)?;
+            was_compressed =
+                add_archive(&mut members, source::reader(file, path, Limits::DEFAULT)?, path, &mut files)?;
         }
         None => {}
     }

@@ -53,14 +53,17 @@ pub(super) fn folder(
     Ok(entries)
 }
 
+/// What wheels may hold, which are read into memory.
+pub(super) const OF_WHEELS: Limits = Limits { total: 2 << 30, ..Limits::DEFAULT };
+
 /// An archive, opened and checked.
-pub(super) fn open(path: &Path) -> Result<zip::Reader<File>, Error> {
+pub(super) fn open(path: &Path, limits: Limits) -> Result<zip::Reader<File>, Error> {
     let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    reader(file, path)
+    reader(file, path, limits)
 }
 
-pub(super) fn reader<R: Read + Seek>(file: R, path: &Path) -> Result<zip::Reader<R>, Error> {
-    zip::Reader::open(file, Limits::default())
+pub(super) fn reader<R: Read + Seek>(file: R, path: &Path, limits: Limits) -> Result<zip::Reader<R>, Error> {
+    zip::Reader::open(file, limits)
         .map_err(|source| Error::Archive { path: path.to_owned(), source: Box::new(source) })
 }
 

@@ -100,7 +100,7 @@ fn ending(path: &str) -> &str {
 impl Wheel {
     /// Reads one for an environment, if that is known.
     pub fn read(path: &Path, exclude: &Globs, environment: Option<&Environment>) -> Result<Wheel, Error> {
-        let mut reader = source::open(path)?;
+        let mut reader = source::open(path, source::OF_WHEELS)?;
         let files = source::archive(&mut reader, path, None)?;
         let wheel = match (WheelName::of(path), environment) {
             (Some(name), Some(environment)) if !name.fits(environment) => {

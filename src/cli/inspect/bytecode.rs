@@ -1,148 +1,22 @@
-//! `pyrepro inspect`.
+//! What is in a bytecode file, as text.
 
-use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use filetime::FileTime;
 use pyrepro::inspect::{CodeObject, Inspection};
-use pyrepro::pyc::{CachedName, Pyc};
-use serde::Serialize;
 
-use super::exit::Exit;
-use super::terminal::{BAD, FAINT, GOOD, STRONG, Terminal};
+use super::{Source, State};
+use crate::cli::terminal::{BAD, FAINT, GOOD, STRONG};
 
-/// Show what is in a bytecode file: header, form, sharing, code objects
-///
-/// The header is compared with the source that the file's name leads to. Whether the file is
-/// canonical is told with the first difference in words.
-#[derive(clap::Args)]
-#[command(after_help = "\
-Examples:
-  pyrepro inspect __pycache__/module.cpython-313.pyc
-  pyrepro inspect -v module.pyc                  names and constants in full
-  pyrepro inspect --format json *.pyc | jq '.files[].form.canonical'")]
-pub struct Flags {
-    /// Bytecode files of CPython 3.7 to 3.15
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-}
-
-/// One record of the JSON document.
-#[derive(Serialize)]
-struct Record {
-    path: String,
-    #[serde(flatten)]
-    content: Content,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Content {
-    Seen {
-        source: Option<Source>,
-        #[serde(flatten)]
-        inspection: Box<Inspection>,
-    },
-    Failed {
-        error: String,
-    },
-}
-
-/// The source that the file's name leads to.
-#[derive(Serialize)]
-struct Source {
-    path: String,
-    state: State,
-}
-
-#[derive(Serialize, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-enum State {
-    Matches,
-    Differs,
-    Missing,
-}
-
-#[derive(Serialize)]
-struct Document {
-    files: Vec<Record>,
-}
-
-pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let mut exit = Exit::Fine;
-    let mut document = Document { files: Vec::new() };
-    for (count, path) in flags.files.iter().enumerate() {
-        let seen = look_at(path);
-        if let Err(error) = &seen {
-            terminal.error(format_args!("{error:#}"));
-            exit = Exit::Trouble;
-        }
-        if terminal.is_json() {
-            document.files.push(record(path, seen));
-        } else if let Ok((source, inspection)) = seen {
-            let mut out = terminal.out();
-            if count > 0 {
-                writeln!(out)?;
-            }
-            show(&mut out, terminal, path, source.as_ref(), &inspection)?;
-            out.flush()?;
-        }
-    }
-    if terminal.is_json() {
-        terminal.json(&document)?;
-    }
-    Ok(exit)
-}
-
-fn look_at(path: &Path) -> anyhow::Result<(Option<Source>, Box<Inspection>)> {
-    let name = || path.display().to_string();
-    let file = fs::read(path).with_context(name)?;
-    let inspection = Inspection::of(&file).with_context(name)?;
-    let source = source_of(path, &Pyc::parse(&file).with_context(name)?);
-    Ok((source, Box::new(inspection)))
-}
-
-fn source_of(path: &Path, pyc: &Pyc) -> Option<Source> {
-    let source = CachedName::parse(path)?.source;
-    let state = match fs::read(&source) {
-        Ok(text) if pyc.header.belongs_to(&text, mtime(&source)) => State::Matches,
-        Ok(_) => State::Differs,
-        Err(_) => State::Missing,
-    };
-    Some(Source { path: source.display().to_string(), state })
-}
-
-/// Whole seconds since 1970, downwards as Python takes them.
-fn mtime(path: &Path) -> i64 {
-    fs::metadata(path).map_or(0, |found| FileTime::from_last_modification_time(&found).unix_seconds())
-}
-
-fn record(path: &Path, seen: anyhow::Result<(Option<Source>, Box<Inspection>)>) -> Record {
-    let content = match seen {
-        Ok((source, inspection)) => Content::Seen { source, inspection },
-        Err(error) => Content::Failed { error: format!("{error:#}") },
-    };
-    Record { path: path.display().to_string(), content }
-}
-
-fn show(
-    out: &mut impl Write,
-    terminal: &Terminal,
-    path: &Path,
-    source: Option<&Source>,
-    inspection: &Inspection,
-) -> io::Result<()> {
-    writeln!(out, "{STRONG}{}{STRONG:#}", path.display())?;
+/// What is told of the file as a whole.
+pub fn show(out: &mut impl Write, source: Option<&Source>, inspection: &Inspection) -> io::Result<()> {
     header(out, source, inspection)?;
     form(out, inspection)?;
-    sharing(out, inspection)?;
-    let width = if terminal.is_verbose() { None } else { terminal.width() };
-    for code in &inspection.code {
-        code_object(out, code, width)?;
-    }
-    Ok(())
+    sharing(out, inspection)
+}
+
+/// What is told of each code object.
+pub fn tree(out: &mut impl Write, inspection: &Inspection, width: Option<usize>) -> io::Result<()> {
+    inspection.code.iter().try_for_each(|code| code_object(out, code, width))
 }
 
 fn header(out: &mut impl Write, source: Option<&Source>, inspection: &Inspection) -> io::Result<()> {

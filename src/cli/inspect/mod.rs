@@ -1,0 +1,189 @@
+//! `pyrepro inspect`.
+
+mod archive;
+mod bytecode;
+mod instructions;
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use filetime::FileTime;
+use pyrepro::archive::Limits;
+use pyrepro::inspect::{self, Archive, Disassembly, Inspection};
+use pyrepro::pyc::{CachedName, Pyc};
+use serde::Serialize;
+
+use super::exit::Exit;
+use super::terminal::{STRONG, Terminal};
+
+/// What the outermost code object is called.
+const MODULE: &str = "<module>";
+
+/// Show what is in a bytecode file or an archive
+///
+/// Of a bytecode file: header, form, sharing, code objects and, with --dis, instructions.
+/// The header is compared with the source that the file's name leads to. Whether the file is
+/// canonical is told with the first difference in words. Of a wheel, zip, zipapp or tar file: its
+/// members, and how the RECORD of a wheel stands to them.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  pyrepro inspect __pycache__/module.cpython-313.pyc
+  pyrepro inspect -v module.pyc                  names and constants in full
+  pyrepro inspect --dis module.pyc               what each code object does
+  pyrepro inspect --dis --code Class.method module.pyc
+  pyrepro inspect dist/*.whl                     members, and whether RECORD holds
+  pyrepro inspect --format json *.pyc | jq '.files[].form.canonical'")]
+pub struct Flags {
+    /// Bytecode files of CPython 3.7 to 3.15; wheels, zip, zipapp, tar and tar.gz files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Show the instructions of all code objects, with their lines and who handles exceptions
+    #[arg(long)]
+    dis: bool,
+    /// Show those of one code object alone, by its path, such as Class.method or <module>
+    #[arg(long, value_name = "PATH", requires = "dis")]
+    code: Option<String>,
+}
+
+impl Flags {
+    /// The instructions of the code objects that are wanted.
+    fn disassembly(&self, pyc: &Pyc) -> anyhow::Result<Vec<Disassembly>> {
+        let Some(wanted) = &self.code else { return Ok(inspect::disassembly(&pyc.graph).collect()) };
+        let path =
+            |code: &Disassembly| if code.path.is_empty() { MODULE.to_owned() } else { code.path.clone() };
+        let (found, others): (Vec<_>, Vec<_>) =
+            inspect::disassembly(&pyc.graph).partition(|code| path(code) == *wanted);
+        if found.is_empty() {
+            let others: Vec<_> = others.iter().map(path).take(10).collect();
+            bail!("no code object {wanted:?} is in it; there are {}", others.join(", "));
+        }
+        Ok(found)
+    }
+}
+
+/// One record of the JSON document.
+#[derive(Serialize)]
+struct Record {
+    path: String,
+    #[serde(flatten)]
+    content: Content,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content {
+    Bytecode {
+        source: Option<Source>,
+        #[serde(flatten)]
+        inspection: Box<Inspection>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        disassembly: Option<Vec<Disassembly>>,
+    },
+    Archive(Archive),
+    Failed {
+        error: String,
+    },
+}
+
+/// The source that the file's name leads to.
+#[derive(Serialize)]
+struct Source {
+    path: String,
+    state: State,
+}
+
+#[derive(Serialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    Matches,
+    Differs,
+    Missing,
+}
+
+#[derive(Serialize)]
+struct Document {
+    files: Vec<Record>,
+}
+
+pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let mut exit = Exit::Fine;
+    let mut document = Document { files: Vec::new() };
+    for (count, path) in flags.files.iter().enumerate() {
+        let content = look_at(flags, path).unwrap_or_else(|error| {
+            terminal.error(format_args!("{error:#}"));
+            exit = Exit::Trouble;
+            Content::Failed { error: format!("{error:#}") }
+        });
+        if terminal.is_json() {
+            document.files.push(Record { path: path.display().to_string(), content });
+        } else {
+            let mut out = terminal.out();
+            if count > 0 {
+                writeln!(out)?;
+            }
+            show(&mut out, terminal, path, &content, flags.code.is_none())?;
+            out.flush()?;
+        }
+    }
+    if terminal.is_json() {
+        terminal.json(&document)?;
+    }
+    Ok(exit)
+}
+
+fn look_at(flags: &Flags, path: &Path) -> anyhow::Result<Content> {
+    let name = || path.display().to_string();
+    let file = File::open(path).with_context(name)?;
+    if let Some(archive) = Archive::read(BufReader::new(file), Limits::default()).with_context(name)? {
+        return Ok(Content::Archive(archive));
+    }
+    let file = fs::read(path).with_context(name)?;
+    let inspection = Inspection::of(&file).with_context(name)?;
+    let pyc = Pyc::parse(&file).with_context(name)?;
+    let disassembly = if flags.dis { Some(flags.disassembly(&pyc).with_context(name)?) } else { None };
+    Ok(Content::Bytecode { source: source_of(path, &pyc), inspection: Box::new(inspection), disassembly })
+}
+
+fn source_of(path: &Path, pyc: &Pyc) -> Option<Source> {
+    let source = CachedName::parse(path)?.source;
+    let state = match fs::read(&source) {
+        Ok(text) if pyc.header.belongs_to(&text, mtime(&source)) => State::Matches,
+        Ok(_) => State::Differs,
+        Err(_) => State::Missing,
+    };
+    Some(Source { path: source.display().to_string(), state })
+}
+
+/// Whole seconds since 1970, downwards as Python takes them.
+fn mtime(path: &Path) -> i64 {
+    fs::metadata(path).map_or(0, |found| FileTime::from_last_modification_time(&found).unix_seconds())
+}
+
+/// `tree` is for the list of all code objects.
+fn show(
+    out: &mut impl Write,
+    terminal: &Terminal,
+    path: &Path,
+    content: &Content,
+    tree: bool,
+) -> io::Result<()> {
+    let width = if terminal.is_verbose() { None } else { terminal.width() };
+    match content {
+        Content::Failed { .. } => Ok(()),
+        Content::Archive(archive) => {
+            writeln!(out, "{STRONG}{}{STRONG:#}", path.display())?;
+            archive::show(out, archive, width)
+        }
+        Content::Bytecode { source, inspection, disassembly } => {
+            writeln!(out, "{STRONG}{}{STRONG:#}", path.display())?;
+            bytecode::show(out, source.as_ref(), inspection)?;
+            if tree {
+                bytecode::tree(out, inspection, width)?;
+            }
+            disassembly.iter().flatten().try_for_each(|code| instructions::show(out, code, terminal, width))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The change of a pyproject.toml, which leaves all as it is that it is not about: comments, order, layout.
+
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use super::carried::{Carried, set_build_system};
+use super::refusal::Refusal;
+
+/// The text as it is to be.
+pub fn moved(before: &str, carried: &Carried) -> Result<String, Refusal> {
+    let (mark, text) = match before.strip_prefix('\u{feff}') {
+        Some(rest) => ("\u{feff}", rest),
+        None => ("", before),
+    };
+    let mut document: DocumentMut =
+        text.parse().map_err(|error| Refusal::of_project(format!("pyproject.toml: {error}")))?;
+    set_project(&mut document, carried);
+    for path in &carried.obsolete {
+        remove(document.as_table_mut(), path);
+    }
+    let build_system = document.entry("build-system").or_insert_with(|| Item::Table(Table::new()));
+    match build_system.as_table_mut() {
+        Some(table) => set_build_system(table),
+        None => {
+            let reason = "is an inline table; write it as [build-system], so that it can be changed";
+            return Err(Refusal { key: "build-system".into(), ..Refusal::of_project(reason) });
+        }
+    }
+    add_settings(&mut document, carried)?;
+    // What was removed may have left blank lines behind.
+    let after = document.to_string();
+    let after = if text.contains("\r\n") { after.replace("\r\n", "\n").replace('\n', "\r\n") } else { after };
+    Ok(format!("{mark}{}", after.trim_start_matches(['\r', '\n'])))
+}
+
+/// Metadata that were not static become so.
+fn set_project(document: &mut DocumentMut, carried: &Carried) {
+    let Some(project) = document.get_mut("project").and_then(Item::as_table_mut) else { return };
+    for (key, text) in &carried.project {
+        project.insert(key, value(text));
+        if let Some(dynamic) = project.get_mut("dynamic").and_then(Item::as_array_mut) {
+            dynamic.retain(|name| name.as_str() != Some(key));
+            if dynamic.is_empty() {
+                project.remove("dynamic");
+            }
+        }
+    }
+}
+
+/// Takes a key away, and the tables around it that have nothing else.
+fn remove(table: &mut Table, path: &[String]) {
+    let [key, rest @ ..] = path else { return };
+    if rest.is_empty() {
+        table.remove(key);
+        return;
+    }
+    let Some(item) = table.get_mut(key) else { return };
+    match item {
+        Item::Table(inner) => remove(inner, rest),
+        Item::Value(inner) => {
+            if let (Some(inner), [key]) = (inner.as_inline_table_mut(), rest) {
+                inner.remove(key);
+            }
+        }
+        _ => {}
+    }
+    if item.as_table_like().is_some_and(|inner| inner.is_empty()) {
+        table.remove(key);
+    }
+}
+
+/// `[tool.pyrepro]` behind what is there.
+fn add_settings(document: &mut DocumentMut, carried: &Carried) -> Result<(), Refusal> {
+    let Some(mut settings) = carried.settings() else { return Ok(()) };
+    let position = document.iter().filter_map(|(_, item)| last_position(item)).max();
+    let tool = document.entry("tool").or_insert_with(|| {
+        let mut tool = Table::new();
+        tool.set_implicit(true);
+        Item::Table(tool)
+    });
+    settings.set_position(position.map(|position| position + 1));
+    settings.decor_mut().set_prefix("\n");
+    match tool.as_table_mut() {
+        Some(tool) => drop(tool.insert("pyrepro", Item::Table(settings))),
+        None => {
+            let reason = "is an inline table; write it as [tool.…], so that it can be changed";
+            return Err(Refusal { key: "tool".into(), ..Refusal::of_project(reason) });
+        }
+    }
+    Ok(())
+}
+
+fn last_position(item: &Item) -> Option<isize> {
+    let tables: Vec<&Table> = match item {
+        Item::Table(table) => vec![table],
+        Item::ArrayOfTables(tables) => tables.iter().collect(),
+        _ => vec![],
+    };
+    let inner = |table: &&Table| table.iter().filter_map(|(_, item)| last_position(item)).max();
+    tables.iter().filter_map(|table| inner(table).max(table.position())).max()
+}

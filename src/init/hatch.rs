@@ -1,0 +1,180 @@
+//! What hatchling's settings become.
+
+use super::Error;
+use super::old::{Old, included, is_plain, joined, of_gitignore, trimmed};
+use crate::project::{Item, Table};
+
+const CODE: &str = "runs code in the build, and pyrepro runs none";
+
+pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
+    old.only_needs(&["hatchling", "hatch"])?;
+    metadata(old)?;
+    version(old)?;
+    let Some(build) = old.table(&["tool", "hatch", "build"])? else { return find_modules(old) };
+    for entry in build.entries() {
+        match entry.name {
+            "targets" => {}
+            "exclude" => {
+                let patterns = old.patterns(&entry.value, of_gitignore)?;
+                old.carried.source_exclude.extend(patterns);
+            }
+            // What is made for the old backend, or is always so with pyrepro.
+            "reproducible" | "skip-excluded-dirs" | "dev-mode-dirs" | "dev-mode-exact" => {}
+            "hooks" => old.refuse_entry(&entry, CODE),
+            _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
+        }
+    }
+    let targets = old.table(&["tool", "hatch", "build", "targets"])?;
+    for target in targets.map_or_else(Vec::new, |targets| targets.entries()) {
+        match target.name {
+            "wheel" => wheel(old, &target.value.table()?)?,
+            "sdist" => sdist(old, &target.value.table()?)?,
+            _ => old.refuse_entry(&target, "is a target that pyrepro does not build"),
+        }
+    }
+    if old.carried.module_names.is_empty() && old.carried.module_root.is_none() {
+        find_modules(old)?;
+    }
+    old.drop(&["tool", "hatch", "build"]);
+    Ok(())
+}
+
+fn metadata(old: &mut Old<'_>) -> Result<(), Error> {
+    let Some(metadata) = old.table(&["tool", "hatch", "metadata"])? else { return Ok(()) };
+    for entry in metadata.entries() {
+        match entry.name {
+            "allow-direct-references" | "allow-ambiguous-features" => {}
+            _ => old.refuse_entry(&entry, CODE),
+        }
+    }
+    old.drop(&["tool", "hatch", "metadata"]);
+    Ok(())
+}
+
+fn version(old: &mut Old<'_>) -> Result<(), Error> {
+    let Some(version) = old.table(&["tool", "hatch", "version"])? else { return Ok(()) };
+    for entry in version.entries() {
+        match entry.name {
+            "path" | "pattern" => {}
+            // How `hatch version` changes it has no part in builds.
+            "scheme" | "validate-bump" => {}
+            "source" if entry.value.text().is_ok_and(|source| source == "regex") => {}
+            "source" => {
+                let source = entry.value.text()?.to_owned();
+                old.refuse_entry(
+                    &entry,
+                    format!("takes the version from {source}; pyrepro reads it from a file"),
+                );
+            }
+            _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
+        }
+    }
+    if let Some(path) = version.get("path") {
+        let pattern = version.get("pattern").map(|item| item.text().map(str::to_owned)).transpose()?;
+        // Without one, hatchling takes VERSION as well.
+        let pattern = pattern.filter(|pattern| !matches!(pattern.as_str(), "" | "true"));
+        old.carried.version = Some((path.text()?.to_owned(), pattern));
+    }
+    old.drop(&["tool", "hatch", "version"]);
+    Ok(())
+}
+
+fn wheel(old: &mut Old<'_>, wheel: &Table<'_>) -> Result<(), Error> {
+    for entry in wheel.entries() {
+        let item = &entry.value;
+        match entry.name {
+            "packages" => packages(old, item)?,
+            "include" | "only-include" if wheel.get("packages").is_none() && are_at_top(item)? => {
+                packages(old, item)?;
+            }
+            "exclude" => {
+                let patterns = old.patterns(item, of_gitignore)?;
+                old.carried.wheel_exclude.extend(patterns);
+            }
+            "core-metadata-version" | "strict-naming" | "macos-max-compat" | "dev-mode-dirs" => {}
+            "hooks" => old.refuse(item, CODE),
+            _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
+        }
+    }
+    Ok(())
+}
+
+/// Whether paths are those of modules in the project's own folder.
+fn are_at_top(item: &Item<'_>) -> Result<bool, Error> {
+    let items = item.array()?;
+    let at_top = |item: &Item<'_>| {
+        let path = trimmed(item.text().unwrap_or_default());
+        is_plain(path) && !path.contains('/')
+    };
+    Ok(items.iter().all(at_top))
+}
+
+/// Folders that are packed by their last names.
+fn packages(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
+    let (mut roots, mut names) = (Vec::new(), Vec::new());
+    for item in item.array()? {
+        let path = trimmed(item.text()?).to_owned();
+        let (root, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let name = name.strip_suffix(".py").unwrap_or(name);
+        if is_plain(&path) {
+            roots.push(root.to_owned());
+            names.push(name.to_owned());
+            if old.is_folder(&path) && !old.is_file(&joined(&path, "__init__.py")) {
+                old.carried.namespace = true;
+            }
+        } else {
+            old.refuse(&item, format!("{path:?} is a pattern that pyrepro has no equivalent of"));
+        }
+    }
+    if roots.iter().any(|root| *root != roots[0]) {
+        old.refuse(item, "modules in different folders; pyrepro packs those of one");
+    } else if let Some(root) = roots.first() {
+        old.set_modules(root, names);
+    }
+    Ok(())
+}
+
+fn sdist(old: &mut Old<'_>, sdist: &Table<'_>) -> Result<(), Error> {
+    for entry in sdist.entries() {
+        let item = &entry.value;
+        match entry.name {
+            "include" | "only-include" => {
+                let patterns = old.patterns(item, included)?;
+                old.carried.source_include.extend(patterns);
+            }
+            "exclude" => {
+                let patterns = old.patterns(item, of_gitignore)?;
+                let patterns = patterns.into_iter().filter(|pattern| !pattern.starts_with("/."));
+                old.carried.source_exclude.extend(patterns);
+            }
+            "core-metadata-version" | "strict-naming" | "support-legacy" => {}
+            "hooks" => old.refuse(item, CODE),
+            _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
+        }
+    }
+    Ok(())
+}
+
+/// hatchling looks in a namespace too, if there is only one.
+fn find_modules(old: &mut Old<'_>) -> Result<(), Error> {
+    if old.get(&["tool", "hatch", "build", "targets", "sdist"], "include")?.is_none() {
+        old.notes.push(
+            "hatchling's sdists have all that git does not ignore; name what is to be in yours besides modules \
+             and metadata with source-include"
+                .into(),
+        );
+    }
+    let name = old.name.normalized().replace('-', "_");
+    let is_package = |old: &Old<'_>, folder: &str| old.is_file(&joined(folder, "__init__.py"));
+    let direct = [name.clone(), format!("src/{name}")];
+    if direct.iter().any(|folder| is_package(old, folder)) || old.is_file(&format!("{name}.py")) {
+        return Ok(());
+    }
+    let spaces = old.list("");
+    let found: Vec<String> =
+        spaces.into_iter().filter(|space| is_package(old, &format!("{space}/{name}"))).collect();
+    if let [space] = found.as_slice() {
+        old.carried.module_names = vec![format!("{space}.{name}")];
+    }
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! How a project comes to be built by pyrepro: a new pyproject.toml, or a change of the one that names
+//! another backend.
+
+mod carried;
+mod edit;
+mod flit;
+mod fresh;
+mod hatch;
+mod old;
+mod pdm;
+mod poetry;
+mod refusal;
+mod setuptools;
+mod setuptools_data;
+mod unified;
+mod uv;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::dist::{self, Package};
+use crate::project::{self, Document, Project};
+
+pub use refusal::Refusal;
+
+use old::Old;
+
+/// What is to be done for a project.
+///
+/// ```
+/// use pyrepro::init::Plan;
+///
+/// assert!(matches!(Plan::for_project("testdata/orchard".as_ref())?, Plan::Nothing));
+/// # Ok::<(), pyrepro::init::Error>(())
+/// ```
+#[derive(Debug)]
+pub enum Plan {
+    /// pyrepro builds it already.
+    Nothing,
+    /// There is no pyproject.toml yet.
+    New(Change),
+    /// Another backend builds it.
+    Move {
+        /// What builds it, as pyproject.toml names it.
+        backend: String,
+        /// What changes.
+        change: Change,
+        /// What the user may want to do then.
+        notes: Vec<String>,
+    },
+}
+
+/// A pyproject.toml before and after.
+#[derive(Debug)]
+pub struct Change {
+    path: PathBuf,
+    before: Option<String>,
+    after: String,
+}
+
+/// Why a project cannot be built by pyrepro.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Something in the project that pyrepro has nothing for.
+    #[error("cannot carry this project over: {}", refusal::listed(.reasons))]
+    Refused {
+        /// What builds it, if that is known.
+        backend: Option<String>,
+        /// What is in the way.
+        reasons: Vec<Refusal>,
+    },
+    /// A pyproject.toml that is none.
+    #[error(transparent)]
+    Project(#[from] project::Error),
+    /// A file or folder.
+    #[error("cannot {task} {}: {source}", path.display())]
+    Io {
+        /// What was to be done.
+        task: &'static str,
+        /// With which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// What builds projects that do not say, as the specification has it.
+const LEGACY: &str = "setuptools.build_meta:__legacy__";
+
+impl Plan {
+    /// Finds out what is to be done, and does nothing.
+    pub fn for_project(root: &Path) -> Result<Plan, Error> {
+        // Any other path to it, such as `.`, does not have its name.
+        let root = &root.canonicalize().map_err(|source| Error::io("read", root, source))?;
+        let path = root.join("pyproject.toml");
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return fresh::plan(root, path),
+            Err(source) => return Err(Error::io("read", &path, source)),
+        };
+        let document = Document::parse(&bytes)?;
+        let build_system = document.table(&["build-system"])?;
+        let backend = build_system.as_ref().and_then(|table| table.get("build-backend"));
+        let backend = backend.map_or(Ok(LEGACY), |item| item.text())?;
+        if backend == "pyrepro" {
+            return Ok(Plan::Nothing);
+        }
+        let (carried, notes) = carry(root, &document, backend)?;
+        let before = String::from_utf8_lossy(&bytes).into_owned();
+        let after = edit::moved(&before, &carried).map_err(|reason| refused(backend, vec![reason]))?;
+        check(root, &after).map_err(|reason| refused(backend, vec![reason]))?;
+        let change = Change { path, before: Some(before), after };
+        Ok(Plan::Move { backend: backend.to_owned(), change, notes })
+    }
+}
+
+/// What of a project goes over, if all that matters can.
+fn carry(
+    root: &Path,
+    document: &Document<'_>,
+    backend: &str,
+) -> Result<(carried::Carried, Vec<String>), Error> {
+    let mut old = Old::read(root, document)?;
+    if let Err(error) = Project::read(document)
+        && !error.key.starts_with("project.dynamic")
+    {
+        old.refusals.push(Refusal::of_key(error));
+    }
+    match backend {
+        "flit_core.buildapi" | "flit.buildapi" => flit::read(&mut old)?,
+        "hatchling.build" => hatch::read(&mut old)?,
+        "pdm.backend" | "pdm.pep517.api" => pdm::read(&mut old)?,
+        "poetry.core.masonry.api" | "poetry.masonry.api" => poetry::read(&mut old)?,
+        "uv_build" => uv::read(&mut old)?,
+        "setuptools.build_meta" | LEGACY => setuptools::read(&mut old)?,
+        _ => old.refuse_backend(backend)?,
+    }
+    match old.refusals.is_empty() {
+        true => Ok((old.carried, old.notes)),
+        false => Err(refused(backend, old.refusals)),
+    }
+}
+
+fn refused(backend: &str, reasons: Vec<Refusal>) -> Error {
+    Error::Refused { backend: Some(backend.to_owned()), reasons }
+}
+
+/// Whether the project can be built with this pyproject.toml.
+fn check(root: &Path, pyproject: &str) -> Result<(), Refusal> {
+    match Package::with_pyproject(root, None, pyproject.as_bytes().to_vec()) {
+        Ok(_) => Ok(()),
+        Err(dist::Error::Project(error)) => Err(Refusal::after(error)),
+        Err(other) => Err(Refusal::of_project(other.to_string())),
+    }
+}
+
+impl Change {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What will be in it.
+    pub fn after(&self) -> &str {
+        &self.after
+    }
+
+    /// The change as a unified diff.
+    pub fn diff(&self) -> String {
+        unified::diff("pyproject.toml", self.before.as_deref().unwrap_or_default(), &self.after)
+    }
+
+    /// Writes the file: whole or not at all, and only if it is still as it was.
+    pub fn write(&self) -> Result<(), Error> {
+        self.replace().map_err(|source| Error::io("write", &self.path, source))
+    }
+
+    fn replace(&self) -> io::Result<()> {
+        // A link stays one, to a file that changes.
+        let place = if self.before.is_some() { self.path.canonicalize()? } else { self.path.clone() };
+        let folder = place.parent().unwrap_or(Path::new("."));
+        let create = |path: &Path| fs::File::options().write(true).create_new(true).open(path);
+        let mut file = tempfile::Builder::new().prefix(".pyrepro-").suffix(".tmp").make_in(folder, create)?;
+        file.write_all(self.after.as_bytes())?;
+        let Some(before) = &self.before else {
+            return file.persist_noclobber(&place).map(drop).map_err(|error| error.error);
+        };
+        if fs::read(&place)? != before.as_bytes() {
+            return Err(io::Error::other("it has changed meanwhile"));
+        }
+        fs::set_permissions(file.path(), fs::metadata(&place)?.permissions())?;
+        file.persist(&place).map(drop).map_err(|error| error.error)
+    }
+}
+
+impl Error {
+    fn io(task: &'static str, path: &Path, source: io::Error) -> Error {
+        Error::Io { task, path: path.to_owned(), source }
+    }
+
+    /// What is in the way, if that is a decision of the user's.
+    pub fn reasons(&self) -> &[Refusal] {
+        match self {
+            Error::Refused { reasons, .. } => reasons,
+            _ => &[],
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What is in an archive, and whether what a wheel says of its files holds.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::archive::{Limits, ReadError, gzip, tar, zip};
+use crate::record::{self, Hash, Record};
+
+/// How much of a shebang is shown.
+const SHEBANG_LIMIT: usize = 256;
+
+/// An archive: what it is and what is in it.
+///
+/// ```
+/// use std::io::Cursor;
+///
+/// use pyrepro::archive::{Entries, Entry, Limits, Order, zip};
+/// use pyrepro::inspect::Archive;
+///
+/// let entries = Entries::new(vec![Entry::bytes("a.py", "x = 1\n")?], &Order::Path)?;
+/// let mut file = Cursor::new(Vec::new());
+/// zip::write(&entries, &zip::Options::default(), &mut file)?;
+/// let archive = Archive::read(file, Limits::default())?.expect("a zip file");
+/// assert_eq!((archive.format, archive.members[0].path.as_str()), ("zip", "a.py"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Archive {
+    /// `zip`, `tar` or `tar.gz`.
+    pub format: &'static str,
+    /// The size of the file.
+    pub size: u64,
+    /// The `#!` line before a zip file, without these two characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shebang: Option<String>,
+    /// The members, in the order of the archive.
+    pub members: Vec<Member>,
+    /// How the RECORD of a wheel stands to them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<RecordCheck>,
+}
+
+/// A member of an archive.
+///
+/// ```
+/// # use pyrepro::{archive::Limits, inspect::Archive};
+/// # let empty = std::io::Cursor::new([&b"PK\x05\x06"[..], &[0; 18]].concat());
+/// let archive = Archive::read(empty, Limits::default())?.expect("a zip file");
+/// assert_eq!(archive.members, []);
+/// # Ok::<(), pyrepro::archive::ReadError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Member {
+    /// Its path.
+    pub path: String,
+    /// `file`, `folder`, `symlink`, `hardlink` or `special`.
+    pub kind: &'static str,
+    /// What a link leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// How many bytes are in it.
+    pub size: u64,
+    /// How many these take in a zip file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packed: Option<u64>,
+    /// Its permissions, in octal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+    /// When it was modified: in zip files local time, in tar files seconds since 1970.
+    pub time: String,
+}
+
+/// How a RECORD stands to the members of a wheel.
+///
+/// ```
+/// use pyrepro::inspect::RecordCheck;
+///
+/// let check = RecordCheck { path: "m-1.dist-info/RECORD".to_owned(), ..RecordCheck::default() };
+/// assert!(check.holds());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct RecordCheck {
+    /// Where it is.
+    pub path: String,
+    /// How many rows it has.
+    pub rows: usize,
+    /// Why it cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The files whose hash or size is another than it says.
+    pub differ: Vec<String>,
+    /// The files that it names and that are not there.
+    pub missing: Vec<String>,
+    /// The files that it does not name, or without a hash.
+    pub unrecorded: Vec<String>,
+}
+
+impl RecordCheck {
+    /// Whether it says what is there.
+    ///
+    /// ```
+    /// # use pyrepro::inspect::RecordCheck;
+    /// assert!(!RecordCheck { missing: vec!["m.py".to_owned()], ..RecordCheck::default() }.holds());
+    /// ```
+    pub fn holds(&self) -> bool {
+        self.error.is_none()
+            && [&self.differ, &self.missing, &self.unrecorded].iter().all(|list| list.is_empty())
+    }
+}
+
+impl Archive {
+    /// Reads an archive; None if the file does not begin like one.
+    ///
+    /// ```
+    /// # use pyrepro::{archive::Limits, inspect::Archive};
+    /// let none = Archive::read(std::io::Cursor::new(b"something else"), Limits::default())?;
+    /// assert_eq!(none, None);
+    /// # Ok::<(), pyrepro::archive::ReadError>(())
+    /// ```
+    pub fn read(mut source: impl BufRead + Seek, limits: Limits) -> Result<Option<Archive>, ReadError> {
+        let (head, size) = beginning(&mut source).map_err(unreadable)?;
+        let archive = match head.as_slice() {
+            [0x1f, 0x8b, ..] => of_tar("tar.gz", gzip::Reader::new(source, limits)?, limits)?,
+            [b'P', b'K', ..] | [b'#', b'!', ..] => of_zip(source, limits)?,
+            head if head.get(257..262) == Some(b"ustar") => of_tar("tar", source, limits)?,
+            _ => return Ok(None),
+        };
+        Ok(Some(Archive { size, ..archive }))
+    }
+}
+
+fn unreadable(error: io::Error) -> ReadError {
+    ReadError { member: None, offset: 0, problem: crate::archive::Problem::Io(error) }
+}
+
+/// As much as tells what a file is, and how large it is.
+fn beginning(source: &mut (impl Read + Seek)) -> io::Result<(Vec<u8>, u64)> {
+    source.rewind()?;
+    let mut head = Vec::new();
+    source.by_ref().take(512).read_to_end(&mut head)?;
+    let size = source.seek(SeekFrom::End(0))?;
+    source.rewind()?;
+    Ok((head, size))
+}
+
+fn of_tar(format: &'static str, source: impl Read, limits: Limits) -> Result<Archive, ReadError> {
+    let mut reader = tar::Reader::new(source, limits);
+    let mut members = Vec::new();
+    while let Some(member) = reader.next_member()? {
+        let (kind, target) = match &member.kind {
+            tar::Kind::File => ("file", None),
+            tar::Kind::Folder => ("folder", None),
+            tar::Kind::Symlink(target) => ("symlink", Some(target)),
+            tar::Kind::HardLink(target) => ("hardlink", Some(target)),
+            tar::Kind::Special(_) => ("special", None),
+        };
+        members.push(Member {
+            path: member.path.as_str().to_owned(),
+            kind,
+            target: target.map(|target| String::from_utf8_lossy(target).into_owned()),
+            size: member.size,
+            packed: None,
+            mode: Some(format!("{:04o}", member.mode)),
+            time: member.time.to_string(),
+        });
+    }
+    Ok(Archive { format, size: 0, shebang: None, members, records: Vec::new() })
+}
+
+fn of_zip(source: impl Read + Seek, limits: Limits) -> Result<Archive, ReadError> {
+    let mut reader = zip::Reader::open(source, limits)?;
+    let prefix = reader.prefix(SHEBANG_LIMIT)?;
+    let shebang = prefix.strip_prefix(b"#!").and_then(|prefix| prefix.split(|byte| *byte == b'\n').next());
+    let shebang = shebang.map(|line| String::from_utf8_lossy(line).into_owned());
+    let members = reader.members().iter().map(zip_member).collect();
+    let records = record_places(&reader).into_iter().map(|place| check_record(&mut reader, place));
+    let records = records.collect::<Result<_, _>>()?;
+    Ok(Archive { format: "zip", size: 0, shebang, members, records })
+}
+
+fn zip_member(member: &zip::Member) -> Member {
+    let (date, time) = member.dos;
+    Member {
+        path: member.path.as_str().to_owned(),
+        kind: match member.kind {
+            zip::Kind::File => "file",
+            zip::Kind::Folder => "folder",
+            zip::Kind::Symlink => "symlink",
+            zip::Kind::Special => "special",
+        },
+        target: None,
+        size: member.size,
+        packed: Some(member.packed),
+        mode: member.mode().map(|mode| format!("{:04o}", mode & 0o7777)),
+        time: format!(
+            "{}-{:02}-{:02} {:02}:{:02}:{:02}",
+            1980 + (date >> 9),
+            date >> 5 & 15,
+            date & 31,
+            time >> 11,
+            time >> 5 & 63,
+            (time & 31) * 2
+        ),
+    }
+}
+
+/// The members `NAME.dist-info/RECORD` at the top.
+fn record_places<R>(reader: &zip::Reader<R>) -> Vec<usize>
+where
+    R: Read + Seek,
+{
+    let is_record = |path: &str| {
+        path.split_once('/').is_some_and(|(folder, file)| folder.ends_with(".dist-info") && file == "RECORD")
+    };
+    let members = reader.members().iter().enumerate();
+    members.filter(|(_, member)| is_record(member.path.as_str())).map(|(place, _)| place).collect()
+}
+
+fn check_record<R: Read + Seek>(reader: &mut zip::Reader<R>, place: usize) -> Result<RecordCheck, ReadError> {
+    let mut check =
+        RecordCheck { path: reader.members()[place].path.as_str().to_owned(), ..Default::default() };
+    let record = match Record::parse(&reader.bytes(place)?) {
+        Ok(record) => record,
+        Err(error) => return Ok(RecordCheck { error: Some(error.to_string()), ..check }),
+    };
+    check.rows = record.rows.len();
+    let mut rows: HashMap<&str, &record::Row> =
+        record.rows.iter().map(|row| (row.path.as_str(), row)).collect();
+    for index in 0..reader.members().len() {
+        let member = &reader.members()[index];
+        if member.kind == zip::Kind::Folder {
+            continue;
+        }
+        let (path, size) = (member.path.as_str().to_owned(), member.size);
+        match rows.remove(path.as_str()) {
+            Some(row) => match &row.hash {
+                Some(hash) if !fits(reader, index, hash)? || row.size.is_some_and(|said| said != size) => {
+                    check.differ.push(path);
+                }
+                None if path != check.path && !is_signature(&path, &check.path) => {
+                    check.unrecorded.push(path)
+                }
+                _ => {}
+            },
+            None if is_signature(&path, &check.path) => {}
+            None => check.unrecorded.push(path),
+        }
+    }
+    let is_missing = |path: &str| rows.contains_key(path);
+    check.missing = record.rows.iter().map(|row| row.path.clone()).filter(|path| is_missing(path)).collect();
+    Ok(check)
+}
+
+/// What signs a RECORD cannot be in it.
+fn is_signature(path: &str, record: &str) -> bool {
+    path.strip_prefix(record).is_some_and(|rest| rest == ".jws" || rest == ".p7s")
+}
+
+/// Whether a member's content has a hash. One of a kind that does not protect is as good as none.
+fn fits<R: Read + Seek>(reader: &mut zip::Reader<R>, index: usize, hash: &Hash) -> Result<bool, ReadError> {
+    if hash.algorithm() != "sha256" {
+        return Ok(hash.fits(&reader.bytes(index)?).unwrap_or(false));
+    }
+    let mut digest = Hashing(Sha256::new());
+    reader.copy(index, &mut digest)?;
+    Ok(Hash::sha256(digest.0.finalize().into()) == *hash)
+}
+
+struct Hashing(Sha256);
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
