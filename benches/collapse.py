@@ -9,7 +9,7 @@ where they are; each of 40 modules of the standard library is compiled under oth
 modules, twice, and loaded and dumped again. Then each program gets each variant by itself. What counts is how
 many wheels and modules come out as one file, and how many variants it refused.
 
-The programs are taken from PATH: strip-nondeterminism, add-det, repairwheel. A wheel is called .zip for those
+JOBS=N sets how many wheels and modules are worked on at a time. The programs are taken from PATH: strip-nondeterminism, add-det, repairwheel. A wheel is called .zip for those
 that go by names and do not know .whl.
 """
 
@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 HERE = pathlib.Path(__file__).resolve().parent
 PYREPRO = os.path.abspath(sys.argv[1])
@@ -79,7 +80,7 @@ class Wheel:
             "level 1": {"level": 1},
             "level 9": {"level": 9},
             "comments": {"comment": b"a comment"},
-            "extra fields": {"extra": b"\\x55\\x54\\x05\\x00\\x01\\x00\\x00\\x00\\x00"},
+            "extra fields": {"extra": b"\x55\x54\x05\x00\x01\x00\x00\x00\x00"},
             "text": {"internal_attr": 1, "create_version": 63},
             "umask 077": {"umask": 0o077},
             "umask 002": {"umask": 0o002},
@@ -189,53 +190,59 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def outcomes(thing, scratch):
+    """For each program how many files come out, and how many variants it refuses."""
+    variants = list(thing.variants(scratch))
+    kind = variants[0].suffix
+    found = {}
+    for program, (binary, work, kinds) in PROGRAMS.items():
+        if kind not in kinds or not shutil.which(binary):
+            continue
+        results, refused = set(), 0
+        for variant in variants:
+            copy = scratch / "copy" / variant.name
+            shutil.rmtree(copy.parent, ignore_errors=True)
+            copy.parent.mkdir()
+            shutil.copy2(variant, copy)
+            result = work(copy)
+            if result is None:
+                refused += 1
+            else:
+                results.add(digest(result))
+        found[program] = (len(results), refused)
+    shutil.rmtree(scratch)
+    print(thing.name, found, file=sys.stderr, flush=True)
+    return kind, len(variants), found
+
+
 def main():
-    with tempfile.TemporaryDirectory() as scratch:
+    jobs = int(os.environ.get("JOBS", os.cpu_count()))
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(jobs) as pool:
         scratch = pathlib.Path(scratch)
         folder = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else download(scratch / "wheels")
         things = [Wheel(path) for path in sorted(folder.glob("*.whl"))] + [Module(name) for name in MODULES]
-        score = {program: {".whl": [0, 0, 0], ".pyc": [0, 0, 0]} for program in PROGRAMS}
-        made, counts = {".whl": 0, ".pyc": 0}, {".whl": 0, ".pyc": 0}
-        for number, thing in enumerate(things):
-            place = scratch / str(number)
+        places = [scratch / str(number) for number in range(len(things))]
+        for place in places:
             place.mkdir()
-            variants = list(thing.variants(place))
-            kind = variants[0].suffix
-            made[kind] += len(variants)
-            counts[kind] += 1
-            for program, (binary, work, kinds) in PROGRAMS.items():
-                if kind not in kinds or not shutil.which(binary):
-                    continue
-                results, refused = set(), 0
-                for variant in variants:
-                    copy = scratch / "copy" / variant.name
-                    shutil.rmtree(copy.parent, ignore_errors=True)
-                    copy.parent.mkdir()
-                    shutil.copy2(variant, copy)
-                    result = work(copy)
-                    if result is None:
-                        refused += 1
-                    else:
-                        results.add(digest(result))
-                row = score[program][kind]
-                row[0] += len(results) == 1 and refused == 0
-                row[1] += len(results)
-                row[2] += refused
-            shutil.rmtree(place)
-            print(f"{number + 1}/{len(things)} {thing.name}", file=sys.stderr)
-    print(f"{counts['.whl']} wheels in {made['.whl']} variants, {counts['.pyc']} modules in {made['.pyc']} variants")
+        found = list(pool.map(outcomes, things, places))
+    totals = {}
+    for kind in [".whl", ".pyc"]:
+        counts = [count for its_kind, count, _ in found if its_kind == kind]
+        totals[kind] = len(counts)
+        print(f"{len(counts)} *{kind} in {sum(counts)} variants")
     print("| program | wheels that become one file | different files | modules that become one file | different files | refused |")
     print("|---|---|---|---|---|---|")
     for program, (binary, _, kinds) in PROGRAMS.items():
         if not shutil.which(binary):
             print(f"| {program} | not installed | | | | |")
             continue
-        cells = []
+        cells, refusals = [], 0
         for kind in [".whl", ".pyc"]:
-            one, files, _ = score[program][kind]
-            cells += [f"{one} of {counts[kind]}", files] if kind in kinds else ["–", "–"]
-        refused = sum(row[2] for row in score[program].values())
-        print(f"| {program} | {' | '.join(map(str, cells))} | {refused} |")
+            rows = [row[program] for its_kind, _, row in found if its_kind == kind and program in row]
+            refusals += sum(refused for _, refused in rows)
+            one = sum(row == (1, 0) for row in rows)
+            cells += [f"{one} of {totals[kind]}", sum(files for files, _ in rows)] if kind in kinds else ["–", "–"]
+        print(f"| {program} | {' | '.join(map(str, cells))} | {refusals} |")
 
 
 def download(folder):

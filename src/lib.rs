@@ -24,9 +24,10 @@
 //! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
 //! - [`manifest`]: what was built, of what and how, for everybody to check.
 //! - [`diff`]: how two artifacts differ, explained.
-//! - [`verify`]: artifacts built again and compared with what they should be.
+//! - [`origin`]: where the members of an artifact come from, without a record of its build.
 //! - [`prove`]: whether a build depends on anything but its source.
 //! - [`init`]: how a project comes to be built by pyrepro.
+//! - [`verify`]: artifacts built again and compared with what they should be.
 
 pub mod archive;
 pub mod backend;
@@ -41,6 +42,7 @@ pub mod installed;
 pub mod manifest;
 pub mod marshal;
 pub mod normalize;
+pub mod origin;
 pub mod project;
 pub mod prove;
 pub mod pyc;
