@@ -1,7 +1,7 @@
 //! Projects to build.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
 use std::process::Output;
 
