@@ -22,9 +22,12 @@
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
 //! - [`normalize`]: make artifacts that others wrote deterministic, in place.
 //! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
+//! - [`manifest`]: what was built, of what and how, for everybody to check.
 //! - [`diff`]: how two artifacts differ, explained.
+//! - [`origin`]: where the members of an artifact come from, without a record of its build.
 //! - [`prove`]: whether a build depends on anything but its source.
 //! - [`init`]: how a project comes to be built by pyrepro.
+//! - [`verify`]: artifacts built again and compared with what they should be.
 
 pub mod archive;
 pub mod backend;
@@ -36,11 +39,14 @@ pub mod epoch;
 pub mod init;
 pub mod inspect;
 pub mod installed;
+pub mod manifest;
 pub mod marshal;
 pub mod normalize;
+pub mod origin;
 pub mod project;
 pub mod prove;
 pub mod pyc;
 pub mod python;
 pub mod record;
 pub mod tree;
+pub mod verify;

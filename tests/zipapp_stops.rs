@@ -102,5 +102,6 @@ fn what_is_unpacked_on_the_way_is_gone_in_the_end() {
     assert!(zipapp(&["one.pyz", "-o", "two.pyz"]).status.success());
     let [one, two] = ["one.pyz", "two.pyz"].map(|name| fs::read(tree.path().join(name)).expect("an archive"));
     assert!(one == two);
-    assert_eq!(beside(&tree), ["app", "one.pyz", "two.pyz"], "what was unpacked is gone");
+    let written = ["app", "one.pyz", "one.pyz.manifest.json", "two.pyz", "two.pyz.manifest.json"];
+    assert_eq!(beside(&tree), written, "what was unpacked is gone");
 }

@@ -11,10 +11,12 @@
 
 mod blocks;
 mod deflate;
+mod digest;
 mod entry;
 pub mod gzip;
 pub(crate) mod inflate;
 mod limits;
+mod mode;
 mod order;
 mod output;
 mod path;
@@ -24,8 +26,10 @@ pub mod tar;
 pub mod zip;
 
 pub use deflate::ENCODER;
+pub use digest::{BadDigest, Digest, Digesting};
 pub use entry::{Content, Entries, EntriesError, Entry, Kind, WriteError};
 pub use limits::Limits;
+pub use mode::{BadMode, Mode};
 pub use order::Order;
 pub use output::Output;
 pub use path::{BadPath, MemberPath, PathProblem};

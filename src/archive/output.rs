@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::digest::Digest;
 use super::entry::WriteError;
 
 /// A file that is written beside its place under another name, and put there when it is complete.
@@ -48,6 +49,47 @@ impl Output {
             .tempfile_in(folder)
             .map_err(WriteError::target(target))?;
         Ok(Output { target: target.to_owned(), file: BufWriter::with_capacity(1 << 16, file) })
+    }
+
+    /// The digest of all that was written, and how much that is.
+    ///
+    /// ```
+    /// use std::io::Write;
+    /// use pyrepro::archive::{Digest, Output};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let mut output = Output::create(&folder.path().join("a"))?;
+    /// output.write_all(b"abc")?;
+    /// assert_eq!(output.digest()?, (Digest::of(b"abc"), 3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn digest(&mut self) -> Result<(Digest, u64), WriteError> {
+        let read = |file: &mut BufWriter<NamedTempFile>| {
+            file.rewind()?;
+            let sum = Digest::of_reader(file.get_mut())?;
+            file.seek(SeekFrom::End(0))?;
+            Ok(sum)
+        };
+        read(&mut self.file).map_err(WriteError::target(&self.target))
+    }
+
+    /// What was written so far, to read it again.
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    /// use pyrepro::archive::Output;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let mut output = Output::create(&folder.path().join("a"))?;
+    /// output.write_all(b"abc")?;
+    /// let mut text = String::new();
+    /// output.reopen()?.read_to_string(&mut text)?;
+    /// assert_eq!(text, "abc");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn reopen(&mut self) -> Result<File, WriteError> {
+        let failed = WriteError::target(&self.target);
+        self.file.flush().and_then(|()| self.file.get_ref().reopen()).map_err(failed)
     }
 
     /// Puts the file in its place, with mode 0755 or 0644 whatever the umask is.

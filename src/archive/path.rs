@@ -85,6 +85,18 @@ impl fmt::Display for MemberPath {
     }
 }
 
+impl serde::Serialize for MemberPath {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for MemberPath {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<MemberPath, D::Error> {
+        MemberPath::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
 /// A path that no member may have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the member path {path:?} {problem}")]

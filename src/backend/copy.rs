@@ -9,6 +9,8 @@ use filetime::FileTime;
 
 use super::place::Place;
 use super::{Error, Request, git};
+use crate::archive::{MemberPath, Mode};
+use crate::dist::{Ingredient, Known, Role};
 use crate::epoch::Epoch;
 use crate::tree::{Entry, Globs, Kind, Options, Symlinks, Tree};
 
@@ -48,6 +50,21 @@ pub fn sources(request: &Request, place: &Place) -> Result<(), Error> {
         set_time(&copy.join(&entry.path), time)?;
     }
     set_time(&copy, time)
+}
+
+/// The files that are copied, with what they are to an artifact.
+pub fn ingredients(request: &Request) -> Result<Vec<Ingredient>, Error> {
+    let tree = walk(&request.source)?;
+    let is_left_out = left_out(&tree, &request.left_out);
+    let mut ingredients = Vec::new();
+    for entry in tree.entries().iter().filter(|entry| !is_left_out(&entry.path)) {
+        if let Kind::File { size, .. } = entry.kind {
+            let path = MemberPath::from_path(&entry.path)?;
+            let (mode, content) = (Mode::new(entry.mode()), Known::Place(tree.locate(entry), size));
+            ingredients.push(Ingredient { mode, path, role: Role::Source, content });
+        }
+    }
+    Ok(ingredients)
 }
 
 fn walk(source: &Path) -> Result<Tree, Error> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::artifact::BadArtifact;
+use crate::archive::BadPath;
 use crate::{project, tree};
 
 /// Why a build gives no artifact.
@@ -29,6 +30,9 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// A file with a name that no manifest can have.
+    #[error("{0}; rename it, leave it out, or build without a manifest (--no-manifest)")]
+    Name(#[from] BadPath),
     /// A file or folder of the build cannot be written.
     #[error("cannot write {path}: {source}", path = path.display())]
     Write {

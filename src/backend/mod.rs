@@ -27,6 +27,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use crate::dist::Ingredient;
 use crate::epoch::Epoch;
 
 pub use artifact::{Artifact, BadArtifact, Built};
@@ -153,6 +154,11 @@ impl<'a> Session<'a> {
     /// The variables of the user that the backend got and that may have had a say, in order.
     pub fn inherited(&self) -> Vec<(String, String)> {
         variables::telling(self.request)
+    }
+
+    /// The files of the project that the backend gets to see.
+    pub fn ingredients(&self) -> Result<Vec<Ingredient>, Error> {
+        copy::ingredients(self.request)
     }
 
     /// The folder that the backend works in.

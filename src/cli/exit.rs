@@ -27,8 +27,19 @@ pub fn report(error: &anyhow::Error) -> Exit {
     if error.chain().any(is_closed_pipe) {
         return Exit::Fine;
     }
-    let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {error:#}");
+    let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {}", told(error));
     Exit::Trouble
+}
+
+/// An error and its causes in one line. Many a message says its cause already.
+fn told(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !line.contains(&cause) {
+            line = if line.is_empty() { cause } else { format!("{line}: {cause}") };
+        }
+    }
+    line
 }
 
 fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
@@ -44,4 +55,22 @@ pub fn on_panic() {
             env!("CARGO_PKG_VERSION")
         );
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot read a: {source}")]
+    struct Unreadable {
+        source: io::Error,
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let error = anyhow::Error::from(Unreadable { source: io::Error::other("gone") });
+        assert_eq!(told(&error), "cannot read a: gone");
+        assert_eq!(told(&error.context("no wheel")), "no wheel: cannot read a: gone");
+    }
 }

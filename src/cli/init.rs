@@ -57,16 +57,56 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         Plan::Nothing => tell(terminal, "pyrepro builds this project already")?,
         Plan::New(change) => {
             change.write()?;
-            made(change, None, &[], "written", terminal)?;
+            flags.made(change, None, &[], "written", terminal)?;
         }
         Plan::Move { backend, change, notes } => {
             if flags.write {
                 change.write()?;
             }
-            made(change, Some(backend), notes, if flags.write { "written" } else { "shown" }, terminal)?;
+            flags.made(
+                change,
+                Some(backend),
+                notes,
+                if flags.write { "written" } else { "shown" },
+                terminal,
+            )?;
         }
     }
     Ok(Exit::Fine)
+}
+
+impl Flags {
+    /// The file, as the user would name it.
+    fn place(&self) -> PathBuf {
+        let folder = self.folder.strip_prefix(".").unwrap_or(&self.folder);
+        folder.join("pyproject.toml")
+    }
+
+    fn made(
+        &self,
+        change: &Change,
+        backend: Option<&str>,
+        notes: &[String],
+        status: &'static str,
+        terminal: &Terminal,
+    ) -> anyhow::Result<()> {
+        if terminal.is_json() {
+            return terminal.json(&Report::new(status, Some(change), backend, notes));
+        }
+        if status == "shown" {
+            show(&change.diff(), terminal)?;
+        } else {
+            let from = backend.map_or(String::new(), |backend| format!(", which named {backend}"));
+            tell(terminal, &format!("wrote {}{from}", self.place().display()))?;
+        }
+        if terminal.reports() {
+            let hint = (status == "shown").then(|| "nothing is changed yet; --write does it".to_owned());
+            for note in notes.iter().chain(&hint) {
+                let _ = writeln!(anstream::stderr(), "note: {note}");
+            }
+        }
+        Ok(())
+    }
 }
 
 impl<'a> Report<'a> {
@@ -79,31 +119,6 @@ impl<'a> Report<'a> {
         let path = change.map(|change| change.path().display().to_string());
         Report { status, path, backend, diff: change.map(Change::diff), notes, refused: &[] }
     }
-}
-
-fn made(
-    change: &Change,
-    backend: Option<&str>,
-    notes: &[String],
-    status: &'static str,
-    terminal: &Terminal,
-) -> anyhow::Result<()> {
-    if terminal.is_json() {
-        return terminal.json(&Report::new(status, Some(change), backend, notes));
-    }
-    if status == "shown" {
-        show(&change.diff(), terminal)?;
-    } else {
-        let from = backend.map_or(String::new(), |backend| format!(", which named {backend}"));
-        tell(terminal, &format!("wrote {}{from}", change.path().display()))?;
-    }
-    if terminal.reports() {
-        let hint = (status == "shown").then(|| "nothing is changed yet; --write does it".to_owned());
-        for note in notes.iter().chain(&hint) {
-            let _ = writeln!(anstream::stderr(), "note: {note}");
-        }
-    }
-    Ok(())
 }
 
 fn tell(terminal: &Terminal, text: &str) -> anyhow::Result<()> {

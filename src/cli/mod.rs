@@ -12,6 +12,7 @@ mod init;
 mod inspect;
 mod interrupt;
 mod man;
+mod manifest;
 mod normalize;
 mod progress;
 mod prove;
@@ -70,6 +71,7 @@ enum Verb {
     Init(init::Flags),
     Inspect(inspect::Flags),
     Man(man::Flags),
+    Manifest(manifest::Flags),
     Normalize(normalize::Flags),
     Prove(prove::Flags),
     Pythons(pythons::Flags),
@@ -97,6 +99,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Init(flags) => init::run(&flags, &terminal),
         Verb::Inspect(flags) => inspect::run(&flags, &terminal),
         Verb::Man(flags) => man::run(&flags, &terminal),
+        Verb::Manifest(flags) => manifest::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Prove(flags) => prove::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),

@@ -42,6 +42,9 @@ const EVERYWHERE: &str = "mode";
 
 /// The fields that differ. Those that follow from content count only if that is the same.
 pub(super) fn differences(a: &[Field], b: &[Field], formats: Formats, same_content: bool) -> Vec<Fact> {
+    if a == b {
+        return vec![];
+    }
     let counts = |field: &&Field| same_content || !field.follows;
     let find = |list: &'_ [Field], name: &str| list.iter().find(|field| field.name == name).cloned();
     let mut facts = Vec::new();

@@ -24,7 +24,7 @@ pub enum EpochChoice {
 }
 
 /// What decided an epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EpochSource {
     /// Nothing did, so it is [`Epoch::DEFAULT`].

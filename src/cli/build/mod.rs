@@ -15,14 +15,16 @@ use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use pyrepro::compile::Pool;
 use pyrepro::dist::{self, Artifact, Bytecode, Package};
-use pyrepro::epoch::{Epoch, EpochChoice};
+use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
+use pyrepro::manifest::{BuildRecipe, BytecodeRecipe, Product};
 use pyrepro::pyc::Optimization;
-use pyrepro::python::{Interpreters, Version};
+use pyrepro::python::Interpreters;
 use tempfile::TempDir;
 
 use super::exit::Exit;
 use super::terminal::Terminal;
-use super::{environment, interrupt, zipapp};
+use super::zipapp::{self, Python};
+use super::{environment, interrupt};
 use backend::{Backend, backend_of};
 use report::Report;
 
@@ -60,6 +62,9 @@ pub struct Flags {
     /// Work on N files at a time; 0 is one for each processor
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
     jobs: u16,
+    /// Write no manifests beside the artifacts
+    #[arg(long)]
+    no_manifest: bool,
     /// Time of all members: seconds since 1970, or git for the last commit's
     /// [default: $SOURCE_DATE_EPOCH, or 1980-01-01]
     #[arg(long, value_name = "TIME")]
@@ -117,6 +122,11 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         Backend::Own => {}
         Backend::Other(name) => return other::run(flags, &source.root, &name, terminal),
     }
+    ensure!(
+        !(flags.editable && flags.source.is_file()),
+        "{} is an archive: unpack it to have something to edit",
+        flags.source.display()
+    );
     ensure!(flags.python.is_none() || flags.pyc.is_some(), "--python is of no use without --pyc here");
     let epoch = flags.epoch(&source.root)?;
     let package = Package::open(&source.root, Some(&flags.out_dir))?;
@@ -163,9 +173,8 @@ impl Source {
 }
 
 impl Flags {
-    fn epoch(&self, root: &Path) -> anyhow::Result<Epoch> {
-        let (epoch, _) = environment::epoch(self.source_date_epoch, root)?;
-        Ok(epoch)
+    fn epoch(&self, root: &Path) -> anyhow::Result<(Epoch, EpochSource)> {
+        Ok(environment::epoch(self.source_date_epoch, root)?)
     }
 
     fn jobs(&self) -> NonZero<usize> {
@@ -173,8 +182,17 @@ impl Flags {
         NonZero::new(self.jobs.into()).unwrap_or(all)
     }
 
+    fn bytecode(&self) -> Option<BytecodeRecipe> {
+        let checked = self.pyc? == Mode::CheckedHash;
+        Some(BytecodeRecipe {
+            checked,
+            level: self.optimize.unwrap_or_default(),
+            sourceless: self.sourceless,
+        })
+    }
+
     /// The interpreter to compile for, if there is to be bytecode.
-    fn python(&self) -> anyhow::Result<Option<(PathBuf, Version)>> {
+    fn python(&self) -> anyhow::Result<Option<Python>> {
         if self.pyc.is_none() {
             return Ok(None);
         }
@@ -191,8 +209,8 @@ impl Flags {
 struct Maker<'a> {
     flags: &'a Flags,
     package: &'a Package,
-    python: Option<(PathBuf, Version)>,
-    epoch: Epoch,
+    python: Option<Python>,
+    epoch: (Epoch, EpochSource),
     stop: Arc<AtomicBool>,
 }
 
@@ -223,17 +241,23 @@ impl Maker<'_> {
         &self,
         make: impl FnOnce(Option<&Bytecode<'_>>) -> anyhow::Result<R>,
     ) -> anyhow::Result<R> {
-        let Some((path, version)) = &self.python else { return make(None) };
-        let jobs = self.flags.jobs();
-        let pool = Pool::new(path, *version, jobs);
-        make(Some(&Bytecode {
-            compiler: &pool,
-            version: *version,
-            checked: self.flags.pyc == Some(Mode::CheckedHash),
-            level: self.flags.optimize.unwrap_or_default(),
-            sourceless: self.flags.sourceless,
-            jobs,
-            stop: &self.stop,
-        }))
+        let Some((python, recipe)) = self.python.as_ref().zip(self.flags.bytecode()) else {
+            return make(None);
+        };
+        let (version, jobs) = (python.version, self.flags.jobs());
+        let pool = Pool::new(&python.path, version, jobs);
+        let BytecodeRecipe { checked, level, sourceless } = recipe;
+        make(Some(&Bytecode { compiler: &pool, version, checked, level, sourceless, jobs, stop: &self.stop }))
+    }
+
+    /// How an artifact is made, for its manifest. One that leads to this machine's folders has none.
+    fn recipe(&self, kind: dist::Kind) -> Option<BuildRecipe> {
+        match kind {
+            dist::Kind::Wheel => {
+                Some(BuildRecipe { product: Product::Wheel, bytecode: self.flags.bytecode() })
+            }
+            dist::Kind::Sdist => Some(BuildRecipe { product: Product::Sdist, bytecode: None }),
+            dist::Kind::Editable | dist::Kind::Metadata => None,
+        }
     }
 }

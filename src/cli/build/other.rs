@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use pyrepro::archive::Output;
+use pyrepro::archive::{Digest, Output};
 use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Request, Session};
 use pyrepro::compile::Pool;
 use pyrepro::dist::{self, Bytecode, compiled_wheel};
-use pyrepro::epoch::Epoch;
+use pyrepro::epoch::{Epoch, EpochSource};
+use pyrepro::manifest::{self, Inputs, Manifest, Target};
 use pyrepro::normalize::{self, NormalForm};
 use pyrepro::python::{Interpreter, Interpreters};
 
@@ -21,7 +22,8 @@ use super::report::Report;
 use super::{Flags, Mode};
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
-use crate::cli::{environment, interrupt, zipapp};
+use crate::cli::zipapp::{self, Python};
+use crate::cli::{environment, interrupt};
 
 /// What is for projects of other backends alone.
 #[derive(clap::Args)]
@@ -82,7 +84,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// Has the project's backend build, and writes what comes out.
 pub fn run(flags: &Flags, root: &Path, name: &str, terminal: &Terminal) -> anyhow::Result<Exit> {
     flags.refuse_own(name)?;
-    let epoch = flags.epoch(root)?;
+    let (epoch, decided) = flags.epoch(root)?;
     let clamped = epoch.clamp_to(Epoch::DOS);
     if clamped.changed {
         terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
@@ -90,7 +92,7 @@ pub fn run(flags: &Flags, root: &Path, name: &str, terminal: &Terminal) -> anyho
     let python = flags.interpreter()?;
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
     let request = flags.build_request(root, &python, epoch)?;
-    let maker = Maker { flags, epoch, python, stop };
+    let maker = Maker { flags, epoch, decided, python, stop };
     let report = maker.make(&request, terminal)?;
     report.show(terminal)?;
     Ok(Exit::Fine)
@@ -166,6 +168,7 @@ impl OtherFlags {
 struct Maker<'a> {
     flags: &'a Flags,
     epoch: Epoch,
+    decided: EpochSource,
     python: Interpreter,
     stop: Arc<AtomicBool>,
 }
@@ -196,11 +199,14 @@ impl Maker<'_> {
             }
         }
         report.backend(&session);
-        drop(session);
         fs::create_dir_all(out_dir).with_context(|| format!("cannot make {}", out_dir.display()))?;
-        let outputs = all.iter().map(|made| self.written(made)).collect::<anyhow::Result<Vec<_>>>()?;
-        for (output, made) in outputs.into_iter().zip(&all) {
+        let outputs =
+            all.iter().map(|made| self.written(made, &session)).collect::<anyhow::Result<Vec<_>>>()?;
+        // Before anything is in its place, so that an error leaves nothing there.
+        drop(session);
+        for ((output, manifest), made) in outputs.into_iter().zip(&all) {
             output.finish(false)?;
+            manifest.map(|manifest| manifest.finish(false)).transpose()?;
             report.add_built(&made.built, &out_dir.join(&made.name), terminal)?;
         }
         Ok(report)
@@ -233,7 +239,7 @@ impl Maker<'_> {
     }
 
     fn compiled(&self, wheel: &Path) -> anyhow::Result<dist::Artifact> {
-        let (path, version) = zipapp::target_of(self.python.clone())?;
+        let Python { path, version, .. } = zipapp::target_of(self.python.clone())?;
         let jobs = self.flags.jobs();
         let pool = Pool::new(&path, version, jobs);
         let bytecode = Bytecode {
@@ -248,8 +254,8 @@ impl Maker<'_> {
         Ok(compiled_wheel(wheel, &bytecode)?)
     }
 
-    /// An artifact beside its place.
-    fn written(&self, made: &Made) -> anyhow::Result<Output> {
+    /// An artifact beside its place, and its manifest if there is to be one.
+    fn written(&self, made: &Made, session: &Session<'_>) -> anyhow::Result<(Output, Option<Output>)> {
         let target = self.flags.out_dir.join(&made.name);
         let mut output = Output::create(&target)?;
         match &made.content {
@@ -261,7 +267,47 @@ impl Maker<'_> {
                 artifact.write(&dist::Options { epoch, jobs: self.flags.jobs() }, &mut output)?;
             }
         }
-        Ok(output)
+        let manifest = match self.flags.no_manifest {
+            true => None,
+            false => Some(self.manifest(session, &made.built, &target, &mut output)?),
+        };
+        Ok((output, manifest))
+    }
+
+    /// The manifest of an artifact that is written, but for its name.
+    fn manifest(
+        &self,
+        session: &Session<'_>,
+        built: &Built,
+        place: &Path,
+        output: &mut Output,
+    ) -> anyhow::Result<Output> {
+        let (kind, range) = match built.artifact {
+            Artifact::Wheel => (dist::Kind::Wheel, Epoch::DOS),
+            Artifact::Sdist => (dist::Kind::Sdist, Epoch::TAR),
+        };
+        let bytecode = self.flags.bytecode().filter(|_| kind == dist::Kind::Wheel);
+        let installed = session.installed().iter();
+        let requirements = installed
+            .map(|one| manifest::Requirement { name: one.name.clone(), version: one.version.clone() });
+        let digest = |place: &Path| File::open(place).and_then(Digest::of_reader).map(|(digest, _)| digest);
+        let inputs = session.ingredients()?.into_iter().map(|ingredient| ingredient.input(digest));
+        let (settings, isolation) = (&self.flags.other.settings, !self.flags.other.no_isolation);
+        let manifest = Manifest {
+            backend: Some(manifest::Backend {
+                name: session.system().backend.clone(),
+                requirements: requirements.collect(),
+            }),
+            epoch: Some(manifest::Epoch {
+                seconds: self.epoch.clamp_to(range).epoch.seconds(),
+                source: self.decided,
+            }),
+            inputs: Some(Inputs::new(inputs.collect::<Result<_, _>>()?)),
+            options: Some(manifest::other_options(kind, settings, isolation, bytecode)),
+            targets: Target::of(&self.python).filter(|_| bytecode.is_some()).into_iter().collect(),
+            ..manifest::describe_file(output.reopen()?, place)?
+        };
+        Ok(crate::cli::manifest::prepare(&Manifest::beside(place), &manifest)?)
     }
 }
 

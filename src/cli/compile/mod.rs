@@ -5,14 +5,15 @@ mod report;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use pyrepro::compile::{self, Exclude, Form, Place, Pool, Recorded, Request, Summary, Task};
-use pyrepro::epoch::EpochChoice;
+use pyrepro::compile::{self, Event, Exclude, Form, Place, Pool, Recorded, Request, Summary, Task};
+use pyrepro::epoch::{EpochChoice, EpochSource};
+use pyrepro::manifest::{self, Compiled, Target};
 use pyrepro::pyc::{InvalidationMode, Optimization};
 use pyrepro::python::{Interpreter, Interpreters, Version};
 
@@ -107,6 +108,9 @@ pub struct Flags {
     /// Form 1, or the interpreter's own bytes, which vary
     #[arg(long, value_name = "FORM", value_enum, default_value_t, help_heading = "What to write")]
     marshal: Marshal,
+    /// Write a manifest of the sources and their bytecode to this file
+    #[arg(long, value_name = "FILE", conflicts_with = "check", help_heading = "What to write")]
+    manifest: Option<PathBuf>,
     /// Modification time of what is written, in seconds since 1970, or `git` for the last commit's
     /// [default: $SOURCE_DATE_EPOCH, or the clock]
     #[arg(long, value_name = "TIME", help_heading = "What to write")]
@@ -119,6 +123,7 @@ Examples:
   pyrepro compile --python 3.12 --python 3.13 -q /usr/lib/python3/dist-packages
   pyrepro compile -s build/root -p / -o 0 -o 1 -o 2 build/root/usr/lib
   pyrepro compile --check --format json src
+  pyrepro compile -s build/root -p / --manifest bytecode.json build/root/usr/lib
 
 Exit status: 0 if all is compiled or fresh; 1 if a source does not compile, or --check finds
 something to do; 2 for anything else, such as a file that cannot be read or written.";
@@ -146,8 +151,12 @@ enum Marshal {
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let started = Instant::now();
     let pythons = pythons(&flags.python)?;
-    let (first, first_version) = pythons.first().context("there is no interpreter to compile for")?;
+    let (first, first_version, _) = pythons.first().context("there is no interpreter to compile for")?;
     let mut request = flags.request(*first_version)?;
+    let mut compiled = flags.manifest.is_some().then(|| Compiled::below(&request.paths)).transpose()?;
+    if compiled.is_some() && request.paths.is_empty() {
+        bail!("--manifest is for paths that are named: name what to compile");
+    }
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
     let mut report = Report::new(terminal, request.task, pythons.len() > 1)?;
     let mut summary = Summary::default();
@@ -158,12 +167,17 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         request.depth = Some(0);
     }
     let mut outcome = Ok(());
-    for (path, version) in &pythons {
+    for (path, version, _) in &pythons {
         request.version = *version;
         request.place = flags.place(*version);
         let pool = Pool::new(path, *version, request.jobs);
         report.begin(*version, path)?;
-        let done = compile::run(&request, &pool, &stop, |event| report.tell(event));
+        let done = compile::run(&request, &pool, &stop, |event| {
+            if let (Some(compiled), Event::Source(record)) = (&mut compiled, &event) {
+                compiled.add(record);
+            }
+            report.tell(event)
+        });
         match done {
             Ok(done) => summary += done,
             Err(error) => {
@@ -174,7 +188,13 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     report.end(&summary, started.elapsed())?;
     outcome?;
-    Ok(exit(&summary, request.task))
+    let exit = exit(&summary, request.task);
+    if let (Some(compiled), Some(place), Exit::Fine) = (compiled, &flags.manifest, exit) {
+        let targets = pythons.iter().map(|(.., target)| target.clone()).collect();
+        let manifest = compiled.manifest(&request, flags.epoch()?, targets)?;
+        super::manifest::prepare(place, &manifest)?.finish(false)?;
+    }
+    Ok(exit)
 }
 
 fn exit(summary: &Summary, task: Task) -> Exit {
@@ -218,6 +238,13 @@ impl Flags {
             bail!("--cfile is for one optimisation level: give -o once");
         }
         Ok(request)
+    }
+
+    /// The time of what is written, if it is not the clock's.
+    fn epoch(&self) -> anyhow::Result<Option<manifest::Epoch>> {
+        let (epoch, source) = environment::epoch(self.source_date_epoch, Path::new("."))?;
+        let is_set = source != EpochSource::Default;
+        Ok(is_set.then_some(manifest::Epoch { seconds: epoch.seconds(), source }))
     }
 
     fn ends(&self) -> Ends {
@@ -303,7 +330,7 @@ fn levels(numbers: &[String]) -> anyhow::Result<Vec<Optimization>> {
 }
 
 /// The interpreters to compile for, each with its version.
-fn pythons(requests: &[OsString]) -> anyhow::Result<Vec<(PathBuf, Version)>> {
+fn pythons(requests: &[OsString]) -> anyhow::Result<Vec<(PathBuf, Version, Target)>> {
     let interpreters = Interpreters::new(environment::search_path());
     let found = match requests {
         [] => vec![interpreters.default()?],
@@ -312,9 +339,10 @@ fn pythons(requests: &[OsString]) -> anyhow::Result<Vec<(PathBuf, Version)>> {
     found.into_iter().map(target).collect()
 }
 
-fn target(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
-    match python.target {
-        Ok(version) => Ok((python.path, version)),
-        Err(reason) => bail!("cannot compile for {}: {reason}", python.path.display()),
+fn target(python: Interpreter) -> anyhow::Result<(PathBuf, Version, Target)> {
+    match (Target::of(&python), python.target) {
+        (Some(target), Ok(version)) => Ok((python.path, version, target)),
+        (_, Err(reason)) => bail!("cannot compile for {}: {reason}", python.path.display()),
+        (None, _) => bail!("cannot compile for {}", python.path.display()),
     }
 }

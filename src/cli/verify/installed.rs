@@ -1,22 +1,20 @@
 //! `pyrepro verify --installed`: an environment, held against its RECORDs and sources.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context, bail};
-use pyrepro::compile::Pool;
-use pyrepro::installed::{self, Environment, Finding, Options, Reference};
-use pyrepro::python::{Interpreter, Interpreters, Version};
+use anyhow::Context;
+use pyrepro::installed::{self, Environment, Finding, Options};
 use pyrepro::tree::Globs;
 use serde::Serialize;
 
+use super::compilers::Compilers;
 use crate::cli::exit::Exit;
+use crate::cli::interrupt;
 use crate::cli::terminal::{BAD, FAINT, Terminal};
-use crate::cli::{environment, interrupt};
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "What is installed")]
@@ -25,64 +23,40 @@ pub struct Flags {
     /// Check what is installed below PREFIX, or in a site-packages folder: every file against its
     /// RECORD, and every bytecode file against its source
     #[arg(long, value_name = "PREFIX")]
-    installed: PathBuf,
+    installed: Option<PathBuf>,
     /// Compile every source again, and compare its bytecode's code. Without it, bytecode only has to
     /// say that it is of its source
-    #[arg(long)]
+    #[arg(long, requires = "installed")]
     code: bool,
-    /// Compile with this interpreter: a path, a command or a version; for several versions, give it
-    /// again [default: those that `pyrepro pythons` lists]
-    #[arg(long, value_name = "PYTHON")]
-    python: Vec<OsString>,
     /// Leave out what matches, by its path from the site-packages folder; may be given again
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", requires = "installed")]
     exclude: Vec<String>,
-    /// Work on N files at a time; 0 is one for each processor
-    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
-    jobs: u16,
 }
 
-pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+pub fn run(
+    flags: &Flags,
+    pythons: &[OsString],
+    jobs: NonZero<usize>,
+    terminal: &Terminal,
+) -> anyhow::Result<Exit> {
     let start = Instant::now();
+    let prefix = flags.installed.as_deref().context("name an artifact, or a folder with --installed")?;
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
-    let all = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
-    let jobs = NonZero::new(flags.jobs.into()).unwrap_or(all);
     let exclude = Globs::new(flags.exclude.iter().map(String::as_str))?;
-    let environment = Environment::find(&flags.installed, &exclude)?;
+    let environment = Environment::find(prefix, &exclude)?;
 
-    let pools = if flags.code || !flags.python.is_empty() { pools(flags, jobs)? } else { BTreeMap::new() };
-    let references: Vec<Reference<'_>> = pools
-        .iter()
-        .map(|(version, (pool, name))| Reference { version: *version, compiler: pool, name: name.clone() })
-        .collect();
-    let options = Options { references: &references, jobs, stop: &stop };
+    // The environment's own interpreter is not trusted.
+    let compilers = match flags.code || !pythons.is_empty() {
+        true => Compilers::find(pythons, jobs)?,
+        false => Compilers::default(),
+    };
+    let options = Options { references: &compilers.references(), jobs, stop: &stop };
     let report = environment.check(&options, |_| ())?;
     match terminal.is_json() {
         true => terminal.json(&Report::of(&report))?,
         false => tell(&report, start, terminal)?,
     }
     Ok(if report.findings.is_empty() { Exit::Fine } else { Exit::Negative })
-}
-
-/// What compiles for each version. The environment's own interpreter is not trusted with that.
-fn pools(flags: &Flags, jobs: NonZero<usize>) -> anyhow::Result<BTreeMap<Version, (Pool, String)>> {
-    let interpreters = Interpreters::new(environment::search_path());
-    let mut found: Vec<Interpreter> = match flags.python.is_empty() {
-        true => interpreters.all().into_iter().flatten().collect(),
-        false => flags.python.iter().map(|request| interpreters.find(request)).collect::<Result<_, _>>()?,
-    };
-    // Of one version the last is taken, which is the newest.
-    found.sort_by_key(|python| python.release);
-    let usable = found.into_iter().filter_map(|python| {
-        let version = *python.target.as_ref().ok()?;
-        let name = format!("Python {}", python.release);
-        Some((version, (Pool::new(&python.path, version, jobs), name)))
-    });
-    let pools: BTreeMap<_, _> = usable.collect();
-    if pools.is_empty() {
-        bail!("there is no Python to compile with: install one, or name it with --python");
-    }
-    Ok(pools)
 }
 
 fn tell(report: &installed::Report, start: Instant, terminal: &Terminal) -> anyhow::Result<()> {

@@ -1,26 +1,71 @@
 //! `pyrepro verify`: whether something is what it says it is.
 
+mod artifact;
+mod compilers;
 mod installed;
+mod origin;
+
+use std::ffi::OsString;
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use anyhow::ensure;
 
 use super::exit::Exit;
 use super::terminal::Terminal;
 
-/// Check that what is installed is what was recorded, and that bytecode is of its source
+/// Check that an artifact comes from its source, or that what is installed is what was recorded
+///
+/// An artifact is held against its manifest and built again from its source with the recorded options
+/// and interpreter; every member that is not the same is named. Without a manifest, each member is said to
+/// come from the source, to be generated, or to have no origin, and bytecode is compiled again.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
+    /// The artifact to check
+    #[arg(value_name = "ARTIFACT", required_unless_present = "installed", conflicts_with = "installed")]
+    artifact: Option<PathBuf>,
+    /// Compile with this interpreter: a path, a command or a version; with --installed, for several
+    /// versions, give it again [default: one of the recorded version; those that `pyrepro pythons` lists]
+    #[arg(long, value_name = "PYTHON")]
+    python: Vec<OsString>,
+    /// Work on N files at a time; 0 is one for each processor
+    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
+    jobs: u16,
+    #[command(flatten)]
+    of_artifact: artifact::Flags,
     #[command(flatten)]
     installed: installed::Flags,
 }
 
 const AFTER_HELP: &str = "\
 Examples:
+  pyrepro verify dist/app.pyz --source src
+  pyrepro verify app.pyz --source app-1.0.tar.gz --any-patch --format json | jq .verdict
+  pyrepro verify downloaded-1.0-py3-none-any.whl --source downloaded-1.0.tar.gz
+  pyrepro verify app.pyz --find-links wheels --accept content
   pyrepro verify --installed /usr/local
   pyrepro verify --installed .venv --code
   pyrepro verify --installed image/root --format json | jq '.findings[]'
 
-Exit status: 0 if all is as it should be; 1 if anything is not; 2 if it could not be checked.";
+Exit status: 0 if all is as it should be; 1 if anything is not; 2 if it could not be checked, as
+where there is no source or no interpreter to build an artifact with again.";
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
-    installed::run(&flags.installed, terminal)
+    let all = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    let jobs = NonZero::new(flags.jobs.into()).unwrap_or(all);
+    match &flags.artifact {
+        Some(artifact) if !flags.of_artifact.has_manifest(artifact) => {
+            origin::run(artifact, flags.of_artifact.source(), &flags.python, jobs, terminal)
+        }
+        Some(artifact) => {
+            ensure!(
+                flags.python.len() <= 1,
+                "an artifact is built again with one interpreter: give --python once"
+            );
+            let python = flags.python.first().map(OsString::as_os_str);
+            artifact::run(&flags.of_artifact, artifact, python, jobs, terminal)
+        }
+        None => installed::run(&flags.installed, &flags.python, jobs, terminal),
+    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use pyrepro::dist::zipapp::shebang;
+use pyrepro::manifest::Target;
 use pyrepro::python::{Interpreter, Interpreters, Version};
 
 use super::super::environment;
@@ -44,7 +45,7 @@ impl Choice {
 
     /// The interpreter to compile for: that of the first line where it is here, else that of
     /// --python, else the default.
-    pub fn target(&self, terminal: &Terminal) -> anyhow::Result<(PathBuf, Version)> {
+    pub fn target(&self, terminal: &Terminal) -> anyhow::Result<Python> {
         let interpreters = Interpreters::new(environment::search_path());
         let line = self.first_line()?;
         let request = self.python.as_deref().filter(|python| line.is_empty() || *python != line);
@@ -63,7 +64,7 @@ impl Choice {
                     request.to_string_lossy()
                 ));
             }
-            return Ok((python.path, version));
+            return target_of(python);
         }
         let python = match request {
             Some(request) => interpreters.find(request)?,
@@ -79,10 +80,18 @@ fn is_to_compile_for(python: &OsString) -> bool {
     python.to_str().is_some_and(is_version) || Path::new(python).is_dir()
 }
 
+/// The interpreter to compile for.
+pub struct Python {
+    pub path: PathBuf,
+    pub version: Version,
+    pub target: Target,
+}
+
 /// An interpreter that can be compiled for.
-pub fn target_of(python: Interpreter) -> anyhow::Result<(PathBuf, Version)> {
-    match python.target {
-        Ok(version) => Ok((python.path, version)),
-        Err(reason) => bail!("cannot compile for {}: {reason}", python.path.display()),
+pub fn target_of(python: Interpreter) -> anyhow::Result<Python> {
+    match (Target::of(&python), python.target) {
+        (Some(target), Ok(version)) => Ok(Python { path: python.path, version, target }),
+        (_, Err(reason)) => bail!("cannot compile for {}: {reason}", python.path.display()),
+        (None, _) => bail!("cannot compile for {}", python.path.display()),
     }
 }

@@ -8,16 +8,16 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
-use pyrepro::compile::Pool;
-use pyrepro::dist::zipapp::{self, App, Bytecode, Options, Request, Source, shebang};
-use pyrepro::epoch::{Epoch, EpochChoice};
+use pyrepro::compile::{Compiler, Pool};
+use pyrepro::dist::zipapp::{App, Source, shebang};
+use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
+use pyrepro::manifest::{BytecodeRecipe, Manifest, ZipappRecipe, ZipappSources};
 use pyrepro::pyc::Optimization;
-use pyrepro::python::{Environment, Version};
+use pyrepro::python::Environment;
 use serde::Serialize;
 
 use super::exit::Exit;
@@ -25,7 +25,7 @@ use super::terminal::Terminal;
 use super::{environment, interrupt};
 use interpreter::Choice;
 
-pub use interpreter::target_of;
+pub use interpreter::{Python, target_of};
 use report::Report;
 
 /// Make one file of an application, which Python runs, with bytecode that it takes
@@ -56,6 +56,12 @@ pub struct Flags {
     /// Work on N files at a time; 0 is one for each processor
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
     jobs: u16,
+    /// Write the manifest to this file, and not beside the archive under its name with .manifest.json
+    #[arg(long, value_name = "FILE", conflicts_with = "no_manifest")]
+    manifest: Option<PathBuf>,
+    /// Write no manifest
+    #[arg(long)]
+    no_manifest: bool,
     /// Time of all members: seconds since 1970, or git for the last commit's
     /// [default: $SOURCE_DATE_EPOCH, or 1980-01-01]
     #[arg(long, value_name = "TIME")]
@@ -126,17 +132,36 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         !(terminal.is_json() && is_stream(&target)),
         "standard output cannot take an archive and JSON; leave out -o - or --format json"
     );
-    let options = flags.options(terminal)?;
+    let place = flags.manifest_place(&target)?;
+    let (epoch, decided) = flags.epoch(terminal)?;
+    let recipe = flags.recipe()?;
     let python = (!flags.no_compile).then(|| flags.interpreter.target(terminal)).transpose()?;
     let environment = flags.environment(python.as_ref(), terminal)?;
-    let request = flags.request(source, &target, environment);
+    let request = recipe.request(flags.sources(source, &target, environment));
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
-    let app = gather(flags, &request, python.as_ref(), &stop)?;
+    let jobs = flags.jobs();
+    let pool = python.as_ref().map(|python| (Pool::new(&python.path, python.version, jobs), python.version));
+    let compiler = pool.as_ref().map(|(pool, version)| (pool as &dyn Compiler, *version));
+    let app = recipe.gather(&request, compiler, jobs, &stop)?;
     tell_doubts(&app, flags.strict, terminal);
     let failed = app.compiled.as_ref().is_some_and(|compiled| !compiled.failures.is_empty());
     let refused = failed && flags.strict;
-    let size = if refused { None } else { Some(write::write(&app, &options, &target, &stop)?) };
-    let report = Report::new(&app, &options, &target, python.as_ref(), size);
+    let options = recipe.write_options(epoch, jobs);
+    let describe = |written| {
+        let made_with = python.as_ref().map(|python| python.target.clone());
+        recipe.build(&app, (epoch, decided), made_with, jobs, &stop).manifest(&target, written)
+    };
+    let size = match refused {
+        true => None,
+        false => Some(write::write(
+            &app,
+            &options,
+            &target,
+            place.as_deref().map(|place| (place, describe)),
+            &stop,
+        )?),
+    };
+    let report = Report::new(&app, &options, &target, place.filter(|_| !refused), python.as_ref(), size);
     if terminal.is_json() {
         terminal.json(&report)?;
     } else if terminal.reports() && !is_stream(&target) && !refused {
@@ -223,12 +248,45 @@ impl Flags {
         }
     }
 
-    fn request(&self, source: Option<Source>, target: &Path, environment: Option<Environment>) -> Request {
-        Request {
-            source,
-            target: (!is_stream(target)).then(|| target.to_owned()),
-            main: self.main.clone(),
+    /// Where the manifest goes: beside the archive, and nowhere for one that has no place itself.
+    fn manifest_place(&self, target: &Path) -> anyhow::Result<Option<PathBuf>> {
+        let place = match &self.manifest {
+            Some(place) => {
+                ensure!(!is_stream(place), "the manifest goes into a file: name one with --manifest");
+                ensure!(place != target, "the manifest and the archive cannot both be {}", place.display());
+                Some(place.clone())
+            }
+            None => (!self.no_manifest && !is_stream(target)).then(|| Manifest::beside(target)),
+        };
+        Ok(place)
+    }
+
+    fn recipe(&self) -> anyhow::Result<ZipappRecipe> {
+        let bytecode = BytecodeRecipe {
+            checked: self.invalidation_mode == Some(Mode::CheckedHash),
+            level: self.optimize.unwrap_or_default(),
+            sourceless: self.sourceless,
+        };
+        Ok(ZipappRecipe {
+            bytecode: (!self.no_compile).then_some(bytecode),
+            compress: self.compress,
             exclude: self.exclude.clone(),
+            interpreter: self.interpreter.first_line()?.to_owned(),
+            main: self.main.clone(),
+        })
+    }
+
+    fn sources(
+        &self,
+        source: Option<Source>,
+        target: &Path,
+        environment: Option<Environment>,
+    ) -> ZipappSources {
+        // A manifest of an earlier run is no part of the application either, even if this one writes none.
+        let outputs = [target.to_owned(), Manifest::beside(target)].into_iter().chain(self.manifest.clone());
+        ZipappSources {
+            source,
+            outputs: outputs.filter(|path| !is_stream(path)).collect(),
             wheels: self.wheel.clone(),
             requirements: self.requirements.clone().zip(self.find_links.clone()),
             environment,
@@ -238,17 +296,17 @@ impl Flags {
     /// Where the archive is to run, if there are wheels, which may be for somewhere else.
     fn environment(
         &self,
-        python: Option<&(PathBuf, Version)>,
+        python: Option<&Python>,
         terminal: &Terminal,
     ) -> anyhow::Result<Option<Environment>> {
         if self.wheel.is_empty() && self.requirements.is_none() {
             return Ok(None);
         }
         let path = match python {
-            Some((path, _)) => Some(path.clone()),
+            Some(python) => Some(python.path.clone()),
             // Sources alone are for any interpreter, if nobody names one that is here.
             None if self.interpreter.is_named() => {
-                self.interpreter.target(terminal).ok().map(|(path, _)| path)
+                self.interpreter.target(terminal).ok().map(|python| python.path)
             }
             None => None,
         };
@@ -260,37 +318,15 @@ impl Flags {
         NonZero::new(self.jobs.into()).unwrap_or(all)
     }
 
-    fn options(&self, terminal: &Terminal) -> anyhow::Result<Options> {
-        let interpreter = self.interpreter.first_line()?.to_owned();
+    fn epoch(&self, terminal: &Terminal) -> anyhow::Result<(Epoch, EpochSource)> {
         let folder = self.source.as_deref().filter(|source| source.is_dir()).unwrap_or(Path::new("."));
-        let (epoch, _) = environment::epoch(self.source_date_epoch, folder)?;
+        let (epoch, decided) = environment::epoch(self.source_date_epoch, folder)?;
         let clamped = epoch.clamp_to(Epoch::DOS);
         if clamped.changed {
             terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
         }
-        Ok(Options { interpreter, compress: self.compress, epoch: clamped.epoch, jobs: self.jobs() })
+        Ok((clamped.epoch, decided))
     }
-}
-
-fn gather(
-    flags: &Flags,
-    request: &Request,
-    python: Option<&(PathBuf, Version)>,
-    stop: &AtomicBool,
-) -> anyhow::Result<App> {
-    let Some((path, version)) = python else { return Ok(zipapp::gather(request, None)?) };
-    let jobs = flags.jobs();
-    let pool = Pool::new(path, *version, jobs);
-    let bytecode = Bytecode {
-        compiler: &pool,
-        version: *version,
-        checked: flags.invalidation_mode == Some(Mode::CheckedHash),
-        level: flags.optimize.unwrap_or_default(),
-        sourceless: flags.sourceless,
-        jobs,
-        stop,
-    };
-    Ok(zipapp::gather(request, Some(&bytecode))?)
 }
 
 fn tell_doubts(app: &App, strict: bool, terminal: &Terminal) {

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use pyrepro::dist::zipapp::{App, Compiled, Options};
 use pyrepro::epoch::Epoch;
-use pyrepro::python::Version;
 use serde::Serialize;
+
+use super::interpreter::Python;
 
 /// An archive that was written, or was not to be.
 #[derive(Serialize)]
@@ -23,6 +24,8 @@ pub struct Report {
     /// None if nothing was to be compiled.
     bytecode: Option<BytecodeReport>,
     wheels: Vec<String>,
+    /// Where its manifest was written, if one was.
+    manifest: Option<String>,
     warnings: Vec<String>,
 }
 
@@ -46,7 +49,8 @@ impl Report {
         app: &App,
         options: &Options,
         target: &Path,
-        python: Option<&(PathBuf, Version)>,
+        manifest: Option<PathBuf>,
+        python: Option<&Python>,
         size: Option<u64>,
     ) -> Report {
         let bytecode = app.compiled.as_ref().zip(python);
@@ -60,6 +64,7 @@ impl Report {
             members: app.entries.iter().count(),
             bytecode: bytecode.map(|(compiled, python)| BytecodeReport::new(compiled, python)),
             wheels: app.wheels.iter().map(|wheel| wheel.to_string_lossy().into_owned()).collect(),
+            manifest: manifest.map(|manifest| manifest.to_string_lossy().into_owned()),
             warnings: app.doubts.iter().map(ToString::to_string).collect(),
         }
     }
@@ -80,7 +85,7 @@ impl Report {
 }
 
 impl BytecodeReport {
-    fn new(compiled: &Compiled, (path, version): &(PathBuf, Version)) -> BytecodeReport {
+    fn new(compiled: &Compiled, Python { path, version, .. }: &Python) -> BytecodeReport {
         let failed = compiled.failures.iter().map(|(path, diagnostic)| FailureReport {
             path: path.clone(),
             reason: diagnostic.to_string(),
@@ -89,7 +94,7 @@ impl BytecodeReport {
         BytecodeReport {
             python: path.to_string_lossy().into_owned(),
             version: version.to_string(),
-            compiled: compiled.count,
+            compiled: compiled.sources.len(),
             failed: failed.collect(),
         }
     }

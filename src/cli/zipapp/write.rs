@@ -4,16 +4,24 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Context;
-use pyrepro::archive::{Output, WriteError};
+use pyrepro::archive::{Digest, Output, WriteError};
 use pyrepro::dist::zipapp::{App, Error, Options};
+use pyrepro::manifest::Manifest;
 
-/// Writes the archive, whole or not at all, and tells its size.
-pub fn write(app: &App, options: &Options, target: &Path, stop: &AtomicBool) -> anyhow::Result<u64> {
+use super::super::manifest;
+
+/// Writes the archive and its manifest, whole or not at all, and tells the size of the archive.
+pub fn write(
+    app: &App,
+    options: &Options,
+    target: &Path,
+    manifest: Option<(&Path, impl FnOnce((Digest, u64)) -> Result<Manifest, WriteError>)>,
+    stop: &AtomicBool,
+) -> anyhow::Result<u64> {
     let result = if super::is_stream(target) {
-        to_stdout(app, options, stop)
+        to_stdout(app, options, manifest, stop)
     } else {
-        to_file(app, options, target, stop)
+        to_file(app, options, target, manifest, stop)
     };
     match result {
         Err(_) if stop.load(Ordering::Relaxed) => Err(Error::Interrupted.into()),
@@ -21,25 +29,45 @@ pub fn write(app: &App, options: &Options, target: &Path, stop: &AtomicBool) -> 
     }
 }
 
-fn to_file(app: &App, options: &Options, target: &Path, stop: &AtomicBool) -> anyhow::Result<u64> {
+/// Both are complete before either gets its name.
+fn to_file(
+    app: &App,
+    options: &Options,
+    target: &Path,
+    manifest: Option<(&Path, impl FnOnce((Digest, u64)) -> Result<Manifest, WriteError>)>,
+    stop: &AtomicBool,
+) -> anyhow::Result<u64> {
     let mut output = Output::create(target)?;
     app.write(options, &mut Stoppable { output: &mut output, stop })?;
+    let (sum, size) = output.digest()?;
+    let manifest =
+        manifest.map(|(place, describe)| manifest::prepare(place, &describe((sum, size))?)).transpose()?;
     output.finish(!options.interpreter.is_empty())?;
-    let written = target.metadata().with_context(|| format!("cannot read {}", target.display()))?;
-    Ok(written.len())
+    manifest.map(|manifest| manifest.finish(false)).transpose()?;
+    Ok(size)
 }
 
 /// By way of a file without a name: headers are completed behind what they describe, and nothing goes
 /// out of what is given up.
-fn to_stdout(app: &App, options: &Options, stop: &AtomicBool) -> anyhow::Result<u64> {
+fn to_stdout(
+    app: &App,
+    options: &Options,
+    manifest: Option<(&Path, impl FnOnce((Digest, u64)) -> Result<Manifest, WriteError>)>,
+    stop: &AtomicBool,
+) -> anyhow::Result<u64> {
     let failed = |source| WriteError::Target { path: std::env::temp_dir(), source };
     let mut file = BufWriter::with_capacity(1 << 16, tempfile::tempfile().map_err(failed)?);
     app.write(options, &mut Stoppable { output: &mut file, stop })?;
     let mut file = file.into_inner().map_err(|error| failed(error.into_error()))?;
     file.rewind().map_err(failed)?;
+    let written = Digest::of_reader(&file).map_err(failed)?;
+    let manifest =
+        manifest.map(|(place, describe)| manifest::prepare(place, &describe(written)?)).transpose()?;
+    file.rewind().map_err(failed)?;
     let mut out = io::stdout().lock();
     let size = io::copy(&mut file, &mut out)?;
     out.flush()?;
+    manifest.map(|manifest| manifest.finish(false)).transpose()?;
     Ok(size)
 }
 

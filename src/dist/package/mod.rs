@@ -9,7 +9,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::Error;
+use super::{Error, Ingredient, Known, Role};
+use crate::archive::{MemberPath, Mode};
 use crate::project::{self, Document, MAX_SIZE, Metadata, Problem, Project};
 use crate::tree::Tree;
 
@@ -79,10 +80,13 @@ impl Package {
         check_data(root, &settings)?;
         let excludes =
             |own| Excludes::new(settings.default_excludes, settings.source_exclude.iter().chain(own));
-        let (source_excludes, wheel_excludes) = (excludes(&[][..])?, excludes(&settings.wheel_exclude[..])?);
+        let source_excludes = excludes(&[][..])?;
+        let wheel_excludes = match &settings.wheel_exclude[..] {
+            [] => source_excludes.clone(),
+            own => excludes(own)?,
+        };
         let finder = Finder { root, excludes: &source_excludes, is_output: &|_| false };
-        let patterns: Vec<String> = project.license_patterns().iter().map(ToString::to_string).collect();
-        let paths = finder.licenses(&patterns)?;
+        let paths = finder.licenses(&project.license_patterns())?;
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let metadata = project.metadata(&paths, &|path| read(root, path))?;
         Ok(Package {
@@ -134,6 +138,26 @@ impl Package {
     /// The folder that imports look for the modules in.
     pub(super) fn module_root(&self) -> PathBuf {
         self.root.join(&self.modules.root)
+    }
+
+    /// All files that artifacts of the project are made of.
+    ///
+    /// ```
+    /// # use pyrepro::dist::Package;
+    /// let package = Package::open("testdata/orchard".as_ref(), None)?;
+    /// assert!(package.ingredients()?.iter().any(|file| file.path.as_str() == "pyproject.toml"));
+    /// # Ok::<(), pyrepro::dist::Error>(())
+    /// ```
+    pub fn ingredients(&self) -> Result<Vec<Ingredient>, Error> {
+        let ingredient = |(path, file): (String, SourceFile)| {
+            Ok(Ingredient {
+                mode: Mode::new(if file.executable { 0o755 } else { 0o644 }),
+                path: MemberPath::new(path)?,
+                role: Role::Source,
+                content: Known::Place(file.place, file.size),
+            })
+        };
+        self.source_files()?.by_path.into_iter().map(ingredient).collect()
     }
 
     /// The files of an sdist, by their paths in it, without those that are made for it.
@@ -198,6 +222,8 @@ impl Package {
     /// Whether a file is an artifact of this project, where those are put.
     fn is_output(&self, place: &Path) -> bool {
         let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        // An artifact's manifest lies beside it.
+        let name = name.strip_suffix(".manifest.json").unwrap_or(name);
         let of_us = name.strip_prefix(&self.metadata.name().in_file_names());
         of_us.is_some_and(|rest| rest.starts_with('-'))
             && [".whl", ".tar.gz", ".pyz"].iter().any(|ending| name.ends_with(ending))

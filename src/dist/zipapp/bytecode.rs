@@ -14,8 +14,8 @@ pub const RECORDED_BELOW: &str = "<zipapp>/";
 /// What became of the sources.
 #[derive(Debug, Default)]
 pub struct Compiled {
-    /// How many have bytecode.
-    pub count: usize,
+    /// Those that have bytecode now, at the level that was asked for.
+    pub sources: Vec<String>,
     /// Those that have none, and why.
     pub failures: Vec<(String, Diagnostic)>,
     /// What the compiler warned of.
@@ -32,7 +32,7 @@ pub(super) fn add(bytecode: &Bytecode<'_>, members: &mut Members) -> Result<Comp
         match attempt.pyc {
             Ok(pyc) => {
                 members.put_bytecode(&path, Entry::bytes(format!("{path}c"), pyc)?, bytecode.sourceless);
-                compiled.count += 1;
+                compiled.sources.push(path);
             }
             Err(diagnostic) => compiled.failures.push((path, *diagnostic)),
         }

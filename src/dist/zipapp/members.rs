@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Place;
 
+use super::super::{Ingredient, Role};
 use super::Error;
 use crate::archive::{Entries, Entry, Order};
 use crate::dist::Bytecode;
@@ -39,6 +40,12 @@ impl Members {
             }
         }
         Ok(())
+    }
+
+    /// All files so far.
+    pub fn inputs(&self) -> Result<Vec<Ingredient>, Error> {
+        let ingredients = self.0.values().map(|member| Ingredient::of_entry(&member.entry, Role::Source));
+        Ok(ingredients.filter_map(Result::transpose).collect::<Result<_, _>>()?)
     }
 
     pub fn has(&self, path: &str) -> bool {

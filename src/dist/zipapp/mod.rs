@@ -17,6 +17,7 @@ mod watch;
 mod wheel;
 mod wheel_name;
 
+use std::collections::BTreeMap;
 use std::io::{self, Seek, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ use crate::archive::{BadPath, Content, Entries, EntriesError, Entry, Limits, Rea
 use crate::compile::{Unavailable, Warning};
 pub use crate::dist::Bytecode;
 use crate::epoch::Epoch;
+use crate::pyc::Optimization;
 use crate::python::Environment;
 use crate::tree::{self, BadGlob, Globs};
 
@@ -37,6 +39,7 @@ pub use requirements::RequirementProblem;
 pub use source::LEFT_OUT;
 pub use wheel::WheelProblem;
 
+use super::{Ingredient, Role};
 use members::Members;
 use watch::Watch;
 use wheel::Wheel;
@@ -58,8 +61,8 @@ use wheel::Wheel;
 pub struct Request {
     /// The application's own files, unless all come from wheels.
     pub source: Option<Source>,
-    /// Where it is to be written: a file there is no part of the source folder.
-    pub target: Option<PathBuf>,
+    /// What is to be written: a file there is no part of the source folder.
+    pub outputs: Vec<PathBuf>,
     /// What it starts with: a function such as `pkg.mod:main`, or a console script of a wheel. If it
     /// is not given, `__main__.py` must be there.
     pub main: Option<String>,
@@ -96,6 +99,8 @@ pub struct App {
     pub was_compressed: bool,
     /// The wheels that are in it.
     pub wheels: Vec<PathBuf>,
+    /// All files that were read for it, by role and path.
+    pub inputs: Vec<Ingredient>,
     /// What may not work as wanted.
     pub doubts: Vec<Doubt>,
     /// What it stands on until it is written.
@@ -141,31 +146,38 @@ pub enum Doubt {
 pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App, Error> {
     let exclude = Globs::new(LEFT_OUT.into_iter().chain(request.exclude.iter().map(String::as_str)))?;
     let mut members = Members::default();
+    let mut inputs = Vec::new();
     let mut was_compressed = false;
     let mut files = Files::default();
     match &request.source {
         Some(Source::Folder(folder)) => {
-            let entries = source::folder(folder, &exclude, request.target.as_deref(), &mut files.watch)?;
+            let entries = source::folder(folder, &exclude, &request.outputs, &mut files.watch)?;
             members.add(entries, &folder.display().to_string())?;
         }
         Some(Source::Archive(path)) => {
+            inputs.push(input(path, Role::Archive)?);
             was_compressed =
                 add_archive(&mut members, source::open(path, Limits::DEFAULT)?, path, &mut files)?;
         }
         Some(Source::Bytes(bytes)) => {
             let (path, file) = (Path::new("-"), io::Cursor::new(bytes));
+            inputs.extend(Ingredient::of_entry(&Entry::bytes("-", bytes.as_slice())?, Role::Archive)?);
             was_compressed =
                 add_archive(&mut members, source::reader(file, path, Limits::DEFAULT)?, path, &mut files)?;
         }
         None => {}
     }
     members.filter(&exclude);
+    if let Some(Source::Folder(_)) = &request.source {
+        inputs.extend(members.inputs()?);
+    }
     let mut doubts: Vec<Doubt> =
         members.extension_modules().map(|path| Doubt::Extension(path.to_owned())).collect();
 
     let environment = request.environment.as_ref();
     let (mut paths, mut extras) = (request.wheels.clone(), Vec::new());
     if let Some((list, folder)) = &request.requirements {
+        inputs.push(input(list, Role::Requirements)?);
         for chosen in requirements::choose(list, folder, environment)? {
             paths.push(chosen.wheel);
             extras.push((chosen.name, chosen.extras));
@@ -173,6 +185,7 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
     }
     let mut wheels = Vec::with_capacity(paths.len());
     for path in &paths {
+        inputs.push(input(path, Role::Wheel)?);
         let mut wheel = Wheel::read(path, &exclude, environment)?;
         members.add(std::mem::take(&mut wheel.entries), &path.display().to_string())?;
         wheels.push(wheel);
@@ -182,7 +195,14 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
 
     add_main(&mut members, request, &wheels)?;
     let compiled = bytecode.map(|bytecode| bytecode::add(bytecode, &mut members)).transpose()?;
-    Ok(App { entries: members.into_entries()?, compiled, was_compressed, wheels: paths, doubts, files })
+    inputs.sort_unstable_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));
+    inputs.dedup();
+    let entries = members.into_entries()?;
+    Ok(App { entries, compiled, was_compressed, wheels: paths, inputs, doubts, files })
+}
+
+fn input(path: &Path, role: Role) -> Result<Ingredient, Error> {
+    Ingredient::of_file(path, role).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
 fn add_archive<R: io::Read + Seek>(
@@ -250,7 +270,8 @@ impl App {
     /// use pyrepro::dist::zipapp::{App, Files, Options};
     ///
     /// let entries = Entries::new(vec![Entry::bytes("__main__.py", "print(1)\n")?], &Order::Path)?;
-    /// let app = App { entries, compiled: None, was_compressed: false, wheels: vec![], doubts: vec![], files: Files::default() };
+    /// let (wheels, inputs, doubts, files) = (vec![], vec![], vec![], Files::default());
+    /// let app = App { entries, compiled: None, was_compressed: false, wheels, inputs, doubts, files };
     /// let mut file = std::io::Cursor::new(Vec::new());
     /// app.write(&Options { interpreter: "/usr/bin/env python3".into(), ..Options::default() }, &mut file)?;
     /// assert!(file.into_inner().starts_with(b"#!/usr/bin/env python3\nPK"));
@@ -270,6 +291,12 @@ impl App {
     /// How many bytes are in its files.
     pub fn size(&self) -> u64 {
         self.entries.iter().filter_map(Entry::content).map(Content::size).sum()
+    }
+
+    /// The bytecode that was made for it, each with the level that it was made at.
+    pub fn levels(&self, level: Optimization) -> BTreeMap<String, Optimization> {
+        let sources = self.compiled.iter().flat_map(|compiled| &compiled.sources);
+        sources.map(|source| (format!("{source}c"), level)).collect()
     }
 
     /// What the compiler warned of, with the paths of the sources.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::watch::Watch;
@@ -15,22 +15,25 @@ pub const LEFT_OUT: [&str; 6] = ["__pycache__/", ".git", ".hg/", ".svn/", ".bzr/
 /// Members of an archive that are longer are unpacked into files, and not into memory.
 const IN_MEMORY: u64 = 1 << 20;
 
-/// The files below a folder, without the target, which may lie there. Those that are read later are watched.
+/// The files below a folder, without those that are written, which may lie there. Those that are read later are watched.
 pub(super) fn folder(
     root: &Path,
     exclude: &Globs,
-    target: Option<&Path>,
+    outputs: &[PathBuf],
     watch: &mut Watch,
 ) -> Result<Vec<Entry>, Error> {
     let options = tree::Options { exclude: exclude.clone(), ..tree::Options::default() };
     let tree = Tree::walk(root, &options)?;
-    let target = target.and_then(|target| target.canonicalize().ok());
+    let outputs: Vec<PathBuf> = outputs.iter().filter_map(|output| output.canonicalize().ok()).collect();
+    let is_output = |place: &Path| {
+        !outputs.is_empty() && place.canonicalize().is_ok_and(|place| outputs.contains(&place))
+    };
     let mut entries = Vec::new();
     for found in tree.entries() {
         let place = tree.locate(found);
         let path = MemberPath::from_path(&found.path)?.to_string();
         match found.kind {
-            Kind::File { .. } if target.is_some() && place.canonicalize().ok() == target => {}
+            Kind::File { .. } if is_output(&place) => {}
             Kind::File { executable, size } => {
                 let unreadable = |source| Error::Read { path: place.clone(), source };
                 // Compiled and packed must be the same bytes, so sources are read once.

@@ -1,0 +1,167 @@
+//! `pyrepro manifest`: make, check and export manifests.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use clap::ValueEnum;
+use pyrepro::archive::{Output, WriteError};
+use pyrepro::manifest::{Change, Manifest, SUFFIX, Scope, changes, describe, export};
+use pyrepro::tree::Globs;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::exit::Exit;
+use super::terminal::{BAD, GOOD, Terminal};
+
+/// Write down what is in an artifact or a tree, or check that it still is
+///
+/// The manifest has the digest of the artifact and of each of its members. Those that `zipapp`,
+/// `build` and `compile --manifest` write have what it was made of, and how, too.
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Flags {
+    /// A wheel, zip, zipapp, sdist, tar, pyc or another file, or a folder
+    #[arg(value_name = "PATH", required_unless_present = "check")]
+    path: Option<PathBuf>,
+    /// Compare PATH with this manifest, and say what differs [default of PATH: the file beside it]
+    #[arg(long, value_name = "MANIFEST", conflicts_with = "export")]
+    check: Option<PathBuf>,
+    /// Write for other programs; PATH may be a manifest, too
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    export: Option<Export>,
+    /// Write to this file [default: standard output]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "check")]
+    output: Option<PathBuf>,
+    /// Leave out what matches, of a folder; for several patterns, give it again
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Export {
+    /// For `sha256sum -c` beside the artifact, or in the folder
+    Sha256sum,
+    /// For `sha256sum -c` where the artifact was unpacked
+    Sha256sumMembers,
+    /// An in-toto statement v1 with SLSA provenance v1
+    InToto,
+    /// A CycloneDX 1.6 list of members
+    Cyclonedx,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  pyrepro manifest app.pyz -o app.pyz.manifest.json
+  pyrepro manifest --check app.pyz.manifest.json
+  pyrepro manifest --check release.json site-packages --exclude __pycache__/
+  pyrepro manifest src --export sha256sum > SHA256SUMS && (cd src && sha256sum -c ../SHA256SUMS)
+  pyrepro manifest app.pyz.manifest.json --export in-toto
+
+Exit status: 0 if the manifest is written, or nothing differs; 1 if --check finds what differs;
+2 for anything else.";
+
+pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let itself = flags.check.iter().chain(&flags.output).cloned();
+    let scope = Scope { exclude: Globs::new(&flags.exclude)?, without: itself.collect() };
+    match (&flags.check, &flags.path) {
+        (Some(manifest), path) => check(manifest, path.as_deref(), &scope, terminal),
+        (None, Some(path)) => {
+            let manifest = match is_manifest(path) && flags.export.is_some() {
+                true => Manifest::open(path)?,
+                false => describe(path, &scope)?,
+            };
+            write(&text(&manifest, flags.export)?, flags.output.as_deref())?;
+            Ok(Exit::Fine)
+        }
+        // clap wants one of the two.
+        (None, None) => Ok(Exit::Trouble),
+    }
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(SUFFIX))
+}
+
+fn text(manifest: &Manifest, format: Option<Export>) -> anyhow::Result<String> {
+    let json = |value: Value| Ok::<_, serde_json::Error>(serde_json::to_string_pretty(&value)? + "\n");
+    Ok(match format {
+        None => manifest.to_json(),
+        Some(Export::Sha256sum) => export::sha256sum(manifest),
+        Some(Export::Sha256sumMembers) => export::sha256sum_of_members(manifest),
+        Some(Export::InToto) => json(export::in_toto(manifest))?,
+        Some(Export::Cyclonedx) => json(export::cyclonedx(manifest))?,
+    })
+}
+
+/// A manifest in a file, but for its name.
+pub fn prepare(place: &Path, manifest: &Manifest) -> Result<Output, WriteError> {
+    let mut output = Output::create(place)?;
+    output.write_all(manifest.to_json().as_bytes())?;
+    Ok(output)
+}
+
+fn write(text: &str, place: Option<&Path>) -> anyhow::Result<()> {
+    match place.filter(|place| place.as_os_str() != "-") {
+        Some(place) => {
+            let mut output = Output::create(place)?;
+            output.write_all(text.as_bytes())?;
+            output.finish(false)?;
+        }
+        None => {
+            let mut out = io::stdout().lock();
+            out.write_all(text.as_bytes())?;
+            out.flush()?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    artifact: String,
+    manifest: String,
+    matches: bool,
+    changes: &'a [Change],
+}
+
+fn check(place: &Path, path: Option<&Path>, scope: &Scope, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let expected = Manifest::open(place)?;
+    let path = match path {
+        Some(path) => path.to_owned(),
+        None => beside(place, &expected)?,
+    };
+    let found = describe(&path, scope)?;
+    let changes = changes(&expected, &found);
+    let matches = changes.is_empty();
+    if terminal.is_json() {
+        let (artifact, manifest) =
+            (path.to_string_lossy().into_owned(), place.to_string_lossy().into_owned());
+        terminal.json(&Report { artifact, manifest, matches, changes: &changes })?;
+    } else {
+        tell(&path, &expected, &changes, terminal)?;
+    }
+    Ok(if matches { Exit::Fine } else { Exit::Negative })
+}
+
+/// The artifact that a manifest lies beside.
+fn beside(place: &Path, manifest: &Manifest) -> anyhow::Result<PathBuf> {
+    let path = place.with_file_name(&manifest.artifact.name);
+    ensure!(path.exists(), "there is no {} beside the manifest; name what to check", path.display());
+    Ok(path)
+}
+
+fn tell(path: &Path, expected: &Manifest, changes: &[Change], terminal: &Terminal) -> anyhow::Result<()> {
+    let mut out = terminal.out();
+    for change in changes {
+        writeln!(out, "{BAD}{change}{BAD:#}")?;
+    }
+    if terminal.reports() {
+        let (path, count) = (path.display(), expected.members.len());
+        match changes.len() {
+            0 => writeln!(out, "{path}: {GOOD}as the manifest has it{GOOD:#}, {count} members")?,
+            differ => writeln!(out, "{path}: {differ} differences from the manifest, {count} members in it")?,
+        }
+    }
+    out.flush().context("cannot write")
+}

@@ -1,0 +1,151 @@
+//! `pyrepro verify ARTIFACT`: an artifact, held against its manifest and its source.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use clap::ValueEnum;
+use pyrepro::manifest::Manifest;
+use pyrepro::python::Interpreters;
+use pyrepro::verify::{Finding, Outcome, Request, Sources, Verdict, verify};
+use serde::Serialize;
+
+use crate::cli::exit::Exit;
+use crate::cli::terminal::{BAD, FAINT, GOOD, Terminal};
+use crate::cli::{environment, interrupt};
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "An artifact")]
+#[group(id = "an-artifact")]
+pub struct Flags {
+    /// What to build it of again: the folder of the sources, a source distribution, or the wheel or
+    /// archive that it was made of
+    #[arg(long, value_name = "SRC", requires = "artifact")]
+    source: Option<PathBuf>,
+    /// A folder with wheels, archives and lists that it was made of; may be given again
+    #[arg(long, value_name = "FOLDER", requires = "artifact")]
+    find_links: Vec<PathBuf>,
+    /// Its manifest [default: the file beside it, under its name with .manifest.json]
+    #[arg(long, value_name = "FILE", requires = "artifact")]
+    manifest: Option<PathBuf>,
+    /// Compile with another patch level, if the recorded one is not here
+    #[arg(long, requires = "artifact")]
+    any_patch: bool,
+    /// What is good enough, where only the same bytes are otherwise
+    #[arg(long, value_name = "WHAT", value_enum, requires = "artifact")]
+    accept: Option<Accept>,
+}
+
+impl Flags {
+    /// Whether there is a manifest to go by, or one is named.
+    pub fn has_manifest(&self, artifact: &Path) -> bool {
+        self.manifest.is_some() || Manifest::beside(artifact).exists()
+    }
+
+    /// What the artifact is said to be made of.
+    pub fn source(&self) -> Option<&Path> {
+        self.source.as_deref()
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Accept {
+    /// The same content in another container: other order, times, compression
+    Content,
+    /// The same meaning, too: bytecode that decodes to equal code
+    Meaning,
+}
+
+impl Accept {
+    fn worst(self) -> Verdict {
+        match self {
+            Accept::Content => Verdict::Content,
+            Accept::Meaning => Verdict::Meaning,
+        }
+    }
+}
+
+/// What it was done with.
+#[derive(Serialize)]
+struct Report<'a> {
+    artifact: String,
+    accepted: bool,
+    #[serde(flatten)]
+    outcome: &'a Outcome,
+}
+
+pub fn run(
+    flags: &Flags,
+    artifact: &Path,
+    python: Option<&OsStr>,
+    jobs: NonZero<usize>,
+    terminal: &Terminal,
+) -> anyhow::Result<Exit> {
+    let start = Instant::now();
+    ensure!(artifact.is_file(), "{} is no file; name an artifact", artifact.display());
+    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let interpreters = Interpreters::new(environment::search_path());
+    let outcome = verify(&Request {
+        artifact,
+        manifest: flags.manifest.as_deref(),
+        sources: Sources { source: flags.source.clone(), find_links: flags.find_links.clone() },
+        interpreters: &interpreters,
+        python,
+        any_patch: flags.any_patch,
+        jobs,
+        stop: &stop,
+    })?;
+    let accepted = outcome.verdict <= flags.accept.map_or(Verdict::Identical, Accept::worst);
+    if terminal.is_json() {
+        let artifact = artifact.to_string_lossy().into_owned();
+        terminal.json(&Report { artifact, accepted, outcome: &outcome })?;
+    } else {
+        tell(&outcome, artifact, start, terminal)?;
+    }
+    Ok(match outcome.verdict {
+        Verdict::NotRebuilt => Exit::Trouble,
+        _ if accepted => Exit::Fine,
+        _ => Exit::Negative,
+    })
+}
+
+fn tell(outcome: &Outcome, artifact: &Path, start: Instant, terminal: &Terminal) -> anyhow::Result<()> {
+    let Outcome { verdict, reason, as_recorded, claims, inputs, members, rebuilt, notes } = outcome;
+    let mut out = terminal.out();
+    for note in notes {
+        terminal.warn(note);
+    }
+    for input in inputs {
+        let (role, path, words) = (input.role.name(), &input.path, input.difference.words());
+        writeln!(out, "{role} {path}: {BAD}{words}{BAD:#}")?;
+    }
+    for claim in claims {
+        let (field, recorded, found) = (&claim.field, &claim.recorded, &claim.found);
+        writeln!(out, "manifest {field}: {BAD}{recorded}, but it is {found}{BAD:#}")?;
+    }
+    for evidence in members.iter().filter(|evidence| evidence.finding != Finding::Same) {
+        let detail = match (&evidence.expected, &evidence.found) {
+            (Some(expected), Some(found)) => format!(": {found}, and not {expected}"),
+            _ => String::new(),
+        };
+        let (path, words) = (&evidence.path, evidence.finding.words());
+        writeln!(out, "member {path}: {BAD}{words}{BAD:#}{FAINT}{detail}{FAINT:#}")?;
+    }
+    if terminal.reports() {
+        let style = if *verdict == Verdict::Identical { GOOD } else { BAD };
+        let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        writeln!(out, "{}: {style}{verdict}{style:#}{reason}", artifact.display())?;
+        let with = match rebuilt.as_ref().map(|rebuilt| &rebuilt.targets[..]) {
+            None => "not built again".to_owned(),
+            Some([]) => "built again without bytecode".to_owned(),
+            Some([target, ..]) => format!("built again with Python {}", target.version),
+        };
+        let file = if *as_recorded { "the file of the manifest" } else { "not the file of the manifest" };
+        let (members, time) = (members.len(), start.elapsed().as_secs_f64());
+        writeln!(out, "{FAINT}{file}, {members} members, {with}; {time:.2} s{FAINT:#}")?;
+    }
+    Ok(out.flush()?)
+}

@@ -1,0 +1,194 @@
+//! The manifest of an artifact, made while it is built.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{self, Read};
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::member::may_be_bytecode;
+use super::{
+    Artifact, ArtifactKind, Backend, Bytecode, Epoch, Inputs, Kind, Manifest, Member, Options, SCHEMA,
+    Target, Tool,
+};
+use crate::archive::{Content, Digest, Entries, Entry, Mode, WriteError};
+use crate::compile::in_order;
+use crate::dist::{Ingredient, Input};
+use crate::epoch::{self, EpochSource};
+use crate::pyc::Optimization;
+
+/// All that a build knows of the artifact that it writes.
+///
+/// ```
+/// use pyrepro::archive::{Digest, Entries, Entry, Order};
+/// use pyrepro::epoch::{Epoch, EpochSource};
+/// use pyrepro::manifest::{ArtifactKind, Build, Options};
+///
+/// let entries = Entries::new(vec![Entry::bytes("__main__.py", "print(1)\n")?], &Order::Path)?;
+/// let build = Build {
+///     kind: ArtifactKind::Zipapp,
+///     entries: &entries,
+///     levels: Default::default(),
+///     inputs: vec![],
+///     options: Options::new("zipapp"),
+///     epoch: (Epoch::DEFAULT, EpochSource::Default),
+///     targets: vec![],
+///     backend: None,
+///     jobs: std::num::NonZero::<usize>::MIN,
+///     stop: &Default::default(),
+/// };
+/// let manifest = build.manifest("dist/app.pyz".as_ref(), (Digest::of(b"the file"), 8))?;
+/// assert_eq!((manifest.artifact.name.as_str(), manifest.members.len()), ("app.pyz", 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Build<'a> {
+    /// What is built.
+    pub kind: ArtifactKind,
+    /// What is in it.
+    pub entries: &'a Entries,
+    /// The levels of the bytecode files whose names do not tell, by path.
+    pub levels: BTreeMap<String, Optimization>,
+    /// What was read for it.
+    pub inputs: Vec<Ingredient>,
+    /// How it is made.
+    pub options: Options,
+    /// The one time in it, within what the format can hold, and what decided it.
+    pub epoch: (epoch::Epoch, EpochSource),
+    /// The interpreters that its bytecode was made with.
+    pub targets: Vec<Target>,
+    /// The build backend, where there was one.
+    pub backend: Option<Backend>,
+    /// How many members to look at at a time.
+    pub jobs: NonZero<usize>,
+    /// When set, it ends with an error.
+    pub stop: &'a AtomicBool,
+}
+
+impl Build<'_> {
+    /// The manifest, once the artifact is written: where, and which digest and size it has.
+    pub fn manifest(self, place: &Path, (sha256, size): (Digest, u64)) -> Result<Manifest, WriteError> {
+        let mut members = Vec::new();
+        let keep = |member: Result<Member, WriteError>| {
+            members.push(member?);
+            Ok::<(), WriteError>(())
+        };
+        in_order(
+            self.entries.iter(),
+            self.jobs.get(),
+            |entry| self.member(entry),
+            || self.is_stopped(),
+            keep,
+        )?;
+        let inputs = self.inputs(&members)?;
+        if self.is_stopped() {
+            return Err(interrupted().into());
+        }
+        let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (seconds, source) = (self.seconds(), self.epoch.1);
+        Ok(Manifest {
+            artifact: Artifact { kind: self.kind, name, sha256, size },
+            backend: self.backend,
+            epoch: Some(Epoch { seconds, source }),
+            inputs: Some(Inputs::new(inputs)),
+            members,
+            options: Some(self.options),
+            pyrepro: Tool::this(),
+            schema: SCHEMA,
+            sha256: None,
+            targets: self.targets,
+        })
+    }
+
+    /// Zip files hold every other second.
+    fn seconds(&self) -> u64 {
+        let seconds = self.epoch.0.seconds();
+        match self.kind {
+            ArtifactKind::Wheel | ArtifactKind::Zipapp | ArtifactKind::Zip => seconds - seconds % 2,
+            _ => seconds,
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// The inputs with their digests, for which no file is read that a member is made of as it is.
+    fn inputs(&self, members: &[Member]) -> Result<Vec<Input>, WriteError> {
+        let places =
+            self.entries.iter().zip(members).filter_map(|(entry, member)| match entry.content()? {
+                Content::File { path, .. } => Some((path.as_path(), member.sha256?)),
+                _ => None,
+            });
+        let known: HashMap<&Path, Digest> = places.collect();
+        let digest = |place: &Path| known.get(place).map_or_else(|| self.digest(place), |digest| Ok(*digest));
+        self.inputs.iter().map(|input| input.clone().input(digest)).collect()
+    }
+
+    fn digest(&self, place: &Path) -> Result<Digest, WriteError> {
+        let read = |file| Digest::of_reader(UntilStopped(file, self.stop)).map(|(digest, _)| digest);
+        File::open(place)
+            .and_then(read)
+            .map_err(|source| WriteError::Unreadable { path: place.to_owned(), source })
+    }
+
+    fn digest_of(&self, content: &Content) -> Result<Digest, WriteError> {
+        match content {
+            // What is long is read so that it can be given up.
+            Content::File { path, sha256: None, .. } => self.digest(path),
+            content => Ok(Digest(content.sha256()?)),
+        }
+    }
+
+    fn member(&self, entry: &Entry) -> Result<Member, WriteError> {
+        let mode = Some(Mode::new(entry.mode()));
+        let path = entry.path.clone();
+        let Some(content) = entry.content() else {
+            return Ok(Member {
+                bytecode: None,
+                kind: Kind::Folder,
+                mode,
+                path,
+                sha256: None,
+                size: None,
+                target: None,
+            });
+        };
+        let bytecode = match content {
+            Content::Bytes(bytes) if may_be_bytecode(path.as_str()) => {
+                Bytecode::of(&path, bytes, self.levels.get(path.as_str()).copied())
+            }
+            Content::File { path: place, .. } if may_be_bytecode(path.as_str()) => {
+                let unreadable = |source| WriteError::Unreadable { path: place.clone(), source };
+                Bytecode::of(&path, &std::fs::read(place).map_err(unreadable)?, None)
+            }
+            _ => None,
+        };
+        Ok(Member {
+            bytecode,
+            kind: Kind::File,
+            mode,
+            path,
+            sha256: Some(self.digest_of(content)?),
+            size: Some(entry.size()),
+            target: None,
+        })
+    }
+}
+
+/// A file that is read until the user wants no more.
+struct UntilStopped<'a>(File, &'a AtomicBool);
+
+impl Read for UntilStopped<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        if self.1.load(Ordering::Relaxed) {
+            return Err(interrupted());
+        }
+        self.0.read(bytes)
+    }
+}
+
+fn interrupted() -> io::Error {
+    io::Error::other("interrupted")
+}

@@ -1,0 +1,100 @@
+//! What a manifest says and what turns out to be so.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Verdict;
+use crate::manifest::{Inputs, Manifest};
+
+/// Something that a manifest says and that is not so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Claim {
+    /// The field, such as `artifact.size` or `members.pkg/a.py.mode`.
+    pub field: String,
+    /// What the manifest has.
+    pub recorded: Value,
+    /// What there is.
+    pub found: Value,
+}
+
+impl Claim {
+    /// How bad that is: the name of an artifact is no part of its content.
+    pub(super) fn verdict(&self) -> Verdict {
+        if self.field == "artifact.name" { Verdict::Content } else { Verdict::Differs }
+    }
+}
+
+/// Everything in which a manifest differs from that of a rebuild. The digests of inputs are told
+/// elsewhere. Which version of pyrepro it was and what decided the epoch, nobody can know.
+pub(super) fn refuted(recorded: &Manifest, rebuilt: &Manifest, any_patch: bool) -> Vec<Claim> {
+    let known = |manifest: &Manifest| {
+        let mut known = manifest.clone();
+        known.inputs = known.inputs.map(|_| Inputs::new(Vec::new()));
+        known.pyrepro = rebuilt.pyrepro.clone();
+        known.sha256 = None;
+        if let (Some(epoch), Some(same)) = (&mut known.epoch, rebuilt.epoch) {
+            epoch.source = same.source;
+        }
+        if any_patch {
+            for (target, same) in known.targets.iter_mut().zip(&rebuilt.targets) {
+                target.version.clone_from(&same.version);
+            }
+        }
+        known
+    };
+    let mut claims = Vec::new();
+    let [recorded, rebuilt] = [known(recorded), known(rebuilt)];
+    if recorded == rebuilt {
+        return claims;
+    }
+    let [a, b] = [&recorded, &rebuilt].map(|manifest| serde_json::to_value(manifest).unwrap_or_default());
+    differences("", &a, &b, &mut claims);
+    claims
+}
+
+/// The innermost fields that differ.
+fn differences(field: &str, recorded: &Value, found: &Value, claims: &mut Vec<Claim>) {
+    let below = |key: &str| if field.is_empty() { key.to_owned() } else { format!("{field}.{key}") };
+    match (recorded, found) {
+        (Value::Object(a), Value::Object(b)) => {
+            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            for key in keys {
+                let of =
+                    |object: &serde_json::Map<String, Value>| object.get(key).cloned().unwrap_or_default();
+                differences(&below(key), &of(a), &of(b), claims);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if field == "members" => by_path(field, a, b, claims),
+        (Value::Array(a), Value::Array(b)) => {
+            for index in 0..a.len().max(b.len()) {
+                let of = |list: &[Value]| list.get(index).cloned().unwrap_or_default();
+                differences(&below(&index.to_string()), &of(a), &of(b), claims);
+            }
+        }
+        (a, b) if a == b => {}
+        (a, b) => {
+            claims.push(Claim { field: field.to_owned(), recorded: a.clone(), found: b.clone() });
+        }
+    }
+}
+
+/// Members are told apart by their paths, so that one that is missing is one difference.
+fn by_path(field: &str, recorded: &[Value], found: &[Value], claims: &mut Vec<Claim>) {
+    let name = |member: &Value| member["path"].as_str().unwrap_or_default().to_owned();
+    let mut left: std::collections::BTreeMap<String, &Value> =
+        found.iter().map(|member| (name(member), member)).collect();
+    for member in recorded {
+        let there = left.remove(&name(member)).unwrap_or(&Value::Null);
+        differences(&format!("{field}.{}", name(member)), member, there, claims);
+    }
+    for (name, member) in left {
+        differences(&format!("{field}.{name}"), &Value::Null, member, claims);
+    }
+    let moved = recorded.iter().zip(found).find(|(a, b)| name(a) != name(b));
+    if let Some((a, b)) = moved.filter(|_| claims.is_empty()) {
+        let (recorded, found) = (name(a).into(), name(b).into());
+        claims.push(Claim { field: format!("{field} (order)"), recorded, found });
+    }
+}

@@ -1,0 +1,24 @@
+//! Does an artifact come from its source? Build it again and compare, member by member.
+//!
+//! A [`Verdict`] says how far two artifacts are the same, and [`Evidence`] says it of each member:
+//! [`compare`] makes both of what is known of the members, whoever made the artifacts.
+//! [`verify`] checks an artifact against its manifest, the source against the manifest, and what comes
+//! of the source against the artifact.
+
+mod claims;
+mod members;
+mod outcome;
+mod project;
+mod rebuild;
+mod sources;
+mod unpack;
+mod verdict;
+mod zipapp;
+
+pub use claims::Claim;
+pub use members::{Evidence, Finding, compare, compare_files};
+pub use outcome::{Outcome, Rebuilt};
+pub use rebuild::{Error, Request, verify};
+pub use sources::{InputChange, InputDifference, Sources};
+pub use unpack::Error as UnpackError;
+pub use verdict::Verdict;

@@ -1,0 +1,38 @@
+//! What came of a verification.
+
+use serde::Serialize;
+
+use super::{Claim, Evidence, InputChange, Verdict};
+use crate::manifest::{Target, Tool};
+
+/// What came of a verification, with all that it rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// How far the artifact is what its source and its manifest say.
+    pub verdict: Verdict,
+    /// Why it could not be rebuilt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Whether the file is, bit for bit, the one that the manifest was written for.
+    pub as_recorded: bool,
+    /// What the manifest says and is not so.
+    pub claims: Vec<Claim>,
+    /// In what the source is another than the one that the manifest was written for.
+    pub inputs: Vec<InputChange>,
+    /// What is to be said of each member.
+    pub members: Vec<Evidence>,
+    /// What it was built again with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rebuilt: Option<Rebuilt>,
+    /// What else there is to know.
+    pub notes: Vec<String>,
+}
+
+/// What an artifact was built again with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rebuilt {
+    /// The program.
+    pub pyrepro: Tool,
+    /// The interpreters.
+    pub targets: Vec<Target>,
+}

@@ -1,0 +1,38 @@
+//! Wheels, source distributions and zipapps of projects, built again from their manifests.
+
+use std::path::Path;
+
+use super::rebuild::{Built, Cannot, Request, write};
+use super::sources::Found;
+use crate::compile::{Compiler, Pool};
+use crate::dist::Package;
+use crate::epoch::Epoch;
+use crate::manifest::{BuildRecipe, Manifest};
+
+/// Builds an artifact of a project again, in a folder.
+pub(super) fn rebuild(
+    request: &Request<'_>,
+    recorded: &Manifest,
+    recipe: &BuildRecipe,
+    found: &Found,
+    folder: &Path,
+) -> Result<Built, Cannot> {
+    let epoch = recorded.epoch.ok_or_else(|| Cannot::new("the manifest has no epoch"))?;
+    let root =
+        found.folder.as_deref().ok_or_else(|| Cannot::new("name the project's folder with --source"))?;
+    let python = recipe.bytecode.map(|_| request.python_for(recorded)).transpose()?;
+    let pool = python.as_ref().map(|(path, version, _)| (Pool::new(path, *version, request.jobs), *version));
+    let compiler = pool.as_ref().map(|(pool, version)| (pool as &dyn Compiler, *version));
+
+    // Artifacts lie beside each other, in the project's folder or elsewhere.
+    let package = Package::open(root, request.artifact.parent())?;
+    let made = recipe.make(&package, compiler, request.jobs, request.stop)?;
+    let at = Epoch::from_seconds(epoch.seconds);
+    let place = folder.join("rebuilt").join(&recorded.artifact.name);
+    let written = write(&place, |output| recipe.write(&made, at, request.jobs, output))?;
+    let target = python.map(|(_, _, target)| target);
+    let inputs = package.ingredients()?;
+    let build = recipe.build(made.entries(), inputs, (at, epoch.source), target, request.jobs, request.stop);
+    let manifest = build.manifest(&place, written)?;
+    Ok(Built { place, manifest })
+}

@@ -1,0 +1,343 @@
+//! An artifact with a manifest: checked, built again and compared.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::sources::{self, Found, Sources};
+use super::{Claim, Evidence, Outcome, Rebuilt, Verdict, claims, compare, compare_files, project, zipapp};
+use crate::archive::{Digest, Output, WriteError};
+use crate::dist::{Ingredient, Input, Role};
+use crate::manifest::{
+    self, BuildRecipe, DescribeError, Manifest, Scope, Target, Tool, ZipappRecipe, describe,
+};
+use crate::python::{FindError, Interpreters, Version};
+
+/// What to verify, and with what.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The artifact.
+    pub artifact: &'a Path,
+    /// Its manifest, if it is not the one beside it.
+    pub manifest: Option<&'a Path>,
+    /// Where its sources are.
+    pub sources: Sources,
+    /// The interpreters there are.
+    pub interpreters: &'a Interpreters,
+    /// The interpreter to compile with, in place of one of the recorded version.
+    pub python: Option<&'a OsStr>,
+    /// Whether another patch level than the recorded one will do.
+    pub any_patch: bool,
+    /// How many files to work on at a time.
+    pub jobs: NonZero<usize>,
+    /// When set, it ends with an error.
+    pub stop: &'a AtomicBool,
+}
+
+/// What ends a verification without a verdict.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No manifest to go by.
+    #[error("there is no manifest {path}; name it with --manifest", path = .0.display())]
+    NoManifest(PathBuf),
+    /// A manifest that is refused.
+    #[error(transparent)]
+    Manifest(#[from] manifest::ReadError),
+    /// The artifact cannot be read.
+    #[error("cannot read {path}: {source}", path = path.display())]
+    Artifact {
+        /// Where it is.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// There is no room to build in.
+    #[error("cannot make a temporary folder: {0}")]
+    Scratch(#[source] io::Error),
+    /// The user has stopped it.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// An artifact that was built again.
+pub(super) struct Built {
+    pub place: PathBuf,
+    pub manifest: Manifest,
+}
+
+/// Why one was not.
+pub(super) struct Cannot(String);
+
+impl Cannot {
+    pub(super) fn new(reason: impl ToString) -> Cannot {
+        Cannot(reason.to_string())
+    }
+}
+
+impl<E: std::error::Error> From<E> for Cannot {
+    fn from(error: E) -> Cannot {
+        Cannot::new(error)
+    }
+}
+
+/// Checks an artifact against its manifest and its source.
+///
+/// ```no_run
+/// use std::{num::NonZero, sync::atomic::AtomicBool};
+/// use pyrepro::python::{Interpreters, SearchPath};
+/// use pyrepro::verify::{Request, Sources, Verdict, verify};
+///
+/// let interpreters = Interpreters::new(SearchPath::default());
+/// let request = Request {
+///     artifact: "app.pyz".as_ref(),
+///     manifest: None,
+///     sources: Sources { source: Some("src".into()), ..Sources::default() },
+///     interpreters: &interpreters,
+///     python: None,
+///     any_patch: false,
+///     jobs: NonZero::<usize>::MIN,
+///     stop: &AtomicBool::new(false),
+/// };
+/// assert_eq!(verify(&request)?.verdict, Verdict::Identical);
+/// # Ok::<(), pyrepro::verify::Error>(())
+/// ```
+pub fn verify(request: &Request<'_>) -> Result<Outcome, Error> {
+    let place = request.manifest_place();
+    if request.manifest.is_none() && !place.exists() {
+        return Err(Error::NoManifest(place));
+    }
+    let recorded = Manifest::open_changed(&place)?;
+    let unreadable = |source| Error::Artifact { path: request.artifact.to_owned(), source };
+    let (sum, size) = File::open(request.artifact).and_then(Digest::of_reader).map_err(unreadable)?;
+    let as_recorded = (sum, size) == (recorded.artifact.sha256, recorded.artifact.size);
+
+    let scratch = tempfile::tempdir().map_err(Error::Scratch)?;
+    let mut outcome = Outcome {
+        verdict: Verdict::Identical,
+        reason: None,
+        as_recorded,
+        claims: Vec::new(),
+        inputs: Vec::new(),
+        members: Vec::new(),
+        rebuilt: None,
+        notes: Vec::new(),
+    };
+    let built = request.rebuild(&recorded, scratch.path(), &mut outcome);
+    if request.stop.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    let held = match built {
+        Ok(built) => request.hold_against(&recorded, &built, sum, &mut outcome),
+        Err(Cannot(reason)) => request.hold_against_manifest(&recorded, reason, &mut outcome),
+    };
+    if let Err(error) = held {
+        // What is no archive any more differs from what it was.
+        outcome.notes.push(error.to_string());
+        outcome.verdict = outcome.verdict.max(Verdict::Differs);
+    }
+    let name = request.artifact.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if name != recorded.artifact.name {
+        let recorded = recorded.artifact.name.clone().into();
+        let claim = Claim { field: "artifact.name".to_owned(), recorded, found: name.into() };
+        outcome.claims.push(claim);
+    }
+    if !recorded.is_intact() {
+        let found = recorded.digest().to_string().into();
+        let claimed = recorded.sha256.map(|sum| sum.to_string()).into();
+        outcome.claims.push(Claim { field: "sha256".to_owned(), recorded: claimed, found });
+    }
+    let claims = outcome.claims.iter().map(Claim::verdict);
+    let inputs = outcome.inputs.iter().map(|_| Verdict::Differs);
+    outcome.verdict = claims.chain(inputs).fold(outcome.verdict, Verdict::max);
+    Ok(outcome)
+}
+
+impl Request<'_> {
+    pub(super) fn manifest_place(&self) -> PathBuf {
+        self.manifest.map_or_else(|| Manifest::beside(self.artifact), Path::to_owned)
+    }
+
+    fn rebuild(&self, recorded: &Manifest, scratch: &Path, outcome: &mut Outcome) -> Result<Built, Cannot> {
+        let tool = Tool::this();
+        if recorded.pyrepro.canonical_form != tool.canonical_form {
+            let form = recorded.pyrepro.canonical_form;
+            return Err(Cannot(format!("it is in canonical form {form}, which this pyrepro does not write")));
+        }
+        if recorded.pyrepro.encoder != tool.encoder {
+            let encoder = &recorded.pyrepro.encoder;
+            outcome
+                .notes
+                .push(format!("what it was compressed with is {encoder:?}, and here {:?}", tool.encoder));
+        }
+        let (Some(options), Some(inputs)) = (&recorded.options, &recorded.inputs) else {
+            return Err(Cannot::new(
+                "its manifest was made of the finished artifact and does not say how it was built",
+            ));
+        };
+        if let Some(backend) = &recorded.backend {
+            let name = &backend.name;
+            return Err(Cannot(format!(
+                "{name} built it; build it again with the recorded requirements, and compare with `pyrepro diff`"
+            )));
+        }
+        let found = self.sources.find(inputs, &scratch.join("source"))?;
+        needed(&found, outcome)?;
+        let built = match options.verb.as_str() {
+            "zipapp" => {
+                zipapp::rebuild(self, recorded, &ZipappRecipe::from_options(options)?, &found, scratch)?
+            }
+            "build" => {
+                project::rebuild(self, recorded, &BuildRecipe::from_options(options)?, &found, scratch)?
+            }
+            verb => return Err(Cannot(format!("this pyrepro cannot rebuild what `{verb}` made"))),
+        };
+        outcome.rebuilt = Some(Rebuilt { pyrepro: tool, targets: built.manifest.targets.clone() });
+        let mut there = built.manifest.inputs.as_ref().map(|inputs| inputs.files.clone()).unwrap_or_default();
+        // A list of requirements is not needed to build, but whether it is the same is worth knowing.
+        let lists = found.files.iter().filter(|(role, _)| *role == Role::Requirements);
+        there.extend(lists.filter_map(|(role, place)| input(place, *role).ok()));
+        let recorded = inputs.files.iter().filter(|input| {
+            input.role != Role::Requirements || there.iter().any(|other| other.role == input.role)
+        });
+        outcome.inputs = sources::changes(&recorded.cloned().collect::<Vec<_>>(), &there);
+        Ok(built)
+    }
+
+    /// Compares with what was built again.
+    fn hold_against(
+        &self,
+        recorded: &Manifest,
+        built: &Built,
+        sum: Digest,
+        outcome: &mut Outcome,
+    ) -> Result<(), DescribeError> {
+        let rebuilt = &built.manifest;
+        outcome.claims = claims::refuted(recorded, rebuilt, self.any_patch);
+        if sum == rebuilt.artifact.sha256 {
+            outcome.members = compare(&rebuilt.members, &rebuilt.members);
+            return Ok(());
+        }
+        // What differs of the artifact is said of its members, and not once more of the manifest.
+        outcome.claims.retain(|claim| !is_about_content(&claim.field));
+        let there = describe(self.artifact, &Scope::default())?;
+        outcome.members = compare_files((&built.place, &rebuilt.members), (self.artifact, &there.members));
+        outcome.verdict = worst(&outcome.members).max(Verdict::Content);
+        Ok(())
+    }
+
+    /// Compares with what the manifest says, where there is nothing else.
+    fn hold_against_manifest(
+        &self,
+        recorded: &Manifest,
+        reason: String,
+        outcome: &mut Outcome,
+    ) -> Result<(), DescribeError> {
+        outcome.reason = Some(reason);
+        outcome.verdict = if outcome.as_recorded { Verdict::NotRebuilt } else { Verdict::Differs };
+        let there = describe(self.artifact, &Scope::default())?;
+        outcome.members = compare(&recorded.members, &there.members);
+        Ok(())
+    }
+
+    /// The interpreter that the manifest asks for.
+    pub(super) fn python_for(&self, recorded: &Manifest) -> Result<(PathBuf, Version, Target), Cannot> {
+        let [wanted] = &recorded.targets[..] else {
+            return Err(Cannot(format!("it was made with {} interpreters", recorded.targets.len())));
+        };
+        let release = &wanted.version;
+        let found = match self.python {
+            Some(python) => self.interpreters.find(python),
+            None => self.interpreters.find(release).or_else(|error| match self.feature_release(release) {
+                Some(feature) => self.interpreters.find(feature),
+                None => Err(error),
+            }),
+        };
+        let python = found.map_err(|error| self.no_python(release, &error))?;
+        let target = Target::of(&python);
+        match (target, python.target) {
+            (Some(target), Ok(version)) if target == *wanted || self.is_near(&target, wanted) => {
+                Ok((python.path, version, target))
+            }
+            _ => {
+                let there = python.release;
+                let path = python.path.display();
+                Err(Cannot(format!("it needs Python {release}, and {path} is {there}; {}", self.way_out())))
+            }
+        }
+    }
+
+    fn no_python(&self, release: &str, error: &FindError) -> Cannot {
+        let command = error.to_string();
+        let told = if self.python.is_some() { format!(": {command}") } else { String::new() };
+        Cannot(format!("it needs Python {release}, which is not here{told}; {}", self.way_out()))
+    }
+
+    fn way_out(&self) -> &'static str {
+        match self.any_patch {
+            true => "install it, or name it with --python",
+            false => "install it, name it with --python, or try another patch level with --any-patch",
+        }
+    }
+
+    /// Of 3.13.0, the 3.13, if any patch level will do.
+    fn feature_release(&self, release: &str) -> Option<String> {
+        let mut numbers = release.split('.');
+        let (major, minor) = (numbers.next()?, numbers.next()?);
+        self.any_patch.then(|| format!("{major}.{minor}"))
+    }
+
+    fn is_near(&self, target: &Target, wanted: &Target) -> bool {
+        self.any_patch && *target == Target { version: target.version.clone(), ..wanted.clone() }
+    }
+}
+
+fn input(place: &Path, role: Role) -> io::Result<Input> {
+    let digest = |place: &Path| File::open(place).and_then(Digest::of_reader).map(|(digest, _)| digest);
+    Ingredient::of_file(place, role)?.input(digest)
+}
+
+/// All inputs but the lists of requirements have to be there.
+fn needed(found: &Found, outcome: &mut Outcome) -> Result<(), Cannot> {
+    for (role, path) in &found.missing {
+        match role {
+            Role::Requirements => {
+                outcome.notes.push(format!("the list {path} is not here, so it was not compared"));
+            }
+            Role::Source => {
+                return Err(Cannot::new("there is no source to build it of; name it with --source"));
+            }
+            Role::Archive | Role::Wheel => {
+                return Err(Cannot(format!(
+                    "it was made of {path}, which is not here; name it with --source, or its folder with --find-links"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_about_content(field: &str) -> bool {
+    field.starts_with("members") || matches!(field, "artifact.sha256" | "artifact.size")
+}
+
+fn worst(evidence: &[Evidence]) -> Verdict {
+    evidence.iter().map(|evidence| evidence.finding.verdict()).max().unwrap_or_default()
+}
+
+/// Writes an artifact to a file in a folder that is not there yet, and gives its digest and size.
+pub(super) fn write(
+    place: &Path,
+    content: impl FnOnce(&mut Output) -> Result<(), WriteError>,
+) -> Result<(Digest, u64), WriteError> {
+    if let Some(folder) = place.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut output = Output::create(place)?;
+    content(&mut output)?;
+    let sum = output.digest()?;
+    output.finish(false)?;
+    Ok(sum)
+}
