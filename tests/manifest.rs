@@ -514,3 +514,32 @@ zipfile.ZipFile('plain.zip', 'w').write('app/run.sh')
         assert_eq!((code, text.as_str()), (Some(2), ""), "{path}");
     }
 }
+
+#[test]
+fn compile_writes_a_manifest_of_sources_and_bytecode_wherever_they_lie() {
+    let compiled = |folder: &str| {
+        let tree = Tree::new();
+        tree.write(format!("{folder}/src/pkg/a.py"), "x = 1\n");
+        tree.write(format!("{folder}/lib/b.py"), "y = 2\n");
+        let base = tree.path().join(folder);
+        let mut command = pyrepro();
+        command.args(["compile", "-q", "-o", "0", "-o", "2", "-p", "/usr", "-s"]).arg(&base);
+        command.args(["--python", &newest(), "--manifest", "m.json"]);
+        stdout_of(command.arg(base.join("src")).arg(base.join("lib")).current_dir(tree.path()));
+        let text = fs::read_to_string(tree.path().join("m.json")).expect("a manifest");
+        (tree, text)
+    };
+    let (tree, text) = compiled("one");
+    assert_eq!(compiled("another/place").1, text);
+    let document = json(&text);
+    assert_eq!(document["artifact"]["kind"], "bytecode");
+    assert_eq!(document["members"].as_array().map(Vec::len), Some(4));
+    assert_eq!(document["members"][0]["bytecode"]["source"], "lib/b.py");
+    assert_eq!(document["inputs"]["files"][1]["path"], "src/pkg/a.py");
+    let check = || manifest(&tree, &["one", "--check", "m.json"]);
+    assert_eq!(check().0, Some(0), "{}", check().1);
+    tree.write("one/other.txt", "nobody's business");
+    assert_eq!(check().0, Some(0));
+    tree.write("one/lib/b.py", "y = 3\n");
+    assert_eq!((check().0, check().1.contains("changed lib/b.py")), (Some(1), true));
+}

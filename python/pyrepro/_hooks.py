@@ -74,7 +74,7 @@ def prepare_metadata_for_build_editable(metadata_directory: str, config_settings
 def _build(kind: str, arguments: List[str], settings: ConfigSettings) -> str:
     """Runs the program in the current folder, and gives the name of what it made."""
     try:
-        command = [find_program(), "build", ".", "--format", "json", *arguments]
+        command = [find_program(), "build", ".", "--format", "json", "--no-manifest", *arguments]
     except NotFound as error:
         _fail(str(error))
     command += _options(kind, settings)

@@ -81,7 +81,7 @@ impl Surroundings {
     fn command(&self, request: &Request, source: &Path) -> Command {
         let mut words = self.through.clone();
         words.push(request.program.clone().into_os_string());
-        words.extend(["build", "--quiet"].map(OsString::from));
+        words.extend(["build", "--quiet", "--no-manifest"].map(OsString::from));
         words.push(source.into());
         words.extend([OsString::from("--out-dir"), self.place.join(OUT).into_os_string()]);
         words.extend(self.jobs.iter().flat_map(|jobs| ["--jobs".into(), jobs.to_string().into()]));

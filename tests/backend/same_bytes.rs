@@ -79,7 +79,9 @@ fn same_wheel_and_sdist(project: &str, stem: &str) {
     let python = tools.path("python");
     let python = python.to_str().expect("a path");
     let made = same(project, &["--wheel", "--sdist", "--no-isolation", "--python", python]);
-    let wanted = [format!("{stem}-py3-none-any.whl"), format!("{stem}.tar.gz")];
+    let artifacts = [format!("{stem}-py3-none-any.whl"), format!("{stem}.tar.gz")];
+    let wanted: Vec<String> =
+        artifacts.into_iter().flat_map(|name| [name.clone(), format!("{name}.manifest.json")]).collect();
     assert_eq!(made.into_keys().collect::<Vec<_>>(), wanted);
 }
 

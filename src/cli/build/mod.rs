@@ -2,6 +2,7 @@
 
 mod backend;
 mod other;
+mod provenance;
 mod report;
 mod write;
 
@@ -63,7 +64,7 @@ pub struct Flags {
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
     jobs: u16,
     /// Write no manifests beside the artifacts
-    #[arg(long)]
+    #[arg(long, overrides_with = "no_manifest")]
     no_manifest: bool,
     /// Time of all members: seconds since 1970, or git for the last commit's
     /// [default: $SOURCE_DATE_EPOCH, or 1980-01-01]
@@ -122,6 +123,11 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         Backend::Own => {}
         Backend::Other(name) => return other::run(flags, &source.root, &name, terminal),
     }
+    ensure!(
+        !(flags.editable && flags.source.is_file()),
+        "{} is an archive: unpack it to have something to edit",
+        flags.source.display()
+    );
     ensure!(flags.python.is_none() || flags.pyc.is_some(), "--python is of no use without --pyc here");
     let epoch = flags.epoch(&source.root)?;
     let package = Package::open(&source.root, Some(&flags.out_dir))?;

@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use pyrepro::archive::{Digest, Output};
+use pyrepro::archive::Output;
 use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Request, Session};
 use pyrepro::compile::Pool;
 use pyrepro::dist::{self, Bytecode, compiled_wheel};
 use pyrepro::epoch::{Epoch, EpochSource};
-use pyrepro::manifest::{self, Inputs, Manifest, Target};
 use pyrepro::normalize::{self, NormalForm};
 use pyrepro::python::{Interpreter, Interpreters};
 
+use super::provenance::Provenance;
 use super::report::Report;
 use super::{Flags, Mode};
 use crate::cli::exit::Exit;
@@ -143,6 +143,14 @@ impl Flags {
 }
 
 impl OtherFlags {
+    pub fn settings(&self) -> &[(String, String)] {
+        &self.settings
+    }
+
+    pub fn is_isolated(&self) -> bool {
+        !self.no_isolation
+    }
+
     fn isolation(&self) -> anyhow::Result<Isolation> {
         if self.no_isolation {
             return Ok(Isolation::Installed);
@@ -199,11 +207,11 @@ impl Maker<'_> {
             }
         }
         report.backend(&session);
-        fs::create_dir_all(out_dir).with_context(|| format!("cannot make {}", out_dir.display()))?;
-        let outputs =
-            all.iter().map(|made| self.written(made, &session)).collect::<anyhow::Result<Vec<_>>>()?;
-        // Before anything is in its place, so that an error leaves nothing there.
+        let provenance = (!self.flags.no_manifest).then(|| Provenance::of(&session)).transpose()?;
         drop(session);
+        fs::create_dir_all(out_dir).with_context(|| format!("cannot make {}", out_dir.display()))?;
+        let outputs = all.iter().map(|made| self.written(made, provenance.as_ref()));
+        let outputs = outputs.collect::<anyhow::Result<Vec<_>>>()?;
         for ((output, manifest), made) in outputs.into_iter().zip(&all) {
             output.finish(false)?;
             manifest.map(|manifest| manifest.finish(false)).transpose()?;
@@ -254,8 +262,12 @@ impl Maker<'_> {
         Ok(compiled_wheel(wheel, &bytecode)?)
     }
 
-    /// An artifact beside its place, and its manifest if there is to be one.
-    fn written(&self, made: &Made, session: &Session<'_>) -> anyhow::Result<(Output, Option<Output>)> {
+    /// An artifact beside its place, with its manifest.
+    fn written(
+        &self,
+        made: &Made,
+        provenance: Option<&Provenance>,
+    ) -> anyhow::Result<(Output, Option<Output>)> {
         let target = self.flags.out_dir.join(&made.name);
         let mut output = Output::create(&target)?;
         match &made.content {
@@ -267,47 +279,12 @@ impl Maker<'_> {
                 artifact.write(&dist::Options { epoch, jobs: self.flags.jobs() }, &mut output)?;
             }
         }
-        let manifest = match self.flags.no_manifest {
-            true => None,
-            false => Some(self.manifest(session, &made.built, &target, &mut output)?),
-        };
+        let (artifact, epoch) = (made.built.artifact, (self.epoch, self.decided));
+        let manifest = provenance.map(|provenance| {
+            provenance.manifest(artifact, self.flags, epoch, &self.python, &target, &mut output)
+        });
+        let manifest = manifest.transpose()?;
         Ok((output, manifest))
-    }
-
-    /// The manifest of an artifact that is written, but for its name.
-    fn manifest(
-        &self,
-        session: &Session<'_>,
-        built: &Built,
-        place: &Path,
-        output: &mut Output,
-    ) -> anyhow::Result<Output> {
-        let (kind, range) = match built.artifact {
-            Artifact::Wheel => (dist::Kind::Wheel, Epoch::DOS),
-            Artifact::Sdist => (dist::Kind::Sdist, Epoch::TAR),
-        };
-        let bytecode = self.flags.bytecode().filter(|_| kind == dist::Kind::Wheel);
-        let installed = session.installed().iter();
-        let requirements = installed
-            .map(|one| manifest::Requirement { name: one.name.clone(), version: one.version.clone() });
-        let digest = |place: &Path| File::open(place).and_then(Digest::of_reader).map(|(digest, _)| digest);
-        let inputs = session.ingredients()?.into_iter().map(|ingredient| ingredient.input(digest));
-        let (settings, isolation) = (&self.flags.other.settings, !self.flags.other.no_isolation);
-        let manifest = Manifest {
-            backend: Some(manifest::Backend {
-                name: session.system().backend.clone(),
-                requirements: requirements.collect(),
-            }),
-            epoch: Some(manifest::Epoch {
-                seconds: self.epoch.clamp_to(range).epoch.seconds(),
-                source: self.decided,
-            }),
-            inputs: Some(Inputs::new(inputs.collect::<Result<_, _>>()?)),
-            options: Some(manifest::other_options(kind, settings, isolation, bytecode)),
-            targets: Target::of(&self.python).filter(|_| bytecode.is_some()).into_iter().collect(),
-            ..manifest::describe_file(output.reopen()?, place)?
-        };
-        Ok(crate::cli::manifest::prepare(&Manifest::beside(place), &manifest)?)
     }
 }
 
