@@ -312,6 +312,13 @@ fn an_editable_wheel_leads_to_the_modules() {
 }
 
 #[test]
+fn a_project_in_an_archive_cannot_be_edited() {
+    let tree = project("a", "", &["a.py"]);
+    built(tree.path(), &["--sdist"]);
+    assert!(refused(tree.path(), &["--editable", "dist/a-1.0.tar.gz"]).contains("unpack it"));
+}
+
+#[test]
 fn metadata_alone_is_a_folder_that_replaces_the_one_before() {
     let tree = project("a", "[project.scripts]\ngo = 'a:main'", &["a.py", "LICENSE"]);
     for _ in 0..2 {

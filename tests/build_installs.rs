@@ -162,22 +162,17 @@ fn every_installer_takes_them_and_what_is_installed_runs() {
     let projects = projects();
     let python = tools.path("python").to_string_lossy().into_owned();
     let scratch = Tree::new();
-    for (index, options) in [
-        vec!["-o", "plain"],
-        vec!["-o", "checked", "--pyc", "checked-hash", "--python", &python],
-        vec!["-o", "sourceless", "--pyc", "unchecked-hash", "--sourceless", "--python", &python],
-        vec!["-o", "editable", "--editable"],
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let mut wheels = wheels(&projects, &options);
-        if options[1] == "editable" {
-            // Data folders are copied, and the modules stay where they are.
-            wheels.truncate(3);
-        }
-        let folder = scratch.path().join(index.to_string());
-        for how in ["pip", "pip no compile", "uv", "installer", "installer before"] {
+    let checked = ["-o", "checked", "--pyc", "checked-hash", "--python", &python];
+    let sourceless = ["-o", "sourceless", "--pyc", "unchecked-hash", "--sourceless", "--python", &python];
+    for (options, installers) in [
+        (&["-o", "plain"][..], &["pip", "pip no compile", "uv", "installer", "installer before"][..]),
+        (&checked, &["pip", "uv"]),
+        (&sourceless, &["pip", "uv", "installer"]),
+        (&["-o", "editable", "--editable"], &["pip", "uv"]),
+    ] {
+        let wheels = wheels(&projects, options);
+        let folder = scratch.path().join(options[1]);
+        for how in installers {
             let environment = install(&tools, &before, how, &folder, &wheels);
             check_runs(&environment, &format!("{how} {options:?}"));
         }

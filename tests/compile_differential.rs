@@ -283,6 +283,27 @@ fn names_from_standard_input_are_those_that_compileall_takes() {
 }
 
 #[test]
+fn names_in_lists_may_end_with_a_nul() {
+    let tree = Tree::new();
+    for name in [" blank .py", "line\nend.py", "-.py"] {
+        tree.write(name, "x = 1\n");
+    }
+    let mut command = pyrepro();
+    command
+        .args(["compile", "--python"])
+        .arg(&three()[0].interpreter.path)
+        .args(["-0", "-i", "-", "--format", "json"]);
+    let mut command = assert_cmd::Command::from_std(command);
+    command.current_dir(tree.path()).write_stdin(" blank .py\0line\nend.py\0-.py\0none/x.py");
+    let output = command.output().expect("a run");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(tree.pycs().len(), 3);
+    // Programs may read the records line by line.
+    let text = String::from_utf8(output.stdout).expect("JSON");
+    assert_eq!(text.lines().filter(|line| line.starts_with("{\"source\"")).count(), 3);
+}
+
+#[test]
 fn file_names_of_any_bytes_are_recorded_as_compileall_records_them() {
     use std::os::unix::ffi::OsStrExt;
     for python in three() {

@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 
 /// What is no larger is kept in memory.
 const IN_MEMORY: u64 = 32 << 20;
+/// As much is taken from a pipe or a device, which may have no end.
+const LONGEST_STREAM: u64 = 4 << 30;
 /// How much is read at a time.
 const CHUNK: usize = 1 << 16;
 
@@ -33,10 +35,21 @@ impl Blob {
         Blob { range: 0..bytes.len() as u64, origin: Origin::Memory(Arc::new(bytes)) }
     }
 
-    /// A file that is read many times.
+    /// A file that is read many times, or what comes out of a pipe.
     pub(super) fn open(path: &Path) -> io::Result<Blob> {
         let mut file = File::open(path)?;
-        let length = file.metadata()?.len();
+        let found = file.metadata()?;
+        if !found.is_file() {
+            let (mut spool, mut chunk) = (Spool::new(), vec![0; CHUNK]);
+            while let length @ 1.. = fill(&mut file, &mut chunk)? {
+                spool.push(&chunk[..length])?;
+                if spool.length > LONGEST_STREAM {
+                    return Err(io::Error::other("more comes out of it than is taken in"));
+                }
+            }
+            return Ok(spool.finish());
+        }
+        let length = found.len();
         if length > IN_MEMORY {
             return Ok(Blob { origin: Origin::File(Arc::new(Mutex::new(file))), range: 0..length });
         }
@@ -161,7 +174,10 @@ impl Read for Reader {
             }
             Origin::Path(path) => {
                 if self.file.is_none() {
-                    let mut file = File::open(path.as_path())?;
+                    let named = |error: io::Error| {
+                        io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+                    };
+                    let mut file = File::open(path.as_path()).map_err(named)?;
                     file.seek(SeekFrom::Start(place))?;
                     self.file = Some(file);
                 }

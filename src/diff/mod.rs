@@ -36,22 +36,29 @@ use crate::tree;
 const SCHEMA: u32 = 1;
 
 /// Why two things cannot be compared at all.
+///
+/// ```
+/// use pyrepro::diff::{self, Options};
+///
+/// let error = diff::diff("no such file".as_ref(), "Cargo.toml".as_ref(), &Options::default()).unwrap_err();
+/// assert!(error.to_string().starts_with("cannot read no such file: "));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// One cannot be read.
-    #[error("cannot read {path}: {source}", path = path.display())]
+    #[error("cannot read {path}: {error}", path = path.display())]
     Unreadable {
         /// Which.
         path: PathBuf,
         /// What the system says.
-        source: io::Error,
+        error: io::Error,
     },
     /// A folder cannot be listed.
     #[error(transparent)]
     Tree(#[from] tree::Error),
     /// A member cannot be read or unpacked, for a reason that lies with the system.
-    #[error("cannot read on: {0}")]
+    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
@@ -115,7 +122,7 @@ struct Item {
 
 impl Item {
     fn open(path: &Path) -> Result<Item, Error> {
-        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+        let unreadable = |error| Error::Unreadable { path: path.to_owned(), error };
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
             return Ok(Item { path: path.to_owned(), kind: Kind::Folder, blob: None });
         }

@@ -70,8 +70,15 @@ pub(super) fn of_paths<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for entry in entries {
         let path = entry.path.as_str();
-        if let Some(other) = seen.insert(folded(path), path) {
-            doubts.push(Doubt::Alike(other.to_owned(), path.to_owned()));
+        // Folders that are one elsewhere are as bad as files.
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        for name in ends.map(|end| &path[..end]) {
+            if let Some(other) = seen.insert(folded(name), name)
+                && other != name
+            {
+                doubts.push(Doubt::Alike(other.to_owned(), name.to_owned()));
+                break;
+            }
         }
         if let Some(reason) = path.split('/').find_map(refused_by_windows) {
             doubts.push(Doubt::NotOnWindows(path.to_owned(), reason));
@@ -125,7 +132,12 @@ mod tests {
     #[test]
     fn paths_that_are_one_on_some_systems_are_told() {
         assert_eq!(told(&["a/b.py", "a/c.py", "ab.py"]), [""; 0]);
-        assert_eq!(told(&["a/B.py", "A/b.py"]).len(), 1);
+        assert_eq!(
+            told(&["a/B.py", "A/b.py"]),
+            [r#""a" and "A" are the same name where case or the form of letters does not count; rename one"#]
+        );
+        assert_eq!(told(&["a/B.py", "a/b.py"]).len(), 1);
+        assert_eq!(told(&["a/B/c", "a/b"]).len(), 1);
         assert_eq!(told(&["\u{e9}.py", "e\u{301}.py"]).len(), 1);
         assert_eq!(told(&["\u{c9}.py", "e\u{301}.py"]).len(), 1);
     }

@@ -52,6 +52,19 @@ pub enum Plan {
 }
 
 /// A pyproject.toml before and after.
+///
+/// ```
+/// use pyrepro::init::Plan;
+///
+/// let folder = tempfile::tempdir()?;
+/// std::fs::create_dir(folder.path().join("grove"))?;
+/// std::fs::write(folder.path().join("grove/grove.py"), "__version__ = '1'\n")?;
+/// let Plan::New(change) = Plan::for_project(&folder.path().join("grove"))? else { panic!() };
+/// assert!(change.diff().contains("+name = \"grove\"\n"));
+/// change.write()?;
+/// assert!(change.path().is_file());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Change {
     path: PathBuf,
@@ -60,6 +73,13 @@ pub struct Change {
 }
 
 /// Why a project cannot be built by pyrepro.
+///
+/// ```
+/// use pyrepro::init::Plan;
+///
+/// let error = Plan::for_project("testdata".as_ref()).unwrap_err();
+/// assert!(error.to_string().starts_with("cannot carry this project over: there is no module"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Something in the project that pyrepro has nothing for.
@@ -94,7 +114,7 @@ impl Plan {
         // Any other path to it, such as `.`, does not have its name.
         let root = &root.canonicalize().map_err(|source| Error::io("read", root, source))?;
         let path = root.join("pyproject.toml");
-        let bytes = match fs::read(&path) {
+        let bytes = match read_file(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return fresh::plan(root, path),
             Err(source) => return Err(Error::io("read", &path, source)),
@@ -113,6 +133,13 @@ impl Plan {
         let change = Change { path, before: Some(before), after };
         Ok(Plan::Move { backend: backend.to_owned(), change, notes })
     }
+}
+
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    fs::read(path)
 }
 
 /// What of a project goes over, if all that matters can.
@@ -161,11 +188,6 @@ impl Change {
         &self.path
     }
 
-    /// What will be in it.
-    pub fn after(&self) -> &str {
-        &self.after
-    }
-
     /// The change as a unified diff.
     pub fn diff(&self) -> String {
         unified::diff("pyproject.toml", self.before.as_deref().unwrap_or_default(), &self.after)
@@ -197,13 +219,5 @@ impl Change {
 impl Error {
     fn io(task: &'static str, path: &Path, source: io::Error) -> Error {
         Error::Io { task, path: path.to_owned(), source }
-    }
-
-    /// What is in the way, if that is a decision of the user's.
-    pub fn reasons(&self) -> &[Refusal] {
-        match self {
-            Error::Refused { reasons, .. } => reasons,
-            _ => &[],
-        }
     }
 }

@@ -107,6 +107,11 @@ impl<'d> Old<'d> {
         self.root.join(path).is_dir()
     }
 
+    /// Whether it is a folder and no link to one, which may lead around in circles.
+    pub fn is_true_folder(&self, path: &str) -> bool {
+        fs::symlink_metadata(self.root.join(path)).is_ok_and(|found| found.is_dir())
+    }
+
     /// The names in a folder of the project, in order; none if it is not there.
     pub fn list(&self, folder: &str) -> Vec<String> {
         let entries = fs::read_dir(self.root.join(folder)).into_iter().flatten().flatten();

@@ -227,7 +227,7 @@ fn walk(old: &Old<'_>, folder: &str, parent: &str, namespaces: bool, found: &mut
         let path = joined(folder, &name);
         let is_name =
             name.strip_suffix("-stubs").unwrap_or(&name).chars().all(|c| c.is_alphanumeric() || c == '_');
-        if !is_name || name == "__pycache__" || !old.is_folder(&path) {
+        if !is_name || name == "__pycache__" || !old.is_true_folder(&path) {
             continue;
         }
         if namespaces || old.is_file(&joined(&path, "__init__.py")) {
@@ -259,16 +259,27 @@ fn name_modules(old: &mut Old<'_>, packed: &Packed) {
 
 /// Whether a name matches a pattern in which `*` stands for any text and `?` for a character.
 fn wildcard(pattern: &str, text: &str) -> bool {
-    match (pattern.chars().next(), text.chars().next()) {
-        (None, None) => true,
-        (Some('*'), _) => {
-            wildcard(&pattern[1..], text)
-                || text.chars().next().is_some_and(|c| wildcard(pattern, &text[c.len_utf8()..]))
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut at, mut read) = (0, 0);
+    // The last star, and how much of the text it stands for so far ends where.
+    let mut star: Option<(usize, usize)> = None;
+    while read < text.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                star = Some((at, read));
+                at += 1;
+            }
+            Some(&c) if c == '?' || c == text[read] => (at, read) = (at + 1, read + 1),
+            _ => match star {
+                Some((place, end)) => {
+                    star = Some((place, end + 1));
+                    (at, read) = (place + 1, end + 1);
+                }
+                None => return false,
+            },
         }
-        (Some('?'), Some(c)) => wildcard(&pattern[1..], &text[c.len_utf8()..]),
-        (Some(a), Some(b)) if a == b => wildcard(&pattern[a.len_utf8()..], &text[b.len_utf8()..]),
-        _ => false,
     }
+    pattern[at..].iter().all(|&c| c == '*')
 }
 
 #[cfg(test)]
@@ -283,6 +294,7 @@ mod tests {
 
     #[test]
     fn wildcards_match_dotted_names() {
+        assert!(wildcard("*a*a*b", "xaxaxb") && !wildcard(&"*a".repeat(50), &"b".repeat(500)));
         assert!(wildcard("a*", "a.b.c") && wildcard("*.tests", "a.tests") && wildcard("a?", "ab"));
         assert!(!wildcard("*.tests", "tests") && !wildcard("a", "ab"));
     }

@@ -10,6 +10,9 @@ use super::setuptools::Packed;
 use crate::project::Table;
 use crate::tree::Globs;
 
+/// Patterns of files, each list for one package or for all.
+type Patterns = Vec<(Option<String>, Vec<String>)>;
+
 pub fn read(old: &mut Old<'_>, table: Option<&Table<'_>>, packed: &Packed) -> Result<(), Error> {
     let manifest = manifest(old);
     let by_manifest =
@@ -21,7 +24,7 @@ pub fn read(old: &mut Old<'_>, table: Option<&Table<'_>>, packed: &Packed) -> Re
     for package in outermost(&packed.packages) {
         files(old, &joined(&packed.root, &package.replace('.', "/")), &mut |path| {
             let (package, inner) = home(&packed.root, &packed.packages, path);
-            let is_data = |lists: &[(Option<String>, Vec<String>)]| {
+            let is_data = |lists: &Patterns| {
                 let here = lists.iter().filter(|(of, _)| of.as_deref().is_none_or(|of| of == package));
                 here.flat_map(|(_, globs)| globs).any(|glob| matches(glob, &inner))
             };
@@ -38,11 +41,7 @@ pub fn read(old: &mut Old<'_>, table: Option<&Table<'_>>, packed: &Packed) -> Re
 }
 
 /// Patterns for the files of a package, or of all.
-fn patterns(
-    old: &mut Old<'_>,
-    table: Option<&Table<'_>>,
-    key: &str,
-) -> Result<Vec<(Option<String>, Vec<String>)>, Error> {
+fn patterns(old: &mut Old<'_>, table: Option<&Table<'_>>, key: &str) -> Result<Patterns, Error> {
     let mut all = Vec::new();
     let Some(item) = table.and_then(|table| table.get(key)) else { return Ok(all) };
     for entry in item.table()?.entries() {
@@ -84,7 +83,7 @@ fn home(root: &str, packages: &BTreeSet<String>, path: &str) -> (String, String)
 fn files(old: &Old<'_>, folder: &str, tell: &mut dyn FnMut(&str)) {
     for name in old.list(folder) {
         let path = joined(folder, &name);
-        if old.is_folder(&path) {
+        if old.is_true_folder(&path) {
             if name != "__pycache__" && !name.ends_with(".egg-info") {
                 files(old, &path, tell);
             }

@@ -73,7 +73,12 @@ impl Globs {
         // What fails only now, such as a pattern that is too long, does not tell which one it is.
         let built =
             |set: GlobSetBuilder| set.build().map_err(|error| BadGlob::new(&all.join(" "), error.kind()));
-        Ok(Globs { anything: built(anything)?, folders: built(folders)? })
+        // Even of nothing a set takes a while to build.
+        let is_for_folders = |pattern: &String| pattern.ends_with('/');
+        Ok(Globs {
+            anything: if all.iter().all(is_for_folders) { GlobSet::empty() } else { built(anything)? },
+            folders: if all.iter().any(is_for_folders) { built(folders)? } else { GlobSet::empty() },
+        })
     }
 
     /// Whether there is no pattern.

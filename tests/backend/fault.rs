@@ -91,11 +91,12 @@ fn a_hanging_backend_is_ended_with_all_that_it_has_started() {
     let mut hanging = Faulty::new(
         "import subprocess\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(100)'])\ntime.sleep(100)",
     );
-    hanging.request.time_limit = Some(Duration::from_millis(1500));
+    hanging.request.time_limit = Some(Duration::from_secs(5));
     let started = Instant::now();
     let message = hanging.error();
-    assert!(message.starts_with("build_wheel of the backend own took longer than 1.5 s"), "{message}");
-    assert!(started.elapsed() < Duration::from_secs(20));
+    // On a machine with much to do even the hook before may take as long.
+    assert!(message.contains(" of the backend own took longer than 5 s and was ended"), "{message}");
+    assert!(started.elapsed() < Duration::from_secs(60));
 }
 
 #[test]

@@ -17,10 +17,10 @@ use pyrepro::diff::{self, Fact, Member, Options, Report};
 use tempfile::TempDir;
 
 /// Two files side by side.
-pub struct Two(TempDir);
+struct Two(TempDir);
 
 impl Two {
-    pub fn new(name: &str, a: &[u8], b: &[u8]) -> Two {
+    fn new(name: &str, a: &[u8], b: &[u8]) -> Two {
         let two = Two(tempfile::tempdir().expect("a folder"));
         for (side, bytes) in [("a", a), ("b", b)] {
             fs::create_dir(two.0.path().join(side)).expect("a folder");
@@ -29,29 +29,29 @@ impl Two {
         two
     }
 
-    pub fn paths(&self, name: &str) -> [PathBuf; 2] {
+    fn paths(&self, name: &str) -> [PathBuf; 2] {
         ["a", "b"].map(|side| self.0.path().join(side).join(name))
     }
 }
 
 /// The comparison of two files of a name.
-pub fn compare(name: &str, a: &[u8], b: &[u8]) -> Report {
+fn compare(name: &str, a: &[u8], b: &[u8]) -> Report {
     compare_by(name, a, b, &Options::default())
 }
 
-pub fn compare_by(name: &str, a: &[u8], b: &[u8], options: &Options) -> Report {
+fn compare_by(name: &str, a: &[u8], b: &[u8], options: &Options) -> Report {
     let two = Two::new(name, a, b);
     let [a, b] = two.paths(name);
     diff::diff(&a, &b, options).expect("files that can be read")
 }
 
-pub fn member<'a>(report: &'a Report, path: &str) -> &'a Member {
+fn member<'a>(report: &'a Report, path: &str) -> &'a Member {
     let found = report.members.iter().find(|member| member.path == path);
     found.unwrap_or_else(|| panic!("no {path} in {report:#?}"))
 }
 
 /// The names of fields, sorted.
-pub fn names(facts: &[Fact]) -> Vec<&str> {
+fn names(facts: &[Fact]) -> Vec<&str> {
     let mut names: Vec<&str> = facts.iter().map(|fact| fact.name.as_str()).collect();
     names.sort_unstable();
     names

@@ -69,11 +69,8 @@ fn lines_and_context_are_as_many_as_asked_for() {
 
 #[test]
 fn hostile_names_and_contents_cannot_steer_the_terminal() {
-    let two = Two::new(
-        "x.zip",
-        &zip(&[("e\x1b[2Jvil", "a\x1b]0;x\x07\n")]),
-        &zip(&[("e\x1b[2Jvil", "b\u{202e}\n")]),
-    );
+    let two =
+        Two::new("x.zip", &zip(&[("e\x1b[2Jvil", "a\x1b]0;x\n")]), &zip(&[("e\x1b[2Jvil", "b\u{202e}\n")]));
     let told = text(&run(&two, "x.zip", &[]));
     assert!(told.contains("e\\u{1b}[2Jvil") && told.contains("b\\u{202e}"), "{told}");
     assert!(!told.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{told:?}");
@@ -106,6 +103,18 @@ fn what_is_written_is_the_same_each_time() {
         seen.push((command.output().expect("the program").stdout, fs::read(&page).expect("a page")));
     }
     assert!(seen[0] == seen[1]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_comes_out_of_a_pipe_is_compared_too() {
+    let two = Two::new("a.txt", b"1\n", b"2\n");
+    let [a, b] = two.paths("a.txt");
+    let script = r#""$0" diff <(cat "$1") "$2""#;
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_pyrepro")]).args([a, b]);
+    let told = text(&command.output().expect("bash"));
+    assert!(told.contains("\n  -1\n  +2\n"), "{told}");
 }
 
 #[cfg(target_os = "linux")]

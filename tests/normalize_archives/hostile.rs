@@ -160,17 +160,24 @@ fn ctrl_c_in_the_middle_of_an_archive_leaves_it_and_nothing_else() {
     let entry = Entry::file("noise", &noise, 40_000_000).unwrap();
     let archive = folder.file("a.zip", zip_of(vec![entry]));
     fs::remove_file(noise).unwrap();
-    let before = state(&archive);
+    let before = fs::read(&archive).unwrap();
     for signal in ["-INT", "-TERM"] {
-        let mut command = pyrepro();
-        command.args(["normalize", "-j1", "--source-date-epoch", "1577836800"]).arg(&archive);
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(250));
-        Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert_exit(&output, 2);
-        assert!(stderr(&output).contains("interrupted; "), "{}", stderr(&output));
-        assert_eq!(state(&archive), before);
-        assert_eq!(folder.names(), ["a.zip"]);
+        // How long it takes to begin and to end depends on what else the machine does.
+        let interrupted = (1..30).any(|attempt| {
+            let mut command = pyrepro();
+            command.args(["normalize", "-j1", "--source-date-epoch", "1577836800"]).arg(&archive);
+            let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(40 * attempt));
+            Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+            let output = child.wait_with_output().unwrap();
+            assert_eq!(folder.names(), ["a.zip"]);
+            if output.status.success() {
+                fs::write(&archive, &before).unwrap();
+                return false;
+            }
+            assert!(fs::read(&archive).unwrap() == before);
+            stderr(&output).contains("interrupted; ")
+        });
+        assert!(interrupted, "{signal} always came too early or too late");
     }
 }

@@ -123,6 +123,11 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         Backend::Own => {}
         Backend::Other(name) => return other::run(flags, &source.root, &name, terminal),
     }
+    ensure!(
+        !(flags.editable && flags.source.is_file()),
+        "{} is an archive: unpack it to have something to edit",
+        flags.source.display()
+    );
     ensure!(flags.python.is_none() || flags.pyc.is_some(), "--python is of no use without --pyc here");
     let epoch = flags.epoch(&source.root)?;
     let package = Package::open(&source.root, Some(&flags.out_dir))?;

@@ -1,5 +1,6 @@
 //! How `pyrepro build` writes what it has made: all of it or nothing.
 
+use std::fs;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,34 +27,15 @@ impl Maker<'_> {
     ) -> anyhow::Result<()> {
         let folder = &self.flags.out_dir;
         let app = if self.flags.zipapp { Some(self.app(terminal)?) } else { None };
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let mut outputs = Vec::new();
-        for artifact in artifacts {
-            let mut output = Output::create(&folder.join(&artifact.name))?;
-            let options =
-                dist::Options { epoch: self.clamped(artifact.kind, terminal), jobs: self.flags.jobs() };
-            let written = artifact.write(&options, &mut UntilStopped(&mut output, &self.stop));
-            written.map_err(|error| self.explained(error))?;
-            let place = folder.join(&artifact.name);
-            let recipe = self.recipe(artifact.kind);
-            let manifest = recipe
-                .map(|recipe| self.manifest(&recipe, &artifact.entries, &place, options.epoch, &mut output));
-            outputs.push((output, false));
-            outputs.extend(manifest.transpose()?.flatten().map(|manifest| (manifest, false)));
-        }
         let app_path = folder.join(format!("{}.pyz", self.package.stem()));
-        if let Some((app, options)) = &app {
-            let mut output = Output::create(&app_path)?;
-            let written = app.write(options, &mut UntilStopped(&mut output, &self.stop));
-            written.map_err(|error| self.explained(error))?;
-            let (interpreter, main) = (options.interpreter.clone(), self.main()?);
-            let product = Product::Zipapp { interpreter, main };
-            let recipe = BuildRecipe { product, bytecode: self.flags.bytecode() };
-            let manifest = self.manifest(&recipe, &app.entries, &app_path, options.epoch, &mut output)?;
-            outputs.push((output, !options.interpreter.is_empty()));
-            outputs.extend(manifest.map(|manifest| (manifest, false)));
+        let is_new = !folder.exists();
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let outputs = self.outputs(artifacts, app.as_ref().map(|app| (app, &*app_path)), terminal);
+        if outputs.is_err() && is_new {
+            // It is empty again, and was not there before.
+            let _ = fs::remove_dir(folder);
         }
-        for (output, executable) in outputs {
+        for (output, executable) in outputs? {
             output.finish(executable)?;
         }
         for artifact in artifacts {
@@ -63,6 +45,42 @@ impl Maker<'_> {
             report.add_app(app, &app_path, terminal)?;
         }
         Ok(())
+    }
+
+    /// All that is to be written, complete, but not yet in its place; and whether it is executable. The
+    /// manifest of each comes behind it.
+    fn outputs(
+        &self,
+        artifacts: &[Artifact],
+        app: Option<(&(App, zipapp::Options), &Path)>,
+        terminal: &Terminal,
+    ) -> anyhow::Result<Vec<(Output, bool)>> {
+        let mut outputs = Vec::new();
+        for artifact in artifacts {
+            let place = self.flags.out_dir.join(&artifact.name);
+            let mut output = Output::create(&place)?;
+            let options =
+                dist::Options { epoch: self.clamped(artifact.kind, terminal), jobs: self.flags.jobs() };
+            let written = artifact.write(&options, &mut UntilStopped(&mut output, &self.stop));
+            written.map_err(|error| self.explained(error))?;
+            let recipe = self.recipe(artifact.kind);
+            let manifest = recipe
+                .map(|recipe| self.manifest(&recipe, &artifact.entries, &place, options.epoch, &mut output));
+            outputs.push((output, false));
+            outputs.extend(manifest.transpose()?.flatten().map(|manifest| (manifest, false)));
+        }
+        if let Some(((app, options), path)) = app {
+            let mut output = Output::create(path)?;
+            let written = app.write(options, &mut UntilStopped(&mut output, &self.stop));
+            written.map_err(|error| self.explained(error))?;
+            let (interpreter, main) = (options.interpreter.clone(), self.main()?);
+            let product = Product::Zipapp { interpreter, main };
+            let recipe = BuildRecipe { product, bytecode: self.flags.bytecode() };
+            let manifest = self.manifest(&recipe, &app.entries, path, options.epoch, &mut output)?;
+            outputs.push((output, !options.interpreter.is_empty()));
+            outputs.extend(manifest.map(|manifest| (manifest, false)));
+        }
+        Ok(outputs)
     }
 
     /// The manifest of what was written, but for its name, if there is to be one.

@@ -1,5 +1,6 @@
 //! A comparison as text, for people.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use anstyle::Style;
@@ -9,6 +10,8 @@ use super::super::terminal::{BAD, FAINT, GOOD, PLACE, STRONG, WARNING};
 
 /// How many paths of members that differ alike are named.
 const NAMED: usize = 4;
+/// A fact with more values than that is told by an example.
+const SPELT_OUT: usize = 3;
 /// Values that are together longer stand one below the other.
 const BESIDE: usize = 72;
 
@@ -95,24 +98,35 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    /// The members of which only the container says something else, those together that differ alike.
+    /// The members of which only the container says something else: fact by fact, with those that it is so for.
     fn alike(&mut self, report: &Report) -> io::Result<()> {
-        let mut groups: Vec<(&[Fact], Vec<&str>)> = Vec::new();
         let only = |member: &&Member| member.status == Status::Container && !has_details(member);
-        for member in report.members.iter().filter(only) {
-            match groups.iter_mut().rfind(|(facts, _)| *facts == member.facts) {
-                Some((_, paths)) => paths.push(&member.path),
-                None => groups.push((&member.facts, vec![&member.path])),
-            }
+        let members: Vec<&Member> = report.members.iter().filter(only).collect();
+        if members.is_empty() {
+            return Ok(());
         }
-        for (facts, paths) in groups {
-            let named = paths[..paths.len().min(NAMED)].join(", ");
-            let more = match paths.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                more => format!(" and {} more", grouped(more as u64)),
-            };
-            self.heading(&format!("{named}{more}"), "same content")?;
-            self.facts(facts)?;
+        let count = grouped(members.len() as u64);
+        self.heading(
+            "same content",
+            &format!("{count} member{}", if members.len() == 1 { "" } else { "s" }),
+        )?;
+        for (_, values) in by_fact(&members) {
+            if values.len() > SPELT_OUT {
+                let among: usize = values.iter().map(|(_, paths)| paths.len()).sum();
+                let (fact, paths) = &values[0];
+                let such = format!("{}, and others in {} more", paths[0], grouped(among as u64 - 1));
+                self.fact(fact, 0)?;
+                self.styled(FAINT, &format!("      {such}"))?;
+                continue;
+            }
+            for (fact, paths) in values {
+                self.fact(fact, 0)?;
+                let named = match paths.len() == members.len() && paths.len() > 1 {
+                    true => format!("all {}", grouped(paths.len() as u64)),
+                    false => some(&paths),
+                };
+                self.styled(FAINT, &format!("      {named}"))?;
+            }
         }
         Ok(())
     }
@@ -204,6 +218,39 @@ impl<W: Write> Page<'_, W> {
     }
 }
 
+type ByValue<'a> = Vec<(&'a Fact, Vec<&'a str>)>;
+
+/// The facts of members by name and then by value, each with the members that it is said of.
+fn by_fact<'a>(members: &[&'a Member]) -> Vec<(&'a str, ByValue<'a>)> {
+    let mut names: Vec<(&str, ByValue)> = Vec::new();
+    let mut places: HashMap<(&str, &Option<String>, &Option<String>), usize> = HashMap::new();
+    for member in members {
+        for fact in &member.facts {
+            let known = names.iter().position(|(name, _)| *name == fact.name);
+            let of_name = known.unwrap_or_else(|| {
+                names.push((&fact.name, Vec::new()));
+                names.len() - 1
+            });
+            let of_name = &mut names[of_name].1;
+            let place = *places.entry((&fact.name, &fact.a, &fact.b)).or_insert_with(|| {
+                of_name.push((fact, Vec::new()));
+                of_name.len() - 1
+            });
+            of_name[place].1.push(&member.path);
+        }
+    }
+    names
+}
+
+/// The first paths, and how many more there are.
+fn some(paths: &[&str]) -> String {
+    let named = paths[..paths.len().min(NAMED)].join(", ");
+    match paths.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {} more", grouped(more as u64)),
+    }
+}
+
 fn short(a: &str, b: &str) -> bool {
     a.len() + b.len() <= BESIDE && !a.contains('\n') && !b.contains('\n')
 }
@@ -215,7 +262,7 @@ fn counts(summary: &Summary) -> String {
         (summary.only_a, "only in A"),
         (summary.only_b, "only in B"),
         (summary.renamed, "renamed"),
-        (summary.container, "with the same content in another container"),
+        (summary.container, "with the same content, packed otherwise"),
         (summary.equal, "equal"),
     ];
     let told = counts.iter().filter(|(count, _)| *count > 0);

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
+use pyrepro::manifest::Manifest;
 use pyrepro::python::Interpreters;
 use pyrepro::verify::{Finding, Outcome, Request, Sources, Verdict, verify};
 use serde::Serialize;
@@ -36,6 +37,18 @@ pub struct Flags {
     /// What is good enough, where only the same bytes are otherwise
     #[arg(long, value_name = "WHAT", value_enum, requires = "artifact")]
     accept: Option<Accept>,
+}
+
+impl Flags {
+    /// Whether there is a manifest to go by, or one is named.
+    pub fn has_manifest(&self, artifact: &Path) -> bool {
+        self.manifest.is_some() || Manifest::beside(artifact).exists()
+    }
+
+    /// What the artifact is said to be made of.
+    pub fn source(&self) -> Option<&Path> {
+        self.source.as_deref()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

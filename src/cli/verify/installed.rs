@@ -1,22 +1,20 @@
 //! `pyrepro verify --installed`: an environment, held against its RECORDs and sources.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context, bail};
-use pyrepro::compile::Pool;
-use pyrepro::installed::{self, Environment, Finding, Options, Reference};
-use pyrepro::python::{Interpreter, Interpreters, Version};
+use anyhow::Context;
+use pyrepro::installed::{self, Environment, Finding, Options};
 use pyrepro::tree::Globs;
 use serde::Serialize;
 
+use super::compilers::Compilers;
 use crate::cli::exit::Exit;
+use crate::cli::interrupt;
 use crate::cli::terminal::{BAD, FAINT, Terminal};
-use crate::cli::{environment, interrupt};
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "What is installed")]
@@ -47,39 +45,18 @@ pub fn run(
     let exclude = Globs::new(flags.exclude.iter().map(String::as_str))?;
     let environment = Environment::find(prefix, &exclude)?;
 
-    let pools = if flags.code || !pythons.is_empty() { pools(pythons, jobs)? } else { BTreeMap::new() };
-    let references: Vec<Reference<'_>> = pools
-        .iter()
-        .map(|(version, (pool, name))| Reference { version: *version, compiler: pool, name: name.clone() })
-        .collect();
-    let options = Options { references: &references, jobs, stop: &stop };
+    // The environment's own interpreter is not trusted.
+    let compilers = match flags.code || !pythons.is_empty() {
+        true => Compilers::find(pythons, jobs)?,
+        false => Compilers::default(),
+    };
+    let options = Options { references: &compilers.references(), jobs, stop: &stop };
     let report = environment.check(&options, |_| ())?;
     match terminal.is_json() {
         true => terminal.json(&Report::of(&report))?,
         false => tell(&report, start, terminal)?,
     }
     Ok(if report.findings.is_empty() { Exit::Fine } else { Exit::Negative })
-}
-
-/// What compiles for each version. The environment's own interpreter is not trusted with that.
-fn pools(pythons: &[OsString], jobs: NonZero<usize>) -> anyhow::Result<BTreeMap<Version, (Pool, String)>> {
-    let interpreters = Interpreters::new(environment::search_path());
-    let mut found: Vec<Interpreter> = match pythons.is_empty() {
-        true => interpreters.all().into_iter().flatten().collect(),
-        false => pythons.iter().map(|request| interpreters.find(request)).collect::<Result<_, _>>()?,
-    };
-    // Of one version the last is taken, which is the newest.
-    found.sort_by_key(|python| python.release);
-    let usable = found.into_iter().filter_map(|python| {
-        let version = *python.target.as_ref().ok()?;
-        let name = format!("Python {}", python.release);
-        Some((version, (Pool::new(&python.path, version, jobs), name)))
-    });
-    let pools: BTreeMap<_, _> = usable.collect();
-    if pools.is_empty() {
-        bail!("there is no Python to compile with: install one, or name it with --python");
-    }
-    Ok(pools)
 }
 
 fn tell(report: &installed::Report, start: Instant, terminal: &Terminal) -> anyhow::Result<()> {

@@ -1,7 +1,9 @@
 //! `pyrepro verify`: whether something is what it says it is.
 
 mod artifact;
+mod compilers;
 mod installed;
+mod origin;
 
 use std::ffi::OsString;
 use std::num::NonZero;
@@ -15,7 +17,8 @@ use super::terminal::Terminal;
 /// Check that an artifact comes from its source, or that what is installed is what was recorded
 ///
 /// An artifact is held against its manifest and built again from its source with the recorded options
-/// and interpreter; every member that is not the same is named.
+/// and interpreter; every member that is not the same is named. Without a manifest, each member is said to
+/// come from the source, to be generated, or to have no origin, and bytecode is compiled again.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
@@ -39,6 +42,7 @@ const AFTER_HELP: &str = "\
 Examples:
   pyrepro verify dist/app.pyz --source src
   pyrepro verify app.pyz --source app-1.0.tar.gz --any-patch --format json | jq .verdict
+  pyrepro verify downloaded-1.0-py3-none-any.whl --source downloaded-1.0.tar.gz
   pyrepro verify app.pyz --find-links wheels --accept content
   pyrepro verify --installed /usr/local
   pyrepro verify --installed .venv --code
@@ -51,6 +55,9 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let all = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
     let jobs = NonZero::new(flags.jobs.into()).unwrap_or(all);
     match &flags.artifact {
+        Some(artifact) if !flags.of_artifact.has_manifest(artifact) => {
+            origin::run(artifact, flags.of_artifact.source(), &flags.python, jobs, terminal)
+        }
         Some(artifact) => {
             ensure!(
                 flags.python.len() <= 1,

@@ -41,7 +41,7 @@ pub(super) fn notes(a: &Decoded<'_>, b: &Decoded<'_>) -> Vec<Section> {
         notes.push(note(format!("encoding: {}", a.encoding)));
     }
     let (ours, theirs) = (line_ends(&a.text), line_ends(&b.text));
-    if ours != theirs {
+    if ours != theirs && !a.text.is_empty() && !b.text.is_empty() {
         notes.push(note(format!("line ends: {ours} → {theirs}")));
     }
     notes

@@ -126,7 +126,7 @@ function facts(list) {
 
 /** Two texts with what they do not have in common marked, if they have anything in common. */
 function emphasised(a, b) {
-  if (a.length === b.length && a !== b) return [characters(a, b), characters(b, a)];
+  if (a.length === b.length && turns(a, b) <= MOST_TURNS) return [characters(a, b), characters(b, a)];
   let start = 0;
   const shorter = Math.min(a.length, b.length);
   while (start < shorter && a[start] === b[start]) start++;
@@ -138,6 +138,16 @@ function emphasised(a, b) {
     return [...plain(text.slice(0, start)), ...(middle ? [make('mark', {}, ...plain(middle))] : []), ...plain(text.slice(text.length - end))];
   };
   return [parts(a), parts(b)];
+}
+
+// What is equal by chance, as in digests, is not worth marks.
+const MOST_TURNS = 12;
+
+/** How often two texts of a length change between equal and different. */
+function turns(a, b) {
+  let count = 0;
+  for (let at = 1; at < a.length; at++) count += (a[at] === b[at]) !== (a[at - 1] === b[at - 1]);
+  return count;
 }
 
 /** A text of the same length as another, with each character marked that is another there. */

@@ -136,14 +136,19 @@ document.addEventListener('keydown', (event) => {
 detail.addEventListener('click', (event) => {
   const button = event.target.closest('[data-member]');
   if (!button) return;
-  const place = Number(button.dataset.member);
-  if (tree.find(place)) return;
-  // The list of members hides it.
+  reveal(Number(button.dataset.member));
+});
+
+/** Chooses a member, even if the list hides it. */
+function reveal(place) {
+  if (tree.find(place) || !report.members[place]) return;
   search.value = '';
+  const kind = report.members[place].status;
+  if (hidden.has(kind)) document.querySelector(`#filters .${kind}`).click();
   tree.openAll();
   refilter();
   tree.find(place);
-});
+}
 
 makeFilters();
 document.getElementById('verdict').classList.add(report.verdict);
@@ -156,5 +161,5 @@ document.getElementById('help').addEventListener('click', commands['?']);
 search.addEventListener('input', refilter);
 refilter();
 setView(inOne);
-tree.find(Number(location.hash.slice(1) || NaN));
+reveal(Number(location.hash.slice(1) || NaN));
 tree.element.focus({ preventScroll: true });

@@ -48,13 +48,19 @@ const LITTER: &[&str] = &[
 const SECRETS: &[&str] = &[
     ".env",
     ".env.local",
-    ".env.*.local",
+    ".env.development",
+    ".env.production",
+    ".env.staging",
     ".git-credentials",
+    ".htpasswd",
     ".netrc",
+    ".pgpass",
     ".pypirc",
     "id_dsa",
     "id_ecdsa",
+    "id_ecdsa_sk",
     "id_ed25519",
+    "id_ed25519_sk",
     "id_rsa",
 ];
 
@@ -63,15 +69,21 @@ const SECRETS: &[&str] = &[
 pub(in crate::dist) struct Excludes {
     /// Not even looked into.
     pub silent: Globs,
-    /// Left out with a warning.
-    pub secret: Globs,
+    /// Whether the default ones are wanted, and with them secrets left out with a warning.
+    default: bool,
 }
 
 impl Excludes {
     /// The default ones, if they are wanted, and a project's own.
     pub fn new<'a>(default: bool, own: impl IntoIterator<Item = &'a String>) -> Result<Excludes, BadGlob> {
-        let (litter, secrets) = if default { (LITTER, SECRETS) } else { (&[][..], &[][..]) };
+        let litter = if default { LITTER } else { &[] };
         let silent = litter.iter().copied().chain(own.into_iter().map(String::as_str));
-        Ok(Excludes { silent: Globs::new(silent)?, secret: Globs::new(secrets)? })
+        Ok(Excludes { silent: Globs::new(silent)?, default })
+    }
+
+    /// Whether a file of this name is left out with a warning.
+    pub fn is_secret(&self, name: &str) -> bool {
+        let is_local = || name.starts_with(".env.") && name.ends_with(".local");
+        self.default && (SECRETS.contains(&name) || is_local())
     }
 }

@@ -1,11 +1,13 @@
 //! The files of a project that go into its artifacts, found in its folder.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Place;
 use std::path::{Path, PathBuf};
 
 use super::excludes::Excludes;
 use crate::archive::MemberPath;
 use crate::dist::{Doubt, Error};
+use crate::project::LicensePattern;
 use crate::tree::{self, Globs, Kind, Tree};
 
 /// A file of a project.
@@ -82,26 +84,34 @@ impl Finder<'_> {
     }
 
     /// The paths of files that match licence patterns.
-    pub fn licenses(&self, patterns: &[String]) -> Result<Vec<String>, Error> {
+    pub fn licenses(&self, patterns: &[LicensePattern]) -> Result<Vec<String>, Error> {
+        let mut listed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut found = Vec::new();
         for pattern in patterns {
-            let globs = Globs::new([format!("/{pattern}")])?;
-            let (folder, is_deep) = split(pattern);
+            let text = pattern.to_string();
+            let (folder, is_deep) = split(&text);
             if is_deep {
                 let mut files = Files::default();
-                self.walk(&mut files, folder, globs)?;
-                found.extend(files.by_path.into_keys());
-            } else {
-                let listed = self.list(folder)?.into_iter();
-                let files =
-                    listed.filter(|(path, is_folder)| !is_folder && globs.matches(path.as_ref(), false));
-                found.extend(files.map(|(path, _)| path));
+                self.walk(&mut files, folder, Globs::new([format!("/{text}")])?)?;
+                found.extend(files.by_path.into_keys().filter(|path| pattern.matches(path)));
+                continue;
             }
+            let paths = match listed.entry(folder.to_owned()) {
+                Place::Occupied(place) => place.into_mut(),
+                Place::Vacant(place) => place.insert(self.files_in(folder)?),
+            };
+            found.extend(paths.iter().filter(|path| pattern.matches(path)).cloned());
         }
         found.sort_unstable();
         found.dedup();
         found.retain(|path| path != PKG_INFO);
         Ok(found)
+    }
+
+    /// The paths of what is in a folder and is none.
+    fn files_in(&self, folder: &str) -> Result<Vec<String>, Error> {
+        let files = self.list(folder)?.into_iter().filter(|(_, is_folder)| !is_folder);
+        Ok(files.map(|(path, _)| path).collect())
     }
 
     /// The paths of what is in a folder and has a name that is text, and whether each is a folder.
@@ -146,8 +156,7 @@ impl Finder<'_> {
             return Err(Error::NotAFile { path: place });
         };
         let path = MemberPath::from_path(&entry.path)?.to_string();
-        let name = entry.path.file_name().map(Path::new).unwrap_or(&entry.path);
-        if self.excludes.secret.matches(name, false) {
+        if self.excludes.is_secret(path.rsplit('/').next().unwrap_or(&path)) {
             files.doubts.push(Doubt::LeftOut(path));
             return Ok(());
         }

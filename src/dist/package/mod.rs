@@ -80,10 +80,13 @@ impl Package {
         check_data(root, &settings)?;
         let excludes =
             |own| Excludes::new(settings.default_excludes, settings.source_exclude.iter().chain(own));
-        let (source_excludes, wheel_excludes) = (excludes(&[][..])?, excludes(&settings.wheel_exclude[..])?);
+        let source_excludes = excludes(&[][..])?;
+        let wheel_excludes = match &settings.wheel_exclude[..] {
+            [] => source_excludes.clone(),
+            own => excludes(own)?,
+        };
         let finder = Finder { root, excludes: &source_excludes, is_output: &|_| false };
-        let patterns: Vec<String> = project.license_patterns().iter().map(ToString::to_string).collect();
-        let paths = finder.licenses(&patterns)?;
+        let paths = finder.licenses(&project.license_patterns())?;
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let metadata = project.metadata(&paths, &|path| read(root, path))?;
         Ok(Package {
