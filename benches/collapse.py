@@ -26,8 +26,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 HERE = pathlib.Path(__file__).resolve().parent
 PYREPRO = os.path.abspath(sys.argv[1])
+# Without it add-det changes no times in archives.
+os.environ["SOURCE_DATE_EPOCH"] = "315532800"
 MODULES = (
-    "argparse ast base64 bdb calendar cmd codecs configparser copy csv dataclasses datetime difflib dis doctest enum "
+    "argparse ast base64 bdb calendar cmd colorsys configparser copy csv dataclasses datetime difflib dis doctest enum "
     "fractions functools gettext heapq inspect ipaddress locale lzma mailbox mimetypes optparse pathlib pickle "
     "platform plistlib pprint random shlex socket statistics string tarfile textwrap typing"
 ).split()

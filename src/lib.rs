@@ -1,9 +1,10 @@
-//! Reproducible Python bytecode.
+//! Python packages that come out the same, byte for byte.
 //!
 //! CPython's compiler gives equal code for equal source, but the bytes that `marshal` writes of it
 //! also tell what happened to be shared, counted and interned in the compiling process. This
 //! library reads the bytecode files of CPython 3.7 to 3.15 and writes them in a canonical form that
-//! is a function of the value alone.
+//! is a function of the value alone, builds wheels, sdists and zipapps that are a function of their
+//! source, makes those of others deterministic, and tells whether and how two of them differ.
 //!
 //! The rooms, each of which uses only rooms named before it:
 //!
@@ -24,10 +25,10 @@
 //! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
 //! - [`manifest`]: what was built, of what and how, for everybody to check.
 //! - [`diff`]: how two artifacts differ, explained.
+//! - [`verify`]: artifacts built again and compared with what they should be.
 //! - [`origin`]: where the members of an artifact come from, without a record of its build.
 //! - [`prove`]: whether a build depends on anything but its source.
 //! - [`init`]: how a project comes to be built by pyrepro.
-//! - [`verify`]: artifacts built again and compared with what they should be.
 
 pub mod archive;
 pub mod backend;

@@ -133,14 +133,14 @@ impl Workshop {
     }
 
     /// A new virtual environment's program.
-    fn environment(&self, name: &str) -> Box<dyn Fn(&str, &[&str]) -> Command> {
+    fn environment(&self, name: &str) -> impl Fn(&str, &[&str]) -> Command + use<> {
         let folder = self.path(name);
         self.succeeds(self.tool("python", &["-m", "venv", folder.to_str().expect("a path in UTF-8")]));
-        Box::new(move |program, arguments| {
+        move |program, arguments| {
             let mut command = Command::new(folder.join("bin").join(program));
             clean(&mut command).args(arguments).env("VIRTUAL_ENV", &folder);
             command
-        })
+        }
     }
 
     fn read(&self, name: &str) -> Vec<u8> {

@@ -148,56 +148,48 @@ fn only_top(listing: &Listing) -> Option<String> {
     all.then(|| top_folder(listing, "")).flatten()
 }
 
+/// How many equal contents are looked through for one of the same name.
+const NAMESAKES: usize = 50;
+
 /// Marries members that only one side has if their contents are equal.
 fn rename(pairs: &mut Vec<Pair>, a: &Listing, b: &Listing) -> io::Result<()> {
-    let is_file = |listed: &Listed| listed.what == What::File && listed.size > 0;
-    let mut theirs: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (index, pair) in pairs.iter().enumerate() {
-        if let Pair { a: None, b: Some(place), .. } = *pair
-            && is_file(&b.members[place])
-        {
-            theirs.entry(b.members[place].size).or_default().push(index);
-        }
+    let alone = |pairs: &[Pair], listing: &Listing, of: fn(&Pair) -> Option<usize>| -> Vec<(usize, usize)> {
+        let places = pairs.iter().enumerate().filter_map(|(index, pair)| Some((index, of(pair)?)));
+        let is_file =
+            |place: usize| listing.members[place].what == What::File && listing.members[place].size > 0;
+        places.filter(|(_, place)| is_file(*place)).collect()
+    };
+    let ours = alone(pairs, a, |pair| pair.a.filter(|_| pair.b.is_none()));
+    let theirs = alone(pairs, b, |pair| pair.b.filter(|_| pair.a.is_none()));
+    let sizes = |listing: &Listing, list: &[(usize, usize)]| -> HashSet<u64> {
+        list.iter().map(|(_, place)| listing.members[*place].size).collect()
+    };
+    let (in_a, in_b) = (sizes(a, &ours), sizes(b, &theirs));
+    // What has a size that the other side has not is not read.
+    let mut by_content: HashMap<[u8; 32], Vec<(usize, usize)>> = HashMap::new();
+    for (index, place) in theirs.into_iter().filter(|(_, place)| in_a.contains(&b.members[*place].size)) {
+        by_content.entry(digest(&b.members[place].content)?).or_default().push((index, place));
     }
-    let mut digests = Digests::default();
-    for index in 0..pairs.len() {
-        let Pair { a: Some(place), b: None, .. } = pairs[index] else { continue };
-        let ours = &a.members[place];
-        let Some(candidates) = theirs.get_mut(&ours.size).filter(|_| is_file(ours)) else { continue };
-        let digest = digests.of(0, place, &ours.content)?;
-        let mut matching = Vec::new();
-        for (at, &other) in candidates.iter().enumerate() {
-            let Some(place) = pairs[other].b else { continue };
-            if digests.of(1, place, &b.members[place].content)? == digest {
-                matching.push((at, place));
-            }
-        }
+    for (index, place) in ours.into_iter().filter(|(_, place)| in_b.contains(&a.members[*place].size)) {
+        let Some(found) = by_content.get_mut(&digest(&a.members[place].content)?) else { continue };
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-        let best = matching.iter().find(|(_, place)| name(&b.members[*place].path) == name(&ours.path));
-        if let Some(&(at, place)) = best.or(matching.first()) {
-            let other = candidates.remove(at);
-            pairs[other].b = None;
-            pairs[index].b = Some(place);
-            pairs[index].renamed = true;
+        let wanted = name(&a.members[place].path);
+        let same =
+            found.iter().take(NAMESAKES).position(|(_, other)| name(&b.members[*other].path) == wanted);
+        if found.is_empty() {
+            continue;
         }
+        let (other, place) = found.remove(same.unwrap_or(0));
+        pairs[other].b = None;
+        pairs[index].b = Some(place);
+        pairs[index].renamed = true;
     }
     pairs.retain(|pair| pair.a.is_some() || pair.b.is_some());
     Ok(())
 }
 
-/// Digests of contents, each made once.
-#[derive(Default)]
-struct Digests(HashMap<(u8, usize), [u8; 32]>);
-
-impl Digests {
-    fn of(&mut self, side: u8, place: usize, content: &Content) -> io::Result<[u8; 32]> {
-        if let Some(digest) = self.0.get(&(side, place)) {
-            return Ok(*digest);
-        }
-        let digest = content.open()?.blob.sha256()?;
-        self.0.insert((side, place), digest);
-        Ok(digest)
-    }
+fn digest(content: &Content) -> io::Result<[u8; 32]> {
+    content.open()?.blob.sha256()
 }
 
 /// Which pairs stand in another order in B: as few as explain all of it. Each with its place among the

@@ -250,6 +250,12 @@ impl Request<'_> {
         let release = &wanted.version;
         let found = match self.python {
             Some(python) => self.interpreters.find(python),
+            // Mostly that is it, and no other has to be started.
+            None if let Ok(usual) = self.interpreters.default()
+                && Target::of(&usual).as_ref() == Some(wanted) =>
+            {
+                Ok(usual)
+            }
             None => self.interpreters.find(release).or_else(|error| match self.feature_release(release) {
                 Some(feature) => self.interpreters.find(feature),
                 None => Err(error),

@@ -82,7 +82,8 @@ fn same_wheel_and_sdist(project: &str, stem: &str) {
     let artifacts = [format!("{stem}-py3-none-any.whl"), format!("{stem}.tar.gz")];
     let wanted: Vec<String> =
         artifacts.into_iter().flat_map(|name| [name.clone(), format!("{name}.manifest.json")]).collect();
-    assert_eq!(made.into_keys().collect::<Vec<_>>(), wanted);
+    let artifacts = made.into_keys().filter(|name| !name.ends_with(".manifest.json"));
+    assert_eq!(artifacts.collect::<Vec<_>>(), wanted);
 }
 
 #[test]
@@ -158,8 +159,7 @@ mod native {
             pythons().iter().rfind(|python| python.version.minor() <= 13).expect("a Python up to 3.13");
         let python = python.interpreter.path.to_str().expect("a path");
         let made = same(project, &["--python", python]);
-        assert_eq!(made.len(), 1, "{:?}", made.keys());
-        let wheel = made.into_values().next().unwrap_or_default();
+        let wheel = made.into_iter().find(|(name, _)| name.ends_with(".whl")).expect("a wheel").1;
         assert!(!contains(&wheel, b"some/deeper place"), "{project}: the wheel tells where it was built");
     }
 

@@ -53,7 +53,7 @@ fn an_archive_cut_anywhere_is_refused_or_the_same() {
         fs::remove_file(folder.path().join(name)).unwrap();
         // Every place near both ends, and some between.
         let step = whole.len() / 40 + 1;
-        let near = |length: &usize| *length < 40 || whole.len() - length < 80 || length % step == 0;
+        let near = |length: &usize| *length < 40 || whole.len() - length < 80 || length.is_multiple_of(step);
         for length in (0..whole.len()).filter(near) {
             folder.file(&format!("{length:08}-{name}"), &whole[..length]);
         }

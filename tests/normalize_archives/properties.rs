@@ -36,7 +36,7 @@ fn normalized(bytes: &[u8], name: &str, epoch: u64) -> Vec<u8> {
     let options = Options { epoch: Epoch::from_seconds(epoch), ..Options::default() };
     let mut first = None;
     for _ in 0..2 {
-        let files = Files::find(&[file.clone()], false);
+        let files = Files::find(std::slice::from_ref(&file), false);
         let records = files.normalize(&options, &AtomicBool::new(false), || ());
         match (&records[0].outcome, &first) {
             (Outcome::Normalized | Outcome::Unchanged, None) => {
