@@ -170,7 +170,7 @@ impl Package {
             finder.add_folder(&mut files, folder)?;
         }
         finder.add_matching(&mut files, &self.source_include)?;
-        let needed = self.project.files().into_iter();
+        let needed = ["pyproject.toml"].into_iter().chain(self.project.files());
         for path in needed.chain(self.metadata.license_files().iter().map(String::as_str)) {
             finder.add_file(&mut files, path)?;
         }
