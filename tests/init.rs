@@ -46,12 +46,19 @@ fn moved(tree: &Tree) -> (String, Vec<String>) {
     assert_eq!(written.status.code(), Some(0), "{}", text(&written.stderr));
     let wheel = app::run(pyrepro().args(["build", "-o", "../dist"]).current_dir(tree.path().join("orchard")));
     assert!(wheel.status.success(), "{}", text(&wheel.stderr));
-    let wheel = fs::read_dir(tree.path().join("dist")).expect("a folder").flatten().next().expect("a wheel");
-    let mut paths = app::paths(&wheel.path());
-    paths.retain(|path| !path.contains(".dist-info/"));
+    let paths = packed(tree);
     let after = pyproject(tree).expect("a pyproject.toml");
     assert_eq!(text(&init(tree, &[]).stdout), "pyrepro builds this project already\n");
     (after, paths)
+}
+
+/// What is in the wheel that was built, besides metadata.
+fn packed(tree: &Tree) -> Vec<String> {
+    let made = fs::read_dir(tree.path().join("dist")).expect("a folder").flatten();
+    let wheel = made.map(|file| file.path()).find(|path| path.extension().is_some_and(|e| e == "whl"));
+    let mut paths = app::paths(&wheel.expect("a wheel"));
+    paths.retain(|path| !path.contains(".dist-info/"));
+    paths
 }
 
 fn pyproject(tree: &Tree) -> Option<String> {
@@ -111,9 +118,7 @@ fn moved_new(tree: &Tree) -> (String, Vec<String>) {
     let after = pyproject(tree).expect("a pyproject.toml");
     let wheel = app::run(pyrepro().args(["build", "-o", "../dist"]).current_dir(tree.path().join("orchard")));
     assert!(wheel.status.success(), "{}", text(&wheel.stderr));
-    let wheel = fs::read_dir(tree.path().join("dist")).expect("a folder").flatten().next().expect("a wheel");
-    let mut paths = app::paths(&wheel.path());
-    paths.retain(|path| !path.contains(".dist-info/"));
+    let paths = packed(tree);
     (after, paths)
 }
 

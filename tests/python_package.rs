@@ -161,6 +161,8 @@ fn every_frontend_makes_the_same_artifacts() {
     for folder in ["build", "uv-build", "pip"] {
         assert_eq!(shop.read(&format!("{folder}/{wheel}")), shop.read(&format!("own/{wheel}")), "{folder}");
     }
+    let made: Vec<_> = fs::read_dir(shop.path("build")).expect("a folder").flatten().collect();
+    assert_eq!(made.len(), 2, "{made:?}");
     for folder in ["build", "uv-build"] {
         let sdist = "orchard-1.2.0.tar.gz";
         assert_eq!(shop.read(&format!("{folder}/{sdist}")), shop.read(&format!("own/{sdist}")), "{folder}");
