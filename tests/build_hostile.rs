@@ -188,6 +188,8 @@ fn files_that_change_meanwhile_never_make_a_wheel_with_a_wrong_record() {
     let stop = AtomicBool::new(false);
     let (mut whole, mut refused) = (0, 0);
     std::thread::scope(|scope| {
+        // A failed assertion has to end the other thread, too.
+        let _end = OnEnd(|| stop.store(true, Ordering::Relaxed));
         scope.spawn(|| {
             let mut round = 0_u8;
             while !stop.load(Ordering::Relaxed) {
@@ -205,7 +207,8 @@ fn files_that_change_meanwhile_never_make_a_wheel_with_a_wrong_record() {
             let left = fs::read_dir(tree.path().join("dist")).map_or(0, |entries| entries.count());
             if output.status.success() {
                 check_record(&tree.path().join("dist/a-1.0-py3-none-any.whl"));
-                assert_eq!(left, 1);
+                // Its manifest is beside it.
+                assert_eq!(left, 2);
                 whole += 1;
             } else {
                 let message = String::from_utf8_lossy(&output.stderr);
@@ -214,9 +217,17 @@ fn files_that_change_meanwhile_never_make_a_wheel_with_a_wrong_record() {
                 refused += 1;
             }
         }
-        stop.store(true, Ordering::Relaxed);
     });
     eprintln!("{whole} whole, {refused} refused");
+}
+
+/// Does something at its end, even if that is a panic.
+struct OnEnd<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnEnd<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
 }
 
 fn check_record(path: &std::path::Path) {
