@@ -13,6 +13,7 @@ use common::{Python, pyrepro, pythons};
 use pyrepro::archive::{Entries, Entry, Order, zip};
 use pyrepro::manifest::Manifest;
 use pyrepro::pyc::Pyc;
+use pyrepro::record::{Record, Row};
 
 /// The first Python that has optimisation of constants as all later ones have, and starts fast.
 fn python() -> &'static Python {
@@ -416,5 +417,76 @@ fn wheels_sdists_and_zipapps_of_projects_are_built_again() {
         assert_eq!(code, Some(1), "{report}");
         assert_eq!(report["inputs"][0]["path"], "src/grove/__init__.py");
         assert!(findings(&report).iter().any(|(path, _)| path.ends_with("grove/__init__.py")), "{report}");
+    }
+}
+
+/// Changes members of a wheel, each a path and what is to be made of its content, and has RECORD follow.
+fn rewrite_wheel(path: &Path, change: impl Fn(&str, Vec<u8>) -> Vec<u8>) {
+    let mut rows = Vec::new();
+    let mut entries = Vec::new();
+    for (name, bytes, mode) in members(path) {
+        let bytes = bytes.expect("a file");
+        let bytes = match name.ends_with(".dist-info/RECORD") {
+            true => {
+                let mut record = Record { rows: std::mem::take(&mut rows) };
+                record.rows.push(Row::unhashed(&name));
+                change(&name, record.to_string().into_bytes())
+            }
+            false => change(&name, bytes),
+        };
+        rows.push(Row::of(&name, &bytes));
+        let entry = Entry::bytes(name, bytes).expect("a path");
+        entries.push(entry.executable(mode.is_some_and(|mode| mode & 0o100 != 0)));
+    }
+    let order = Order::Wheel { dist_info: "grove-1.0.dist-info".to_owned() };
+    let entries = Entries::new(entries, &order).expect("paths that go together");
+    let mut file = std::io::Cursor::new(Vec::new());
+    zip::write(&entries, &zip::Options::default(), &mut file).expect("memory");
+    fs::write(path, file.into_inner()).expect("a wheel");
+}
+
+#[test]
+fn a_record_that_differs_as_the_members_do_makes_nothing_worse() {
+    let (tree, artifacts) = project();
+    let wheel = artifacts.iter().find(|path| path.extension().is_some_and(|e| e == "whl")).expect("a wheel");
+    let name = wheel.to_string_lossy();
+    let arguments = [&*name, "--source", "."];
+    let good = fs::read(wheel).expect("a wheel");
+    let remarshalled = |path: &str, bytes: Vec<u8>| match path.ends_with(".pyc") {
+        true => other_marshal(&bytes, tree.path()),
+        false => bytes,
+    };
+    rewrite_wheel(wheel, |_, bytes| bytes);
+    assert_eq!(verdict(&tree, &arguments).1, "identical", "what is written again is what it was");
+    rewrite_wheel(wheel, remarshalled);
+    let (code, report) = verify(&tree, &arguments);
+    assert_eq!((code, report["verdict"].as_str()), (Some(1), Some("meaning")), "{report}");
+    let found = findings(&report);
+    let of = |finding: &str| found.iter().filter(|(_, other)| other == finding).count();
+    assert_eq!((of("other-marshal"), of("other-record"), found.len()), (1, 1, 2), "{found:?}");
+    assert_eq!(verdict(&tree, &[&arguments[..], &["--accept", "meaning"]].concat()).0, Some(0));
+    assert_eq!(verdict(&tree, &[&arguments[..], &["--accept", "content"]].concat()).0, Some(1));
+
+    // A row that is not right, one that is another's, and one too many.
+    type Change = fn(String) -> String;
+    let changes: [Change; 4] = [
+        |text| text.replacen("sha256=", "sha256=x", 1),
+        |text| text.replacen(',', "x,", 1),
+        |text| format!("evil.py,,\n{text}"),
+        |text| text.lines().rev().flat_map(|line| [line, "\n"]).collect(),
+    ];
+    for change in changes {
+        fs::write(wheel, &good).expect("a wheel");
+        rewrite_wheel(wheel, |path, bytes| match path.ends_with("/RECORD") {
+            true => change(String::from_utf8(bytes).expect("text")).into_bytes(),
+            false => remarshalled(path, bytes),
+        });
+        let (code, report) = verify(&tree, &[&arguments[..], &["--accept", "meaning"]].concat());
+        assert_eq!((code, report["verdict"].as_str()), (Some(1), Some("differs")), "{report}");
+        assert!(
+            findings(&report)
+                .iter()
+                .any(|(path, finding)| { path.ends_with("/RECORD") && finding == "other-content" })
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::Verdict;
+use super::{Verdict, record};
 use crate::archive::{Limits, Mode, zip};
 use crate::manifest::{Bytecode, Kind, Member};
 
@@ -25,6 +25,8 @@ pub enum Finding {
     Same,
     /// It has other permissions, but not for who may execute it.
     OtherMode,
+    /// A RECORD that differs from the expected one as the members do, and is right of them.
+    OtherRecord,
     /// Bytecode whose decoded code is equal, in other bytes.
     OtherMarshal,
     /// It may be executed here and not there.
@@ -52,7 +54,8 @@ impl Finding {
     pub fn verdict(self) -> Verdict {
         match self {
             Finding::Same => Verdict::Identical,
-            Finding::OtherMode => Verdict::Content,
+            // What is bad about its members is said of them.
+            Finding::OtherMode | Finding::OtherRecord => Verdict::Content,
             Finding::OtherMarshal => Verdict::Meaning,
             _ => Verdict::Differs,
         }
@@ -68,6 +71,7 @@ impl Finding {
         match self {
             Finding::Same => "is the same",
             Finding::OtherMode => "has other permissions",
+            Finding::OtherRecord => "differs as the members do",
             Finding::OtherMarshal => "has equal code in other bytes",
             Finding::Executable => "differs in who may execute it",
             Finding::OtherKind => "is of another kind",
@@ -126,8 +130,8 @@ pub fn compare(expected: &[Member], found: &[Member]) -> Vec<Evidence> {
     pairs.chain(added.map(|member| absent(member, Finding::Added))).collect()
 }
 
-/// The same, and what is before the first member of archives, from the files of the artifacts. Files
-/// that are no zip files have nothing there.
+/// The same, with what only the files of the artifacts tell: what is before the first member of archives,
+/// and whether RECORD differs as the members do. Files that are no zip files have neither.
 ///
 /// ```
 /// use pyrepro::verify::compare_files;
@@ -137,6 +141,7 @@ pub fn compare(expected: &[Member], found: &[Member]) -> Vec<Evidence> {
 /// ```
 pub fn compare_files(expected: (&Path, &[Member]), found: (&Path, &[Member])) -> Vec<Evidence> {
     let mut evidence = compare(expected.1, found.1);
+    record::follow(expected.0, found, &mut evidence);
     let prefixes = [expected.0, found.0].map(prefix);
     if prefixes[0] != prefixes[1] {
         let [expected, text] = prefixes.map(|prefix| {

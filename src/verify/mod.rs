@@ -10,6 +10,7 @@ mod members;
 mod outcome;
 mod project;
 mod rebuild;
+mod record;
 mod sources;
 mod unpack;
 mod verdict;
