@@ -6,7 +6,7 @@
 //! time: variables, time zone, locale, umask, home, times and modes of files. When the session ends, the
 //! folder goes, with all processes that a backend has left in it.
 //!
-//! What comes out is checked, but is as the backend wrote it: [`normalize`](crate::normalize) is for that.
+//! What comes out is checked, but is as the backend wrote it: [`Built::make`] makes it normal.
 
 mod artifact;
 mod confine;
@@ -16,6 +16,7 @@ mod error;
 mod git;
 mod hook;
 mod isolation;
+mod made;
 mod place;
 pub(crate) mod process;
 mod system;
@@ -33,6 +34,7 @@ use crate::epoch::Epoch;
 pub use artifact::{Artifact, BadArtifact, Built};
 pub use error::{Error, Words};
 pub use isolation::{Installed, Installer, Isolation};
+pub use made::{Made, MakeError};
 pub use place::default_root;
 pub use system::BuildSystem;
 pub use watch::Event;

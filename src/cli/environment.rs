@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use pyrepro::backend::Installer;
 use pyrepro::epoch::{self, Epoch, EpochChoice, EpochSource};
 use pyrepro::python::SearchPath;
 
@@ -51,6 +52,11 @@ pub fn program(name: &str) -> Option<PathBuf> {
     let path = variable("PATH")?;
     let name = format!("{name}{}", env::consts::EXE_SUFFIX);
     env::split_paths(&path).map(|folder| folder.join(&name)).find(|program| program.is_file())
+}
+
+/// What makes environments for backends: uv if it is there, else pip.
+pub fn installer() -> Installer {
+    program("uv").map_or(Installer::Pip, Installer::Uv)
 }
 
 /// Where programs are looked for.

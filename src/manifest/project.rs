@@ -217,28 +217,6 @@ impl BuildRecipe {
     }
 }
 
-/// The normal form of how another backend made an artifact.
-///
-/// ```
-/// use pyrepro::{dist::Kind, manifest::other_options};
-///
-/// let settings = [("--global-option".to_owned(), "-q".to_owned())];
-/// assert_eq!(other_options(Kind::Wheel, &settings, true, None).flag("isolation"), Some(true));
-/// ```
-pub fn other_options(
-    kind: dist::Kind,
-    settings: &[(String, String)],
-    isolation: bool,
-    bytecode: Option<BytecodeRecipe>,
-) -> Options {
-    let settings: Vec<String> = settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let options = Options::new(VERB)
-        .with("artifact", if kind == dist::Kind::Sdist { "sdist" } else { "wheel" })
-        .with("config_settings", settings)
-        .with("isolation", isolation);
-    bytecode_options(options, bytecode)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 //! [`verify`] checks an artifact against its manifest, the source against the manifest, and what comes
 //! of the source against the artifact.
 
+mod backend;
 mod claims;
 mod members;
 mod outcome;
@@ -16,6 +17,7 @@ mod unpack;
 mod verdict;
 mod zipapp;
 
+pub use backend::Installing;
 pub use claims::Claim;
 pub use members::{Evidence, Finding, compare, compare_files};
 pub use outcome::{Outcome, Rebuilt};

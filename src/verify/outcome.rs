@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Claim, Evidence, InputChange, Verdict};
-use crate::manifest::{Target, Tool};
+use crate::manifest::{Backend, Target, Tool};
 
 /// What came of a verification, with all that it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,4 +35,7 @@ pub struct Rebuilt {
     pub pyrepro: Tool,
     /// The interpreters.
     pub targets: Vec<Target>,
+    /// The build backend, where it was another's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backend: Option<Backend>,
 }

@@ -8,11 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::sources::{self, Found, Sources};
-use super::{Claim, Evidence, Outcome, Rebuilt, Verdict, claims, compare, compare_files, project, zipapp};
+use super::{
+    Claim, Evidence, Installing, Outcome, Rebuilt, Verdict, backend, claims, compare, compare_files, project,
+    zipapp,
+};
 use crate::archive::{Digest, Output, WriteError};
 use crate::dist::{Ingredient, Input, Role};
 use crate::manifest::{
-    self, BuildRecipe, DescribeError, Manifest, Scope, Target, Tool, ZipappRecipe, describe,
+    self, BackendRecipe, BuildRecipe, DescribeError, Manifest, Scope, Target, Tool, ZipappRecipe, describe,
 };
 use crate::python::{FindError, Interpreters, Version};
 
@@ -31,6 +34,8 @@ pub struct Request<'a> {
     pub python: Option<&'a OsStr>,
     /// Whether another patch level than the recorded one will do.
     pub any_patch: bool,
+    /// How other backends are had.
+    pub installing: Installing,
     /// How many files to work on at a time.
     pub jobs: NonZero<usize>,
     /// When set, it ends with an error.
@@ -98,6 +103,7 @@ impl<E: std::error::Error> From<E> for Cannot {
 ///     interpreters: &interpreters,
 ///     python: None,
 ///     any_patch: false,
+///     installing: Default::default(),
 ///     jobs: NonZero::<usize>::MIN,
 ///     stop: &AtomicBool::new(false),
 /// };
@@ -177,24 +183,23 @@ impl Request<'_> {
                 "its manifest was made of the finished artifact and does not say how it was built",
             ));
         };
-        if let Some(backend) = &recorded.backend {
-            let name = &backend.name;
-            return Err(Cannot(format!(
-                "{name} built it; build it again with the recorded requirements, and compare with `pyrepro diff`"
-            )));
-        }
         let found = self.sources.find(inputs, &scratch.join("source"))?;
         needed(&found, outcome)?;
-        let built = match options.verb.as_str() {
-            "zipapp" => {
+        let built = match (options.verb.as_str(), &recorded.backend) {
+            ("zipapp", None) => {
                 zipapp::rebuild(self, recorded, &ZipappRecipe::from_options(options)?, &found, scratch)?
             }
-            "build" => {
+            ("build", None) => {
                 project::rebuild(self, recorded, &BuildRecipe::from_options(options)?, &found, scratch)?
             }
-            verb => return Err(Cannot(format!("this pyrepro cannot rebuild what `{verb}` made"))),
+            ("build", Some(by)) => {
+                let recipe = BackendRecipe::from_options(options)?;
+                backend::rebuild(self, (recorded, by), &recipe, &found, scratch)?
+            }
+            (verb, _) => return Err(Cannot(format!("this pyrepro cannot rebuild what `{verb}` made"))),
         };
-        outcome.rebuilt = Some(Rebuilt { pyrepro: tool, targets: built.manifest.targets.clone() });
+        let Manifest { targets, backend, .. } = built.manifest.clone();
+        outcome.rebuilt = Some(Rebuilt { pyrepro: tool, targets, backend });
         let mut there = built.manifest.inputs.as_ref().map(|inputs| inputs.files.clone()).unwrap_or_default();
         // A list of requirements is not needed to build, but whether it is the same is worth knowing.
         let lists = found.files.iter().filter(|(role, _)| *role == Role::Requirements);

@@ -2,7 +2,6 @@
 
 mod backend;
 mod other;
-mod provenance;
 mod report;
 mod write;
 

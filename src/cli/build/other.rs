@@ -1,6 +1,6 @@
 //! Projects with other backends: these build, and what they build is made normal.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,20 +10,19 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use pyrepro::archive::Output;
-use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Request, Session};
+use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Made, Request, Session};
 use pyrepro::compile::Pool;
-use pyrepro::dist::{self, Bytecode, compiled_wheel};
+use pyrepro::dist::Bytecode;
 use pyrepro::epoch::{Epoch, EpochSource};
-use pyrepro::normalize::{self, NormalForm};
+use pyrepro::manifest::{BackendRecipe, BytecodeRecipe, Manifest, Provenance, Target};
 use pyrepro::python::{Interpreter, Interpreters};
 
-use super::provenance::Provenance;
+use super::Flags;
 use super::report::Report;
-use super::{Flags, Mode};
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::cli::zipapp::{self, Python};
-use crate::cli::{environment, interrupt};
+use crate::cli::{environment, interrupt, manifest};
 
 /// What is for projects of other backends alone.
 #[derive(clap::Args)]
@@ -117,6 +116,16 @@ impl Flags {
         }
     }
 
+    /// How an artifact is made, for its manifest.
+    fn recipe_for(&self, artifact: Artifact) -> BackendRecipe {
+        BackendRecipe {
+            artifact,
+            settings: self.other.settings.clone(),
+            isolation: !self.other.no_isolation,
+            bytecode: self.bytecode().filter(|_| artifact == Artifact::Wheel),
+        }
+    }
+
     fn interpreter(&self) -> anyhow::Result<Interpreter> {
         let interpreters = Interpreters::new(environment::search_path());
         Ok(match &self.python {
@@ -143,25 +152,14 @@ impl Flags {
 }
 
 impl OtherFlags {
-    pub fn settings(&self) -> &[(String, String)] {
-        &self.settings
-    }
-
-    pub fn is_isolated(&self) -> bool {
-        !self.no_isolation
-    }
-
     fn isolation(&self) -> anyhow::Result<Isolation> {
         if self.no_isolation {
             return Ok(Isolation::Installed);
         }
-        let uv = || environment::program("uv");
-        let installer = match self.installer {
-            Some(Installing::Pip) => Installer::Pip,
-            Some(Installing::Uv) => {
-                Installer::Uv(uv().context("there is no uv on PATH; use --installer pip")?)
-            }
-            None => uv().map_or(Installer::Pip, Installer::Uv),
+        let installer = match (self.installer, environment::installer()) {
+            (Some(Installing::Pip), _) => Installer::Pip,
+            (Some(Installing::Uv), Installer::Pip) => bail!("there is no uv on PATH; use --installer pip"),
+            (_, installer) => installer,
         };
         Ok(Isolation::Fresh {
             installer,
@@ -179,18 +177,6 @@ struct Maker<'a> {
     decided: EpochSource,
     python: Interpreter,
     stop: Arc<AtomicBool>,
-}
-
-/// An artifact that is complete but for the writing.
-struct Made {
-    built: Built,
-    name: String,
-    content: Content,
-}
-
-enum Content {
-    Normal(NormalForm),
-    Compiled(dist::Artifact),
 }
 
 impl Maker<'_> {
@@ -220,46 +206,22 @@ impl Maker<'_> {
         Ok(report)
     }
 
-    /// The normal form of an artifact, with bytecode in it if that is wanted.
+    /// What is written of an artifact, with bytecode in it if that is wanted.
     fn made(&self, built: Built, report: &mut Report, terminal: &Terminal) -> anyhow::Result<Made> {
-        let options =
-            normalize::Options { epoch: self.epoch, jobs: Some(self.flags.jobs()), ..Default::default() };
-        let file =
-            File::open(&built.path).with_context(|| format!("cannot read {}", built.path.display()))?;
-        let form = normalize::normal_form(&built.path, file, &options)
-            .with_context(|| format!("the backend made {}, which cannot be normalized", built.file_name))?;
-        for warning in &form.warnings {
-            report.warn(format_args!("{}: {warning}", built.file_name), terminal);
-        }
-        if built.artifact == Artifact::Sdist || self.flags.pyc.is_none() {
-            return Ok(Made { name: built.file_name.clone(), built, content: Content::Normal(form) });
-        }
-        // In the session's folder, and gone with it.
-        let scratch = tempfile::tempdir_in(built.path.parent().unwrap_or(Path::new(".")))?;
-        let normal = scratch.path().join(&built.file_name);
-        form.copy_to(&mut File::create(&normal)?)?;
-        let artifact = self.compiled(&normal)?;
-        for doubt in &artifact.doubts {
-            report.warn(doubt, terminal);
-        }
-        let built = Built { members: artifact.entries.iter().count(), ..built };
-        Ok(Made { name: artifact.name.clone(), built, content: Content::Compiled(artifact) })
-    }
-
-    fn compiled(&self, wheel: &Path) -> anyhow::Result<dist::Artifact> {
-        let Python { path, version, .. } = zipapp::target_of(self.python.clone())?;
         let jobs = self.flags.jobs();
-        let pool = Pool::new(&path, version, jobs);
-        let bytecode = Bytecode {
-            compiler: &pool,
-            version,
-            checked: self.flags.pyc == Some(Mode::CheckedHash),
-            level: self.flags.optimize.unwrap_or_default(),
-            sourceless: self.flags.sourceless,
-            jobs,
-            stop: &self.stop,
+        let made = match self.flags.bytecode().filter(|_| built.artifact == Artifact::Wheel) {
+            None => built.make(self.epoch, None, jobs)?,
+            Some(BytecodeRecipe { checked, level, sourceless }) => {
+                let Python { path, version, .. } = zipapp::target_of(self.python.clone())?;
+                let (pool, stop) = (Pool::new(&path, version, jobs), &*self.stop);
+                let bytecode = Bytecode { compiler: &pool, version, checked, level, sourceless, jobs, stop };
+                built.make(self.epoch, Some(&bytecode), jobs)?
+            }
         };
-        Ok(compiled_wheel(wheel, &bytecode)?)
+        for warning in &made.warnings {
+            report.warn(warning, terminal);
+        }
+        Ok(made)
     }
 
     /// An artifact beside its place, with its manifest.
@@ -270,21 +232,14 @@ impl Maker<'_> {
     ) -> anyhow::Result<(Output, Option<Output>)> {
         let target = self.flags.out_dir.join(&made.name);
         let mut output = Output::create(&target)?;
-        match &made.content {
-            Content::Normal(form) => {
-                form.copy_to(&mut output).with_context(|| format!("cannot write {}", target.display()))?;
-            }
-            Content::Compiled(artifact) => {
-                let epoch = self.epoch.clamp_to(Epoch::DOS).epoch;
-                artifact.write(&dist::Options { epoch, jobs: self.flags.jobs() }, &mut output)?;
-            }
-        }
-        let (artifact, epoch) = (made.built.artifact, (self.epoch, self.decided));
-        let manifest = provenance.map(|provenance| {
-            provenance.manifest(artifact, self.flags, epoch, &self.python, &target, &mut output)
-        });
-        let manifest = manifest.transpose()?;
-        Ok((output, manifest))
+        made.write(self.epoch, self.flags.jobs(), &mut output)
+            .with_context(|| format!("cannot write {}", target.display()))?;
+        let Some(provenance) = provenance else { return Ok((output, None)) };
+        let recipe = self.flags.recipe_for(made.built.artifact);
+        let (epoch, python) = ((self.epoch, self.decided), Target::of(&self.python));
+        let manifest = provenance.manifest(&recipe, epoch, python, output.reopen()?, &target)?;
+        let manifest = manifest::prepare(&Manifest::beside(&target), &manifest)?;
+        Ok((output, Some(manifest)))
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use pyrepro::manifest::Manifest;
 use pyrepro::python::Interpreters;
-use pyrepro::verify::{Finding, Outcome, Request, Sources, Verdict, verify};
+use pyrepro::verify::{Finding, Installing, Outcome, Request, Sources, Verdict, verify};
 use serde::Serialize;
 
 use crate::cli::exit::Exit;
@@ -25,9 +25,13 @@ pub struct Flags {
     /// archive that it was made of
     #[arg(long, value_name = "SRC", requires = "artifact")]
     source: Option<PathBuf>,
-    /// A folder with wheels, archives and lists that it was made of; may be given again
+    /// A folder with wheels, archives and lists that it was made of, or wheels of what built it; may be
+    /// given again
     #[arg(long, value_name = "FOLDER", requires = "artifact")]
     find_links: Vec<PathBuf>,
+    /// Take what another build backend needs from the folders of --find-links alone
+    #[arg(long, visible_alias = "offline", requires = "find_links")]
+    no_index: bool,
     /// Its manifest [default: the file beside it, under its name with .manifest.json]
     #[arg(long, value_name = "FILE", requires = "artifact")]
     manifest: Option<PathBuf>,
@@ -95,6 +99,11 @@ pub fn run(
         interpreters: &interpreters,
         python,
         any_patch: flags.any_patch,
+        installing: Installing {
+            installer: environment::installer(),
+            no_index: flags.no_index,
+            variables: environment::all(),
+        },
         jobs,
         stop: &stop,
     })?;
@@ -138,10 +147,12 @@ fn tell(outcome: &Outcome, artifact: &Path, start: Instant, terminal: &Terminal)
         let style = if *verdict == Verdict::Identical { GOOD } else { BAD };
         let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         writeln!(out, "{}: {style}{verdict}{style:#}{reason}", artifact.display())?;
+        let by = rebuilt.as_ref().and_then(|rebuilt| rebuilt.backend.as_ref());
+        let by = by.map(|backend| format!(" by {}", backend.name)).unwrap_or_default();
         let with = match rebuilt.as_ref().map(|rebuilt| &rebuilt.targets[..]) {
             None => "not built again".to_owned(),
-            Some([]) => "built again without bytecode".to_owned(),
-            Some([target, ..]) => format!("built again with Python {}", target.version),
+            Some([]) => format!("built again{by} without bytecode"),
+            Some([target, ..]) => format!("built again{by} with Python {}", target.version),
         };
         let file = if *as_recorded { "the file of the manifest" } else { "not the file of the manifest" };
         let (members, time) = (members.len(), start.elapsed().as_secs_f64());
