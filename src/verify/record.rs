@@ -9,13 +9,14 @@ use crate::archive::{Limits, zip};
 use crate::manifest::Member;
 use crate::record::{Hash, Record};
 
-/// Finds a RECORD that is what the expected one would be had it been written for the members that were
-/// found: the same rows in the same order, and right hashes.
+/// Finds a RECORD that is, to the byte, what the expected one would be had it been written for the members
+/// that were found.
 pub(super) fn follow(expected: &Path, found: (&Path, &[Member]), evidence: &mut [Evidence]) {
     let differs = |evidence: &&mut Evidence| evidence.finding == Finding::OtherContent;
     for evidence in evidence.iter_mut().filter(differs).filter(|evidence| is_record(&evidence.path)) {
         let [expected, there] = [expected, found.0].map(|wheel| read(wheel, &evidence.path));
-        if expected.is_some() && expected.map(|record| rewritten(record, found.1)) == there {
+        let rewritten = expected.and_then(|bytes| Some(rewritten(Record::parse(&bytes).ok()?, found.1)));
+        if rewritten.is_some() && rewritten == there {
             evidence.finding = Finding::OtherRecord;
         }
     }
@@ -25,14 +26,14 @@ fn is_record(path: &str) -> bool {
     path.split_once('/').is_some_and(|(top, rest)| top.ends_with(".dist-info") && rest == "RECORD")
 }
 
-fn read(wheel: &Path, path: &str) -> Option<Record> {
+fn read(wheel: &Path, path: &str) -> Option<Vec<u8>> {
     let mut reader = zip::Reader::open(File::open(wheel).ok()?, Limits::default()).ok()?;
     let index = reader.members().iter().position(|member| member.path.as_str() == path)?;
-    Record::parse(&reader.bytes(index).ok()?).ok()
+    reader.bytes(index).ok()
 }
 
 /// The same rows, of these members.
-fn rewritten(mut record: Record, members: &[Member]) -> Record {
+fn rewritten(mut record: Record, members: &[Member]) -> Vec<u8> {
     let members: HashMap<&str, &Member> =
         members.iter().map(|member| (member.path.as_str(), member)).collect();
     for row in record.rows.iter_mut().filter(|row| row.hash.is_some()) {
@@ -40,5 +41,5 @@ fn rewritten(mut record: Record, members: &[Member]) -> Record {
             (row.hash, row.size) = (Some(Hash::sha256(sum.0)), *size);
         }
     }
-    record
+    record.to_string().into_bytes()
 }

@@ -154,4 +154,5 @@ def main(folder):
     print(json.dumps(told))
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])
