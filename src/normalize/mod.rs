@@ -15,6 +15,7 @@ mod fields;
 mod files;
 mod form;
 mod identity;
+mod installed;
 mod job;
 mod kind;
 mod original;

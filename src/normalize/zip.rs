@@ -12,7 +12,7 @@ use super::difference::{Aspect, Difference};
 use super::error::Error;
 use super::form::NormalForm;
 use super::wheel::Wheel;
-use super::{Job, bytecode, zip_facts};
+use super::{Job, bytecode, installed, zip_facts};
 use crate::archive::zip::{self, Compression, Kind, Member};
 use crate::archive::{Content, Entries, Entry, Limits, Order, Place, Shared, Spool};
 
@@ -59,6 +59,8 @@ pub(super) fn normal_form(file: &File, job: &Job<'_>) -> Result<NormalForm, Erro
     let mut dropped = Vec::new();
     if let Shape::Wheel(wheel) = &shape {
         dropped = wheel.normalize(&mut reader, &mut files, job)?;
+    } else {
+        installed::renew_rows(&mut reader, &mut files)?;
     }
     let order = shape.order();
     let entries = entries(reader.members(), &files, &dropped, &order)?;
