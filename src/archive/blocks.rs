@@ -19,8 +19,12 @@ use super::spool::{Kept, Shared};
 /// encoders need for themselves is the most memory that writing an archive takes.
 const WINDOW: usize = 4 * BLOCK;
 
-/// How many blocks may be, for each thread: the smallest ones cost more than their length.
-const BLOCKS: usize = 1024;
+/// How much a thread is given at a time, if not a single block: handing over and waking up cost as much
+/// as compressing some kilobytes, and most members are shorter than that.
+const BATCH: usize = 1 << 17;
+
+/// How many blocks a batch may have: the smallest ones cost more than their length.
+const BATCH_BLOCKS: usize = 64;
 
 /// Some bytes of an archive's data, and where to get them.
 #[derive(Debug, Clone)]
@@ -152,9 +156,9 @@ pub(super) fn cut<'a>(parts: impl Iterator<Item = Part<'a>>) -> impl Iterator<It
 }
 
 /// A block that was read.
-pub(super) struct Packed {
+pub(super) struct Packed<'a> {
     /// What is in it.
-    pub(super) raw: Vec<u8>,
+    pub(super) raw: Cow<'a, [u8]>,
     /// The same compressed, if that was asked for.
     pub(super) deflated: Option<Vec<u8>>,
 }
@@ -164,7 +168,7 @@ pub(super) struct Packed {
 pub(super) fn pack<'a>(
     blocks: impl Iterator<Item = (Block<'a>, bool)>,
     threads: NonZero<usize>,
-    mut take: impl FnMut(Packed) -> Result<(), WriteError>,
+    mut take: impl FnMut(Packed<'a>) -> Result<(), WriteError>,
 ) -> Result<(), WriteError> {
     let (jobs, line) = mpsc::channel();
     let line = Mutex::new(line);
@@ -174,72 +178,105 @@ pub(super) fn pack<'a>(
         for _ in 0..threads.get() {
             scope.spawn(|| work(&line));
         }
-        let mut begun = Begun { blocks: VecDeque::new(), bytes: 0 };
-        for (block, deflate) in blocks {
-            while begun.fills(threads.get(), block.length) {
-                take(begun.finish_first()?)?;
+        let mut begun = Begun { batches: VecDeque::new(), bytes: 0 };
+        for batch in batches(blocks) {
+            while begun.fills(threads.get(), batch.length) {
+                begun.finish_first()?.into_iter().try_for_each(|packed| take(packed?))?;
             }
             let (result, place) = mpsc::sync_channel(1);
-            begun.blocks.push_back((place, block.length));
-            begun.bytes += block.length;
-            // This fails only if all threads are gone, which the block's place will tell, too.
-            let _ = jobs.send(Job { block, deflate, result });
+            begun.batches.push_back((place, batch.length));
+            begun.bytes += batch.length;
+            // This fails only if all threads are gone, which the batch's place will tell, too.
+            let _ = jobs.send(Job { batch, result });
         }
-        while !begun.blocks.is_empty() {
-            take(begun.finish_first()?)?;
+        while !begun.batches.is_empty() {
+            begun.finish_first()?.into_iter().try_for_each(|packed| take(packed?))?;
         }
         Ok(())
     })
 }
 
+/// Some blocks that one thread packs one after the other, each with whether to compress it.
+#[derive(Default)]
+struct Batch<'a> {
+    blocks: Vec<(Block<'a>, bool)>,
+    length: usize,
+}
+
+fn batches<'a>(mut blocks: impl Iterator<Item = (Block<'a>, bool)>) -> impl Iterator<Item = Batch<'a>> {
+    std::iter::from_fn(move || {
+        let mut batch = Batch::default();
+        while batch.length < BATCH
+            && batch.blocks.len() < BATCH_BLOCKS
+            && let Some((block, deflate)) = blocks.next()
+        {
+            batch.length += block.length;
+            batch.blocks.push((block, deflate));
+        }
+        (!batch.blocks.is_empty()).then_some(batch)
+    })
+}
+
+/// What comes of a batch.
+type PackedBatch<'a> = Vec<Result<Packed<'a>, WriteError>>;
+
 struct Job<'a> {
-    block: Block<'a>,
-    deflate: bool,
-    result: SyncSender<Result<Packed, WriteError>>,
+    batch: Batch<'a>,
+    result: SyncSender<PackedBatch<'a>>,
 }
 
 /// What a thread does: one job after the other, until there will be no more.
-fn work(line: &Mutex<Receiver<Job<'_>>>) {
+fn work<'a>(line: &Mutex<Receiver<Job<'a>>>) {
     let mut encoder = Encoder::new();
     loop {
         let job = line.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { block, deflate, result }) = job else { return };
+        let Ok(Job { batch, result }) = job else { return };
+        let blocks = batch.blocks.into_iter();
+        let packed = blocks.map(|(block, deflate)| block.pack(deflate.then_some(&mut encoder)));
         // Nobody takes it if writing failed meanwhile.
-        let _ = result.send(block.pack(deflate.then_some(&mut encoder)));
+        let _ = result.send(packed.collect());
     }
 }
 
-impl Block<'_> {
-    fn pack(&self, encoder: Option<&mut Encoder>) -> Result<Packed, WriteError> {
+impl<'a> Block<'a> {
+    fn pack(self, encoder: Option<&mut Encoder>) -> Result<Packed<'a>, WriteError> {
+        let raw = match self.parts[..] {
+            [Part::Bytes(Cow::Borrowed(bytes))] => Cow::Borrowed(bytes),
+            _ => Cow::Owned(self.read()?),
+        };
+        let deflated = encoder.map(|encoder| encoder.deflate(&raw, self.last));
+        Ok(Packed { raw, deflated })
+    }
+
+    fn read(&self) -> Result<Vec<u8>, WriteError> {
         let mut raw = Vec::with_capacity(self.length + 1);
         for part in &self.parts {
             part.read_into(&mut raw)?;
         }
-        let deflated = encoder.map(|encoder| encoder.deflate(&raw, self.last));
-        Ok(Packed { raw, deflated })
+        Ok(raw)
     }
 }
 
-/// The blocks that were given to the threads and are not handed over, in order.
-struct Begun {
+/// The batches that were given to the threads and are not handed over, in order.
+struct Begun<'a> {
     /// Where each will come out, and its length.
-    blocks: VecDeque<(Receiver<Result<Packed, WriteError>>, usize)>,
+    batches: VecDeque<(Receiver<PackedBatch<'a>>, usize)>,
     bytes: usize,
 }
 
-impl Begun {
-    /// Whether there is no room for another block of that length.
+impl<'a> Begun<'a> {
+    /// Whether there is no room for another batch of that length.
     fn fills(&self, threads: usize, length: usize) -> bool {
-        !self.blocks.is_empty()
-            && (self.bytes + length > threads * WINDOW || self.blocks.len() >= threads * BLOCKS)
+        !self.batches.is_empty()
+            && (self.bytes + length > threads * WINDOW || self.batches.len() >= threads * (WINDOW / BATCH))
     }
 
     /// Waits for the first. There must be one.
-    fn finish_first(&mut self) -> Result<Packed, WriteError> {
-        let (place, length) = self.blocks.pop_front().expect("only asked while there are blocks");
+    fn finish_first(&mut self) -> Result<PackedBatch<'a>, WriteError> {
+        let (place, length) = self.batches.pop_front().expect("only asked while there are batches");
         self.bytes -= length;
         // A thread that panicked leaves its place empty; the scope hands the panic on.
-        place.recv().unwrap_or_else(|_| Err(io::Error::other("a thread that compresses panicked").into()))
+        place.recv().map_err(|_| io::Error::other("a thread that compresses panicked").into())
     }
 }
 
@@ -276,7 +313,7 @@ mod tests {
             let mut out = Vec::new();
             let blocks = cut(parts.iter().cloned()).map(|block| (block, true));
             pack(blocks, NonZero::new(threads).unwrap(), |packed| {
-                out.push((packed.raw, packed.deflated));
+                out.push((packed.raw.into_owned(), packed.deflated));
                 Ok(())
             })
             .unwrap();

@@ -167,14 +167,11 @@ pub(super) enum Collision {
 
 /// Finds two members that cannot be in one folder. Each is a path and whether it is a folder.
 ///
-/// The paths are sorted as if `/` came before all else, for then whatever is below a path follows
+/// The paths are sorted with `/` before all else, in place of NUL, which none has, for then whatever is below a path follows
 /// right behind it, and only neighbours need a look, however many and deep they are.
 pub(super) fn collision<'a>(members: impl Iterator<Item = (&'a str, bool)>) -> Option<Collision> {
-    fn in_folders(path: &str) -> impl Iterator<Item = u8> {
-        path.bytes().map(|byte| if byte == b'/' { 0 } else { byte })
-    }
     let mut members: Vec<_> = members.collect();
-    members.sort_unstable_by(|(a, _), (b, _)| in_folders(a).cmp(in_folders(b)));
+    members.sort_by_cached_key(|(path, _)| path.replace('/', "\0"));
     members.windows(2).find_map(|pair| {
         let [(first, is_folder), (second, _)] = [pair[0], pair[1]];
         let rest = second.strip_prefix(first)?;

@@ -1,13 +1,14 @@
 //! The work on one file: what all kinds of archives need for it.
 
-use std::io;
+use std::io::{self, BufWriter};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::difference::{Aspect, Difference};
+use super::draft::Draft;
 use super::error::Error;
-use super::form::NormalForm;
+use super::form::{Bytes, NormalForm};
 use super::identity::folder_of;
 use super::kind::Kind;
 use super::original::Original;
@@ -15,8 +16,8 @@ use super::{Options, bytecode, tar, zip};
 use crate::archive::{Spool, WriteError};
 use crate::pyc;
 
-/// How much content is kept in memory for each thread, which is all of most archives. The rest goes to
-/// the disk.
+/// How much content, and how much of the normal form, is kept in memory for each thread, which is all of
+/// most archives. The rest goes to the disk.
 const IN_MEMORY: u64 = 16 << 20;
 
 pub(super) struct Job<'a> {
@@ -75,7 +76,23 @@ impl<'a> Job<'a> {
 
     /// Room for the content of members.
     pub fn spool(&self) -> Spool {
-        Spool::new(self.folder, IN_MEMORY * self.threads.get() as u64)
+        Spool::new(self.folder, self.in_memory())
+    }
+
+    /// Has the normal form written, by something that writes in large pieces or not.
+    pub fn write(
+        &self,
+        write: impl FnOnce(&mut BufWriter<Draft<'_>>) -> Result<(), WriteError>,
+    ) -> Result<Bytes, Error> {
+        let mut draft =
+            BufWriter::with_capacity(1 << 18, Draft::new(self.in_memory(), self.folder, self.stop));
+        write(&mut draft).map_err(|error| self.write_error(error))?;
+        let draft = draft.into_inner().map_err(|error| self.write_error(error.into_error().into()))?;
+        Ok(draft.bytes())
+    }
+
+    fn in_memory(&self) -> u64 {
+        IN_MEMORY * self.threads.get() as u64
     }
 
     pub fn not_written(&self, source: io::Error) -> Error {

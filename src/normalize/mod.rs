@@ -4,17 +4,18 @@
 //! A file gets its new content whole or not at all, under every name that it has, and keeps its
 //! mode, owner and time. What is normal already is not touched.
 //!
-//! Archives are never held in memory: their members are put aside in a file without a name, and the
-//! normal form is written to another, which then is compared and copied.
+//! Large archives are not held in memory: what there is no room for of their members is put aside in a
+//! file without a name, and so is the normal form, which then is compared and copied.
 
 mod bytecode;
 mod difference;
+mod draft;
 mod error;
 mod fields;
 mod files;
 mod form;
-mod guarded;
 mod identity;
+mod installed;
 mod job;
 mod kind;
 mod original;

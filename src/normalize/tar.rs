@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read};
+use std::io::{BufReader, Read};
 
 use super::difference::{Aspect, Difference, out_of_order};
 use super::error::Error;
-use super::form::{Bytes, NormalForm, nameless};
-use super::guarded::Guarded;
+use super::form::NormalForm;
 use super::{Job, bytecode, tar_facts};
 use crate::archive::tar::{self, Kind, Member};
 use crate::archive::{self, Content, Entries, Entry, Limits, MemberPath, Order, Shared, Spool, gzip};
@@ -44,16 +43,12 @@ pub(super) fn normal_form(file: &File, job: &Job<'_>) -> Result<NormalForm, Erro
     let wanted = entries.iter().map(|entry| entry.path.as_str());
     differences.extend(out_of_order(found.iter().map(String::as_str), wanted));
 
-    let written = nameless(job.folder).map_err(|source| job.not_written(source))?;
-    let mut output = BufWriter::with_capacity(1 << 18, Guarded::new(&written, job.stop));
     let options = tar::Options { epoch: job.options.epoch, threads: job.threads };
-    let result = match is_zipped {
-        true => tar::write_gz(&entries, &options, &mut output),
-        false => tar::write(&entries, &options, &mut output),
-    };
-    result.map_err(|error| job.write_error(error))?;
-    drop(output);
-    Ok(NormalForm { bytes: Bytes::Disk(written), differences, warnings })
+    let bytes = job.write(|output| match is_zipped {
+        true => tar::write_gz(&entries, &options, output),
+        false => tar::write(&entries, &options, output),
+    })?;
+    Ok(NormalForm { bytes, differences, warnings })
 }
 
 fn is_gzip(file: &File) -> Result<bool, Error> {

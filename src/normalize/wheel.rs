@@ -207,7 +207,7 @@ impl Wheel {
 }
 
 /// Gives a file other content.
-fn replace(
+pub(super) fn replace(
     members: &[Member],
     files: &mut [Option<Decoded>],
     index: usize,

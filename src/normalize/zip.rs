@@ -1,7 +1,7 @@
 //! The normal form of zip files: wheels, zipapps, jars and any other.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,10 +10,9 @@ use sha2::{Digest, Sha256};
 
 use super::difference::{Aspect, Difference};
 use super::error::Error;
-use super::form::{Bytes, NormalForm, nameless};
-use super::guarded::Guarded;
+use super::form::NormalForm;
 use super::wheel::Wheel;
-use super::{Job, bytecode, zip_facts};
+use super::{Job, bytecode, installed, zip_facts};
 use crate::archive::zip::{self, Compression, Kind, Member};
 use crate::archive::{Content, Entries, Entry, Limits, Order, Place, Shared, Spool};
 
@@ -60,6 +59,8 @@ pub(super) fn normal_form(file: &File, job: &Job<'_>) -> Result<NormalForm, Erro
     let mut dropped = Vec::new();
     if let Shape::Wheel(wheel) = &shape {
         dropped = wheel.normalize(&mut reader, &mut files, job)?;
+    } else {
+        installed::renew_rows(&mut reader, &mut files)?;
     }
     let order = shape.order();
     let entries = entries(reader.members(), &files, &dropped, &order)?;
@@ -69,22 +70,19 @@ pub(super) fn normal_form(file: &File, job: &Job<'_>) -> Result<NormalForm, Erro
         prefix: reader.prefix(LONGEST_PREFIX as usize)?,
         threads: job.threads,
     };
-    let written = nameless(job.folder).map_err(|source| job.not_written(source))?;
-    let mut output = BufWriter::with_capacity(1 << 18, Guarded::new(&written, job.stop));
-    zip::write(&entries, &options, &mut output).map_err(|error| job.write_error(error))?;
-    drop(output);
+    let bytes = job.write(|output| zip::write(&entries, &options, output))?;
 
     let warnings = files.iter().flatten().filter_map(|file| file.warning.clone()).collect();
     let mut differences: Vec<Difference> = Vec::new();
     if job.options.check {
-        differences = zip_facts::differences(&reader, &written, &entries, job.options.epoch)?;
+        differences = zip_facts::differences(&reader, &bytes, &entries, job.options.epoch)?;
         differences.extend(files.into_iter().flatten().filter_map(|file| file.difference));
         differences.extend(dropped.iter().map(|&index| {
             let path = reader.members()[index].path.as_str();
             Difference::of(path, Aspect::Signature, "no longer holds, and is dropped")
         }));
     }
-    Ok(NormalForm { bytes: Bytes::Disk(written), differences, warnings })
+    Ok(NormalForm { bytes, differences, warnings })
 }
 
 /// Refuses what an archive of ours cannot hold.

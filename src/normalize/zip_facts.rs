@@ -1,10 +1,11 @@
 //! What a zip file has otherwise than its normal form, member by member.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::io::Cursor;
 
 use super::difference::{Aspect, Difference, out_of_order};
 use super::error::Error;
+use super::form::Bytes;
 use super::zip::Reader;
 use crate::archive::zip::{self, Extra, Kind, Member};
 use crate::archive::{Entries, Limits, Shared};
@@ -17,17 +18,20 @@ const DESCRIPTOR: u16 = 1 << 3;
 const UTF8: u16 = 1 << 11;
 const ZIP64: u16 = 1;
 
-/// Compares an archive with its normal form, which was written to a file.
+/// Compares an archive with the bytes of its normal form.
 pub(super) fn differences(
     reader: &Reader<'_>,
-    written: &File,
+    written: &Bytes,
     entries: &Entries,
     epoch: Epoch,
 ) -> Result<Vec<Difference>, Error> {
-    let normal = zip::Reader::open(Shared::new(written), Limits::default())?;
+    let normal = match written {
+        Bytes::Memory(bytes) => zip::Reader::open(Cursor::new(bytes), Limits::default())?.members().to_vec(),
+        Bytes::Disk(file) => zip::Reader::open(Shared::new(file), Limits::default())?.members().to_vec(),
+    };
     let by_path: HashMap<&str, &Member> =
-        normal.members().iter().map(|member| (member.path.as_str(), member)).collect();
-    let mut found = whole(reader, normal.members());
+        normal.iter().map(|member| (member.path.as_str(), member)).collect();
+    let mut found = whole(reader, &normal);
     let kept = |member: &&Member| by_path.contains_key(member.path.as_str());
     let paths = reader.members().iter().filter(kept).map(|member| member.path.as_str());
     found.extend(out_of_order(paths, entries.iter().map(|entry| entry.path.as_str())));

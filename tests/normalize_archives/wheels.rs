@@ -186,3 +186,48 @@ fn what_is_called_a_wheel_and_is_none_is_refused() {
     assert_exit(&normalize(&zip, &[]), 0);
     python(&["list", text(&zip)]);
 }
+
+#[test]
+fn rows_of_changed_bytecode_are_renewed_in_other_archives_too_if_they_held() {
+    let folder = Folder::new();
+    let is_bytecode = |path: &str| path.ends_with(".pyc");
+    for holds in [true, false] {
+        let wheel = wheel(&folder, |all| {
+            let text = find(all, "/RECORD");
+            let mut record = Record::parse(text).unwrap();
+            for row in record.rows.iter_mut().filter(|row| is_bytecode(&row.path) && !holds) {
+                row.size = Some(1);
+            }
+            *text = record.to_string().into_bytes();
+            all.iter_mut().for_each(|(path, _)| path.insert_str(0, "lib/"));
+        });
+        let app = folder.path().join("vendored.zip");
+        fs::rename(wheel, &app).unwrap();
+        let rows = || {
+            let mut reader = zip::Reader::open(fs::File::open(&app).unwrap(), Limits::default()).unwrap();
+            let place =
+                |path: &str| reader.members().iter().position(|member| member.path.as_str() == path).unwrap();
+            let record = place("lib/orchard-1.0.dist-info/RECORD");
+            let bytecode = reader.members().iter().position(|member| is_bytecode(member.path.as_str()));
+            let record = Record::parse(&reader.bytes(record).unwrap()).unwrap();
+            (
+                record,
+                reader.members()[bytecode.unwrap()].path.to_string(),
+                reader.bytes(bytecode.unwrap()).unwrap(),
+            )
+        };
+        let (before, path, old) = rows();
+        assert_exit(&normalize(&app, &[]), 0);
+        let (after, _, new) = rows();
+        assert_ne!(old, new, "the bytecode was in canonical form");
+        for (old, row) in before.rows.iter().zip(&after.rows) {
+            if holds && format!("lib/{}", row.path) == path {
+                assert_eq!(row.hash.as_ref().unwrap().fits(&new), Some(true));
+                assert_eq!(row.size, Some(new.len() as u64));
+            } else if !holds || !is_bytecode(&row.path) {
+                assert_eq!(row, old);
+            }
+        }
+        assert_eq!(before.rows.len(), after.rows.len());
+    }
+}

@@ -1,6 +1,6 @@
 //! The headers right before the members' data, compared with the central directory.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek};
 
 use super::super::problem::{Problem, ReadError};
 use super::directory::Member;
@@ -26,10 +26,12 @@ pub(super) fn check(
     order.sort_unstable_by_key(|&index| members[index].offset);
     let prefix = order.first().map_or(end, |&first| members[first].offset).min(end);
     let mut unclaimed = 0;
+    // Members are short as a rule, so that several headers come with one reading.
+    let mut source = BufReader::with_capacity(1 << 16, source);
     for (place, &index) in order.iter().enumerate() {
         let limit = order.get(place + 1).map_or(end, |&next| members[next].offset).min(end);
         let member = &mut members[index];
-        let gap = check_one(source, member, limit).map_err(|problem| member.problem(problem))?;
+        let gap = check_one(&mut source, member, limit).map_err(|problem| member.problem(problem))?;
         unclaimed += gap;
     }
     Ok(Gaps { prefix, unclaimed })
@@ -67,7 +69,8 @@ fn check_one(source: &mut (impl Read + Seek), member: &mut Member, limit: u64) -
 }
 
 fn read_at(source: &mut (impl Read + Seek), at: u64, record: &mut [u8]) -> Result<(), Problem> {
-    source.seek(SeekFrom::Start(at))?;
+    let way = at.checked_signed_diff(source.stream_position()?).ok_or(Problem::Truncated)?;
+    source.seek_relative(way)?;
     source.read_exact(record)?;
     Ok(())
 }

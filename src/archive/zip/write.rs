@@ -134,12 +134,12 @@ struct Member<'a> {
 
 impl<'a, W: Write + Seek> Writer<'a, W> {
     /// Takes the next block of the entries that have any.
-    fn block(&mut self, block: Packed) -> Result<(), WriteError> {
+    fn block(&mut self, block: Packed<'_>) -> Result<(), WriteError> {
         let mut member = match self.open.take() {
             Some(member) => member,
             None => self.next_with_content(&block)?,
         };
-        let data = block.deflated.as_ref().filter(|_| member.deflated).unwrap_or(&block.raw);
+        let data = block.deflated.as_deref().filter(|_| member.deflated).unwrap_or(&block.raw);
         member.crc = zlib_rs::crc32::crc32(member.crc, &block.raw);
         member.size += block.raw.len() as u64;
         if let Some(hash) = &mut member.hash {
@@ -165,7 +165,7 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
     }
 
     /// Writes the folders and empty files that come first, and begins the member of this block.
-    fn next_with_content(&mut self, block: &Packed) -> Result<Member<'a>, WriteError> {
+    fn next_with_content(&mut self, block: &Packed<'_>) -> Result<Member<'a>, WriteError> {
         loop {
             let entry =
                 self.rest.next().expect("a block belongs to an entry, and they come in the same order");
