@@ -16,6 +16,8 @@ use common::{Python, pyrepro, pythons};
 struct Installed {
     tree: Tree,
     site: PathBuf,
+    /// What compiles its sources again.
+    python: PathBuf,
 }
 
 const SOURCE: &str = "def f(x):\n    return x + 1\n";
@@ -41,7 +43,7 @@ impl Installed {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, zip.bytes(index).unwrap()).unwrap();
         }
-        let installed = Installed { tree, site };
+        let installed = Installed { tree, site, python: python.interpreter.path.clone() };
         installed.compile(python, "checked-hash");
         installed
     }
@@ -66,7 +68,11 @@ impl Installed {
     fn findings(&self, arguments: &[&str]) -> (Option<i32>, Vec<(String, String)>) {
         let mut command = pyrepro();
         command.args(["--format", "json", "verify", "--installed"]).arg(self.tree.path().join("env"));
-        let output = run(command.args(arguments));
+        command.args(arguments);
+        if arguments.contains(&"--code") {
+            command.arg("--python").arg(&self.python);
+        }
+        let output = run(&mut command);
         let report: Value = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
         let finding = |finding: &Value| {

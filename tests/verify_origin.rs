@@ -49,8 +49,10 @@ fn file<'a>(files: &'a mut [(String, Vec<u8>)], end: &str) -> &'a mut Vec<u8> {
 }
 
 /// The exit code, and the members that are not fine, with what they are.
-fn verify(artifact: &Path, arguments: &[&str]) -> (Option<i32>, Vec<(String, String)>) {
-    let output = run(pyrepro().args(["--format", "json", "verify"]).arg(artifact).args(arguments));
+fn verify(artifact: &Path, python: &Python, arguments: &[&str]) -> (Option<i32>, Vec<(String, String)>) {
+    let mut command = pyrepro();
+    command.args(["--format", "json", "verify", "--python"]).arg(&python.interpreter.path);
+    let output = run(command.arg(artifact).args(arguments));
     let report: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
     let fine = ["source", "generated", "bytecode", "not-asked"];
@@ -62,9 +64,9 @@ fn verify(artifact: &Path, arguments: &[&str]) -> (Option<i32>, Vec<(String, Str
     (output.status.code(), odd.collect())
 }
 
-fn assert_found(artifact: &Path, member: &str, origin: &str) {
+fn assert_found(artifact: &Path, python: &Python, member: &str, origin: &str) {
     let source = orchard();
-    let (code, odd) = verify(artifact, &["--source", source.to_str().unwrap()]);
+    let (code, odd) = verify(artifact, python, &["--source", source.to_str().unwrap()]);
     assert_eq!(code, Some(1));
     assert!(odd.len() == 1 && odd[0].0.contains(member) && odd[0].1 == origin, "{odd:?}");
 }
@@ -76,7 +78,7 @@ fn every_member_of_a_wheel_comes_from_its_source() {
         for more in [&[][..], &["--sourceless"], &["-O2"][..]] {
             let tree = Tree::new();
             let wheel = wheel(&tree, python, if more == ["-O2"] { &["--optimize", "2"] } else { more });
-            let found = verify(&wheel, &["--source", source.to_str().unwrap()]);
+            let found = verify(&wheel, python, &["--source", source.to_str().unwrap()]);
             assert_eq!(found, (Some(0), vec![]), "{} {more:?}", python.version);
         }
     }
@@ -94,9 +96,9 @@ fn bytecode_with_other_code_than_its_source_is_found() {
         let tampered = tampered(&wheel, |files| {
             file(files, "orchard/__pycache__/__init__").splice(16.., evil[16..].iter().copied());
         });
-        assert_found(&tampered, "orchard/__pycache__/__init__", "forged");
+        assert_found(&tampered, python, "orchard/__pycache__/__init__", "forged");
         // That needs nothing but the wheel itself.
-        let (code, odd) = verify(&tampered, &[]);
+        let (code, odd) = verify(&tampered, python, &[]);
         assert_eq!((code, odd.len()), (Some(1), 1), "{odd:?}");
     }
 }
@@ -107,18 +109,18 @@ fn what_has_no_origin_and_what_was_changed_is_found() {
     let tree = Tree::new();
     let wheel = wheel(&tree, python, &[]);
     let more = tampered(&wheel, |files| files.push(("orchard/more.txt".to_owned(), b"evil".to_vec())));
-    assert_found(&more, "orchard/more.txt", "unknown");
+    assert_found(&more, python, "orchard/more.txt", "unknown");
     let pth = tampered(&wheel, |files| files.push(("orchard.pth".to_owned(), b"import evil".to_vec())));
-    assert_found(&pth, "orchard.pth", "unknown");
+    assert_found(&pth, python, "orchard.pth", "unknown");
     let stale = tampered(&wheel, |files| file(files, "orchard/__pycache__/__init__")[9] ^= 1);
-    assert_found(&stale, "orchard/__pycache__/__init__", "forged");
+    assert_found(&stale, python, "orchard/__pycache__/__init__", "forged");
     let broken = tampered(&wheel, |files| file(files, "orchard/__pycache__/__init__").truncate(40));
-    assert_found(&broken, "orchard/__pycache__/__init__", "forged");
+    assert_found(&broken, python, "orchard/__pycache__/__init__", "forged");
 
     // A source that was changed has bytecode that is of another source, too.
     let changed = tampered(&wheel, |files| file(files, "orchard/__init__.py").extend(b"# evil\n"));
     let source = orchard();
-    let (code, odd) = verify(&changed, &["--source", source.to_str().unwrap()]);
+    let (code, odd) = verify(&changed, python, &["--source", source.to_str().unwrap()]);
     let origins: Vec<&str> = odd.iter().map(|(_, origin)| origin.as_str()).collect();
     assert_eq!((code, origins), (Some(1), vec!["changed", "forged"]), "{odd:?}");
 }
@@ -141,7 +143,7 @@ fn a_record_that_is_not_so_is_told() {
         files.into_iter().filter_map(|(path, content, _)| Some(Entry::bytes(path, content?).unwrap()));
     let entries = Entries::new(entries.collect(), &Order::Path).unwrap();
     zip::write(&entries, &zip::Options::default(), &mut fs::File::create(&changed).unwrap()).unwrap();
-    let (code, odd) = verify(&changed, &[]);
+    let (code, odd) = verify(&changed, python, &[]);
     assert_eq!((code, odd.len()), (Some(1), 1), "{odd:?}");
     assert_eq!(fs::read(&wheel).unwrap(), bytes, "what is verified is not touched");
 }
@@ -154,9 +156,9 @@ fn an_sdist_does_for_a_source_and_can_be_traced_itself() {
     let out = tree.path().join("sdist");
     stdout_of(pyrepro().args(["build", "--sdist", "--no-manifest", "-q", "-o"]).arg(&out).arg(orchard()));
     let sdist = fs::read_dir(&out).unwrap().next().expect("an sdist").unwrap().path();
-    let (code, odd) = verify(&wheel, &["--source", sdist.to_str().unwrap()]);
+    let (code, odd) = verify(&wheel, python, &["--source", sdist.to_str().unwrap()]);
     assert_eq!((code, odd), (Some(0), vec![]));
     let source = orchard();
-    let (code, odd) = verify(&sdist, &["--source", source.to_str().unwrap()]);
+    let (code, odd) = verify(&sdist, python, &["--source", source.to_str().unwrap()]);
     assert_eq!((code, odd), (Some(0), vec![]));
 }
