@@ -49,7 +49,7 @@ pub enum Uncompilable {
 /// use pyrepro::python::Version;
 ///
 /// let (version, jobs) = (Version::new(3, 13).unwrap(), NonZero::<usize>::MIN);
-/// let pool = Pool::new("python3.13".as_ref(), version, jobs);
+/// let pool = Pool::new(std::path::Path::new("python3.13"), version, jobs);
 /// let bytecode = Bytecode {
 ///     compiler: &pool, version, checked: true, level: Default::default(), sourceless: false, jobs,
 ///     stop: &AtomicBool::new(false),
