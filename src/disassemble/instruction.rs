@@ -165,7 +165,9 @@ fn meaning(argument: &Argument, number: usize, names: &mut Names) -> Option<Stri
         }
         Argument::Name(templates) => {
             let name = names.name(number / templates.len())?;
-            Some(templates[number % templates.len()].replace("{}", &name))
+            // `dis` says no more of a name that is empty, as that of `from . import m`.
+            let template = if name.is_empty() { "{}" } else { templates[number % templates.len()] };
+            Some(template.replace("{}", &name))
         }
         Argument::Words { words, again } => {
             let place = if *again { number % words.len() } else { number };
