@@ -44,10 +44,10 @@ fn links_that_leave_the_project_are_refused_with_a_way_out() {
 #[test]
 fn links_within_the_project_are_followed_and_loops_refused() {
     use std::os::unix::fs::symlink;
-    let tree = project("a", "", &["src/a/__init__.py", "shared/b.py"]);
-    symlink("../../shared", tree.path().join("src/a/shared")).unwrap();
+    let tree = project("a", "", &["src/a/__init__.py", "grove/b.py"]);
+    symlink("../../grove", tree.path().join("src/a/grove")).unwrap();
     symlink("__init__.py", tree.path().join("src/a/c.py")).unwrap();
-    assert_eq!(in_wheel(tree.path()), ["a/__init__.py", "a/c.py", "a/shared/b.py"]);
+    assert_eq!(in_wheel(tree.path()), ["a/__init__.py", "a/c.py", "a/grove/b.py"]);
     symlink("..", tree.path().join("src/a/around")).unwrap();
     assert!(refused(tree.path(), &[]).contains("no end to follow it"));
     fs::remove_file(tree.path().join("src/a/around")).unwrap();
