@@ -207,8 +207,9 @@ fn files_that_change_meanwhile_never_make_a_wheel_with_a_wrong_record() {
             let left = fs::read_dir(tree.path().join("dist")).map_or(0, |entries| entries.count());
             if output.status.success() {
                 check_record(&tree.path().join("dist/a-1.0-py3-none-any.whl"));
-                // Its manifest is beside it.
+                // Its manifest is beside it, and tells of what is in it.
                 assert_eq!(left, 2);
+                check_inputs(&tree.path().join("dist/a-1.0-py3-none-any.whl.manifest.json"));
                 whole += 1;
             } else {
                 let message = String::from_utf8_lossy(&output.stderr);
@@ -227,6 +228,17 @@ struct OnEnd<F: FnMut()>(F);
 impl<F: FnMut()> Drop for OnEnd<F> {
     fn drop(&mut self) {
         (self.0)();
+    }
+}
+
+fn check_inputs(path: &std::path::Path) {
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let digest = |list: &serde_json::Value, name: &str| {
+        let mut rows = list.as_array().unwrap().iter().filter(|row| row["path"] == name);
+        rows.next().expect("a row")["sha256"].clone()
+    };
+    for name in ["a/small.bin", "a/large.bin"] {
+        assert_eq!(digest(&manifest["inputs"]["files"], name), digest(&manifest["members"], name), "{name}");
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Entry {
     pub path: MemberPath,
     /// What it is.
     pub kind: Kind,
+    /// The file on disk that its bytes were read from, where that matters. It does not get into an archive.
+    pub origin: Option<PathBuf>,
 }
 
 /// What a member to write is. No other property of a file gets into an archive.
@@ -71,7 +73,26 @@ pub enum Content {
     Spooled(Stretch),
 }
 
+impl Kind {
+    /// A file that nobody executes.
+    fn of(content: Content) -> Kind {
+        Kind::File { content, executable: false }
+    }
+}
+
 impl Entry {
+    /// A member of any kind.
+    ///
+    /// ```
+    /// # use pyrepro::archive::{Entry, Kind, MemberPath};
+    /// let link = Entry::new(MemberPath::new("latest")?, Kind::Symlink("1.0".into()));
+    /// assert_eq!(link.mode(), 0o777);
+    /// # Ok::<(), pyrepro::archive::BadPath>(())
+    /// ```
+    pub fn new(path: MemberPath, kind: Kind) -> Entry {
+        Entry { path, kind, origin: None }
+    }
+
     /// A file with these bytes in it.
     ///
     /// ```
@@ -80,8 +101,7 @@ impl Entry {
     /// # Ok::<(), pyrepro::archive::BadPath>(())
     /// ```
     pub fn bytes(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Result<Entry, BadPath> {
-        let content = Content::Bytes(bytes.into());
-        Ok(Entry { path: MemberPath::new(path)?, kind: Kind::File { content, executable: false } })
+        Ok(Entry::new(MemberPath::new(path)?, Kind::of(Content::Bytes(bytes.into()))))
     }
 
     /// A file with what is in a file on disk of this length.
@@ -94,7 +114,7 @@ impl Entry {
     /// ```
     pub fn file(path: impl Into<String>, place: impl Into<PathBuf>, size: u64) -> Result<Entry, BadPath> {
         let content = Content::File { path: place.into(), size, sha256: None };
-        Ok(Entry { path: MemberPath::new(path)?, kind: Kind::File { content, executable: false } })
+        Ok(Entry::new(MemberPath::new(path)?, Kind::of(content)))
     }
 
     /// A folder. Those that hold something need no entry of their own, save for namespace packages
@@ -106,7 +126,7 @@ impl Entry {
     /// # Ok::<(), pyrepro::archive::BadPath>(())
     /// ```
     pub fn folder(path: impl Into<String>) -> Result<Entry, BadPath> {
-        Ok(Entry { path: MemberPath::new(path)?, kind: Kind::Folder })
+        Ok(Entry::new(MemberPath::new(path)?, Kind::Folder))
     }
 
     /// A file with what was put aside.
@@ -118,7 +138,7 @@ impl Entry {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn spooled(path: MemberPath, content: Stretch) -> Entry {
-        Entry { path, kind: Kind::File { content: Content::Spooled(content), executable: false } }
+        Entry::new(path, Kind::of(Content::Spooled(content)))
     }
 
     /// The same entry, executable or not. What is no file stays as it is.
@@ -133,6 +153,33 @@ impl Entry {
             *executable = yes;
         }
         self
+    }
+
+    /// The same entry, whose bytes were read from this file.
+    ///
+    /// ```
+    /// # use pyrepro::archive::Entry;
+    /// let entry = Entry::bytes("pkg/m.py", "x = 1\n")?.read_from("src/pkg/m.py");
+    /// assert_eq!(entry.place(), Some("src/pkg/m.py".as_ref()));
+    /// # Ok::<(), pyrepro::archive::BadPath>(())
+    /// ```
+    pub fn read_from(mut self, place: impl Into<PathBuf>) -> Entry {
+        self.origin = Some(place.into());
+        self
+    }
+
+    /// The file on disk that its content is that of, as far as that is known.
+    ///
+    /// ```
+    /// # use pyrepro::archive::Entry;
+    /// assert_eq!(Entry::file("m.py", "src/m.py", 9)?.place(), Some("src/m.py".as_ref()));
+    /// # Ok::<(), pyrepro::archive::BadPath>(())
+    /// ```
+    pub fn place(&self) -> Option<&Path> {
+        match self.content() {
+            Some(Content::File { path, .. }) => Some(path),
+            _ => self.origin.as_deref(),
+        }
     }
 
     /// The same entry, which is to be written only if its content is still what it is now, for somebody is

@@ -34,8 +34,8 @@ pub(super) fn entries(
     parallel::map(planned, jobs, |(path, file, in_memory)| {
         let SourceFile { place, size, executable } = file;
         let entry = if in_memory {
-            let bytes = fs::read(&place).map_err(|source| Error::Read { path: place, source })?;
-            Entry::bytes(path, bytes)?
+            let bytes = fs::read(&place).map_err(|source| Error::Read { path: place.clone(), source })?;
+            Entry::bytes(path, bytes)?.read_from(place)
         } else {
             Entry::file(path, place, size)?.pinned()?
         };

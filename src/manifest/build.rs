@@ -14,7 +14,7 @@ use super::{
 };
 use crate::archive::{Content, Digest, Entries, Entry, Mode, WriteError};
 use crate::compile::in_order;
-use crate::dist::{Ingredient, Input};
+use crate::dist::{Ingredient, Input, Known};
 use crate::epoch::{self, EpochSource};
 use crate::pyc::Optimization;
 
@@ -114,16 +114,24 @@ impl Build<'_> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// The inputs with their digests, for which no file is read that a member is made of as it is.
+    /// The inputs with their digests. Of a file that a member is made of as it is, that is the member's: it
+    /// is not read again, when it may be another.
     fn inputs(&self, members: &[Member]) -> Result<Vec<Input>, WriteError> {
-        let places =
-            self.entries.iter().zip(members).filter_map(|(entry, member)| match entry.content()? {
-                Content::File { path, .. } => Some((path.as_path(), member.sha256?)),
-                _ => None,
-            });
-        let known: HashMap<&Path, Digest> = places.collect();
-        let digest = |place: &Path| known.get(place).map_or_else(|| self.digest(place), |digest| Ok(*digest));
-        self.inputs.iter().map(|input| input.clone().input(digest)).collect()
+        let places = self.entries.iter().zip(members);
+        let places = places.filter_map(|(entry, member)| {
+            Some((entry.place()?, Known::Digest(member.sha256?, member.size?)))
+        });
+        let known: HashMap<&Path, Known> = places.collect();
+        let input = |input: &Ingredient| {
+            let mut input = input.clone();
+            if let Known::Place(place, _) = &input.content
+                && let Some(packed) = known.get(place.as_path())
+            {
+                input.content = packed.clone();
+            }
+            input.input(|place| self.digest(place))
+        };
+        self.inputs.iter().map(input).collect()
     }
 
     fn digest(&self, place: &Path) -> Result<Digest, WriteError> {

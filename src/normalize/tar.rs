@@ -104,7 +104,7 @@ impl Contents {
                 return Err(Error::Member { member: path.to_string(), what });
             }
         };
-        self.entries.push(Entry { path, kind });
+        self.entries.push(Entry::new(path, kind));
         Ok(())
     }
 

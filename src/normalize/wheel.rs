@@ -190,7 +190,7 @@ impl Wheel {
                 hashes.insert(path, (file.after, file.content.size()));
                 let content = Content::Bytes(Vec::new());
                 let kind = crate::archive::Kind::File { content, executable: false };
-                entries.push(Entry { path: member.path.clone(), kind });
+                entries.push(Entry::new(member.path.clone(), kind));
             }
         }
         let order = Order::Wheel { dist_info: self.dist_info.clone() };

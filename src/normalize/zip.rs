@@ -226,7 +226,7 @@ fn entries(
             Some(file) => crate::archive::Kind::File { content: file.content.clone(), executable },
             None => crate::archive::Kind::Folder,
         };
-        Entry { path, kind }
+        Entry::new(path, kind)
     });
     Ok(Entries::new(entries.collect(), order)?)
 }

@@ -223,7 +223,7 @@ mod tests {
     fn links_are_written_as_they_are_read() {
         let long = format!("{}/{}", "d".repeat(90), "ü".repeat(30));
         let target = |path: &str| MemberPath::new(path).unwrap();
-        let link = |path: &str, kind| Entry { path: target(path), kind };
+        let link = |path: &str, kind| Entry::new(target(path), kind);
         let entries = vec![
             Entry::bytes("a", "x").unwrap().executable(true),
             link("b", Kind::HardLink { target: target("a"), executable: true }),
