@@ -1,2 +1,9 @@
-//! Python source to the bytecode of a named CPython release, without CPython.
+//! Python source to the bytecode that a named CPython release makes of it, without CPython.
 #![forbid(unsafe_code)]
+
+pub mod edition;
+pub mod instruction;
+pub mod location;
+pub mod opcode;
+pub mod rules;
+pub mod span;

@@ -1,0 +1,122 @@
+//! Releases that compile alike, and what a name like `3.13.5` means.
+//!
+//! An edition is a range of micro releases that make the same code of the same source.
+
+use crate::rules::{self, Rules};
+use std::fmt;
+
+/// Releases of one minor version that compile alike.
+#[derive(Debug)]
+pub struct Edition {
+    /// The 13 of 3.13.
+    pub minor: u8,
+    /// First and last micro release; no last for the newest edition.
+    micros: &'static [(u8, Option<u8>)],
+    /// The newest micro release that was compared with the compiler.
+    pub proven_to: u8,
+    /// Its behaviours.
+    pub rules: &'static Rules,
+}
+
+/// All editions, oldest first.
+pub static EDITIONS: [Edition; 4] = [
+    Edition { minor: 13, micros: &[(0, Some(0))], proven_to: 0, rules: &rules::PYTHON_3_13_0 },
+    Edition { minor: 13, micros: &[(1, Some(3)), (5, None)], proven_to: 18, rules: &rules::PYTHON_3_13 },
+    Edition { minor: 14, micros: &[(0, Some(7))], proven_to: 2, rules: &rules::PYTHON_3_14_0 },
+    Edition { minor: 14, micros: &[(8, None)], proven_to: 10, rules: &rules::PYTHON_3_14 },
+];
+
+/// A release, and the edition that compiles like it.
+#[derive(Clone, Copy, Debug)]
+pub struct Release {
+    /// The edition.
+    pub edition: &'static Edition,
+    /// The 5 of 3.13.5; none if only 3.13 was said.
+    pub micro: Option<u8>,
+}
+
+/// Why a name is no release the compiler knows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownRelease {
+    /// The name is not made of two or three numbers.
+    #[error("{0:?} is not a Python version: 3.13 and 3.13.5 are")]
+    Malformed(String),
+    /// No edition covers it.
+    #[error("no built-in compiler for Python {0}: there is one for {known}", known = known())]
+    NoEdition(String),
+}
+
+fn known() -> String {
+    EDITIONS.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl Edition {
+    /// The release of a name such as `3.13` (its newest edition) or `3.13.5`.
+    pub fn of(name: &str) -> Result<Release, UnknownRelease> {
+        let malformed = || UnknownRelease::Malformed(name.to_owned());
+        let numbers =
+            name.split('.').map(str::parse).collect::<Result<Vec<u8>, _>>().map_err(|_| malformed())?;
+        let (minor, micro) = match numbers[..] {
+            [3, minor] => (minor, None),
+            [3, minor, micro] => (minor, Some(micro)),
+            _ => return Err(malformed()),
+        };
+        let edition = EDITIONS
+            .iter()
+            .rfind(|edition| edition.minor == minor && micro.is_none_or(|micro| edition.covers(micro)))
+            .ok_or_else(|| UnknownRelease::NoEdition(name.to_owned()))?;
+        Ok(Release { edition, micro })
+    }
+
+    /// Whether a micro release belongs to the edition.
+    pub fn covers(&self, micro: u8) -> bool {
+        self.micros.iter().any(|(first, last)| *first <= micro && last.is_none_or(|last| micro <= last))
+    }
+}
+
+impl Release {
+    /// Whether the release is newer than all that the edition was compared with.
+    pub fn is_unproven(&self) -> bool {
+        self.micro.is_some_and(|micro| micro > self.edition.proven_to)
+    }
+}
+
+impl fmt::Display for Edition {
+    /// `3.13.1–3.13.3, 3.13.5 and later`
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (first, last)) in self.micros.iter().enumerate() {
+            if index > 0 {
+                out.write_str(", ")?;
+            }
+            write!(out, "3.{}.{first}", self.minor)?;
+            match last {
+                Some(last) if last == first => {}
+                Some(last) => write!(out, "–3.{}.{last}", self.minor)?,
+                None => out.write_str(" and later")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minor_version_means_its_newest_edition() {
+        assert_eq!(Edition::of("3.13").unwrap().edition.to_string(), "3.13.1–3.13.3, 3.13.5 and later");
+    }
+
+    #[test]
+    fn a_release_newer_than_those_compared_is_unproven() {
+        assert!(!Edition::of("3.13.18").unwrap().is_unproven());
+        assert!(Edition::of("3.13.19").unwrap().is_unproven());
+    }
+
+    #[test]
+    fn a_release_that_no_edition_covers_is_refused() {
+        assert_eq!(Edition::of("3.13.4").unwrap_err(), UnknownRelease::NoEdition("3.13.4".into()));
+        assert_eq!(Edition::of("three").unwrap_err(), UnknownRelease::Malformed("three".into()));
+    }
+}

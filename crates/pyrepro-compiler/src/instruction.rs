@@ -1,0 +1,108 @@
+//! Instructions as code generation writes them: logical, with labels for targets and ids for locations.
+
+use crate::location::LocId;
+use crate::opcode::Op;
+
+/// A place in a [`Sequence`] that instructions can jump to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Label(pub u32);
+
+/// One instruction. The argument of a jump, and of an instruction that pushes a block, is a [`Label`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instr {
+    /// What it does.
+    pub op: Op,
+    /// Its argument; 0 where it has none.
+    pub arg: u32,
+    /// The source it comes from.
+    pub loc: LocId,
+}
+
+/// The instructions of one unit, in the order of code generation.
+#[derive(Clone, Debug, Default)]
+pub struct Sequence {
+    /// The instructions.
+    pub instrs: Vec<Instr>,
+    /// For each label the index of the instruction behind it.
+    labels: Vec<Option<u32>>,
+}
+
+impl Sequence {
+    /// Forgets everything and keeps the memory.
+    pub fn clear(&mut self) {
+        self.instrs.clear();
+        self.labels.clear();
+    }
+
+    /// A label that is not placed yet.
+    pub fn new_label(&mut self) -> Label {
+        self.labels.push(None);
+        Label(self.labels.len() as u32 - 1)
+    }
+
+    /// Places a label before the next instruction.
+    pub fn use_label(&mut self, label: Label) {
+        self.labels[label.0 as usize] = Some(self.instrs.len() as u32);
+    }
+
+    /// The index of the instruction behind a label; `None` before [`Self::use_label`].
+    pub fn position(&self, label: Label) -> Option<u32> {
+        self.labels[label.0 as usize]
+    }
+
+    /// How many labels there are.
+    pub fn label_count(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Adds an instruction.
+    pub fn push(&mut self, op: Op, arg: u32, loc: LocId) {
+        self.instrs.push(Instr { op, arg, loc });
+    }
+
+    /// Adds a jump, or an instruction that pushes a block.
+    pub fn jump(&mut self, op: Op, target: Label, loc: LocId) {
+        self.push(op, target.0, loc);
+    }
+
+    /// Puts a jump, or an instruction that pushes a block, before all others; labels move with what they name.
+    pub fn insert_first(&mut self, op: Op, target: Label, loc: LocId) {
+        self.instrs.insert(0, Instr { op, arg: target.0, loc });
+        for position in self.labels.iter_mut().flatten() {
+            *position += 1;
+        }
+    }
+}
+
+impl Op {
+    /// Whether it makes a block: its target is the handler.
+    pub fn pushes_block(self) -> bool {
+        matches!(self, Op::SetupFinally | Op::SetupWith | Op::SetupCleanup)
+    }
+
+    /// Whether it jumps without a condition.
+    pub fn jumps_always(self) -> bool {
+        matches!(
+            self,
+            Op::Jump | Op::JumpNoInterrupt | Op::JumpForward | Op::JumpBackward | Op::JumpBackwardNoInterrupt
+        )
+    }
+
+    /// Whether it jumps if a condition holds.
+    pub fn jumps_on_condition(self) -> bool {
+        matches!(
+            self,
+            Op::PopJumpIfFalse
+                | Op::PopJumpIfTrue
+                | Op::PopJumpIfNone
+                | Op::PopJumpIfNotNone
+                | Op::JumpIfFalse
+                | Op::JumpIfTrue
+        )
+    }
+
+    /// Whether it leaves the unit.
+    pub fn exits_scope(self) -> bool {
+        matches!(self, Op::ReturnValue | Op::ReturnConst | Op::RaiseVarargs | Op::Reraise)
+    }
+}

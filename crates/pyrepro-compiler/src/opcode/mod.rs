@@ -1,0 +1,183 @@
+//! The instructions of each release: numbers, inline caches, what they pop and push.
+//!
+//! `tables/generate.py` makes `op.rs` and the tables from the interpreters themselves.
+
+mod op;
+mod v313;
+mod v314;
+mod v315;
+
+pub use op::{ALL, COUNT, Op};
+
+pub use v313::TABLE as PYTHON_3_13;
+pub use v314::TABLE as PYTHON_3_14;
+pub use v315::TABLE as PYTHON_3_15;
+
+/// What an instruction's argument means.
+mod flag {
+    pub const ARG: u8 = 1;
+    pub const CONST: u8 = 2;
+    pub const NAME: u8 = 4;
+    pub const JUMP: u8 = 8;
+    pub const FREE: u8 = 16;
+    pub const LOCAL: u8 = 32;
+    pub const EVAL_BREAK: u8 = 64;
+}
+
+/// The instructions of one release.
+#[derive(Debug)]
+pub struct Table {
+    /// The magic number of its `.pyc` files.
+    pub magic: u16,
+    info: [Option<Info>; COUNT],
+}
+
+#[derive(Debug)]
+struct Info {
+    number: u16,
+    caches: u8,
+    flags: u8,
+    popped: Effect,
+    pushed: Effect,
+}
+
+/// How many values an instruction pops or pushes: a number, and something of its argument.
+#[derive(Clone, Copy, Debug)]
+struct Effect {
+    base: i8,
+    term: Term,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Term {
+    Nothing,
+    Arg,
+    Twice,
+    LowBit,
+    /// One if the argument is 3.
+    IsThree,
+    /// `UNPACK_EX`: values before the star in the low byte, after it in the others.
+    Unpacked,
+}
+
+/// One row of a table.
+const fn instruction(
+    number: u16,
+    caches: u8,
+    flags: u8,
+    popped: (i8, Term),
+    pushed: (i8, Term),
+) -> Option<Info> {
+    Some(Info {
+        number,
+        caches,
+        flags,
+        popped: Effect { base: popped.0, term: popped.1 },
+        pushed: Effect { base: pushed.0, term: pushed.1 },
+    })
+}
+
+impl Effect {
+    fn of(self, arg: u32) -> i32 {
+        let arg = arg as i32;
+        let more = match self.term {
+            Term::Nothing => 0,
+            Term::Arg => arg,
+            Term::Twice => arg * 2,
+            Term::LowBit => arg & 1,
+            Term::IsThree => i32::from(arg == 3),
+            Term::Unpacked => (arg & 0xff) + (arg >> 8),
+        };
+        i32::from(self.base) + more
+    }
+}
+
+impl Table {
+    fn info(&self, op: Op) -> &Info {
+        self.info[op as usize].as_ref().unwrap_or_else(|| {
+            panic!("{} is no instruction of the release with magic {}", op.name(), self.magic)
+        })
+    }
+
+    /// Whether the release has the instruction.
+    pub fn has(&self, op: Op) -> bool {
+        self.info[op as usize].is_some()
+    }
+
+    /// Its number in the release; 256 and more are pseudo-instructions, which no code object holds.
+    pub fn number(&self, op: Op) -> u16 {
+        self.info(op).number
+    }
+
+    /// The instruction of a number.
+    pub fn op(&self, number: u16) -> Option<Op> {
+        ALL.into_iter().find(|op| self.info[*op as usize].as_ref().is_some_and(|info| info.number == number))
+    }
+
+    /// Code units of inline cache behind it.
+    pub fn caches(&self, op: Op) -> u32 {
+        self.info(op).caches.into()
+    }
+
+    /// How many values it takes from the stack.
+    pub fn popped(&self, op: Op, arg: u32) -> i32 {
+        self.info(op).popped.of(arg)
+    }
+
+    /// How many values it leaves on the stack.
+    pub fn pushed(&self, op: Op, arg: u32) -> i32 {
+        self.info(op).pushed.of(arg)
+    }
+
+    /// Whether its argument means anything.
+    pub fn has_arg(&self, op: Op) -> bool {
+        self.flagged(op, flag::ARG)
+    }
+
+    /// Whether its argument is an index into the constants.
+    pub fn has_const(&self, op: Op) -> bool {
+        self.flagged(op, flag::CONST)
+    }
+
+    /// Whether its argument says a name.
+    pub fn has_name(&self, op: Op) -> bool {
+        self.flagged(op, flag::NAME)
+    }
+
+    /// Whether its argument is a cell or a free variable.
+    pub fn has_free(&self, op: Op) -> bool {
+        self.flagged(op, flag::FREE)
+    }
+
+    /// Whether its argument is a local variable.
+    pub fn has_local(&self, op: Op) -> bool {
+        self.flagged(op, flag::LOCAL)
+    }
+
+    /// Whether it is a jump.
+    pub fn has_jump(&self, op: Op) -> bool {
+        self.flagged(op, flag::JUMP)
+    }
+
+    /// Whether signals and the like are looked at in it.
+    pub fn has_eval_break(&self, op: Op) -> bool {
+        self.flagged(op, flag::EVAL_BREAK)
+    }
+
+    fn flagged(&self, op: Op, flag: u8) -> bool {
+        self.info(op).flags & flag != 0
+    }
+}
+
+impl Op {
+    /// `LOAD_CONST` and the like.
+    pub fn name(self) -> &'static str {
+        op::NAMES[self as usize]
+    }
+
+    /// The instruction of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        let index = op::NAMES.binary_search(&name).ok()?;
+        Some(ALL[index])
+    }
+}

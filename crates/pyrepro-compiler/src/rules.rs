@@ -1,0 +1,233 @@
+//! What differs between releases, named by behaviour: one constant for every edition.
+
+use crate::opcode::{self, Table};
+
+/// The Unicode database of a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UnicodeVersion {
+    /// 14.0
+    V14,
+    /// 15.0
+    V15,
+    /// 15.1
+    V15_1,
+    /// 16.0
+    V16,
+    /// 17.0
+    V17,
+}
+
+/// How a `with` statement enters its context manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithEnter {
+    /// `BEFORE_WITH`
+    Before,
+    /// `LOAD_SPECIAL` for `__exit__` and `__enter__`
+    LoadSpecial,
+}
+
+/// What the end of a `for` loop removes from the stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForExit {
+    /// `END_FOR`, `POP_TOP`
+    PopTop,
+    /// `END_FOR`, `POP_ITER`
+    PopIter,
+}
+
+/// How a backslash that escapes nothing is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EscapeWarning {
+    /// `DeprecationWarning`
+    Deprecation,
+    /// `SyntaxWarning`: invalid escape sequence '\d'
+    Syntax,
+    /// `SyntaxWarning` that says what to write instead
+    SyntaxWithAdvice,
+}
+
+/// The behaviours of one edition. Code asks for a behaviour and never for a version.
+#[derive(Debug)]
+pub struct Rules {
+    /// Numbers, caches and stack effects of the instructions.
+    pub table: &'static Table,
+
+    // Source
+    /// Which characters are letters, what they are called.
+    pub unicode: UnicodeVersion,
+    /// How an escape that means nothing is told.
+    pub escape_warning: EscapeWarning,
+    /// f-strings are tokens of their own (PEP 701).
+    pub fstring_tokens: bool,
+    /// Template strings (PEP 750).
+    pub template_strings: bool,
+    /// `\N{…}` of CJK and Hangul characters in lower case.
+    pub lower_case_derived_names: bool,
+    /// The format specification of a raw f-string keeps its backslashes.
+    pub raw_format_spec: bool,
+    /// A newline in the format specification of a single-quoted f-string.
+    pub newline_in_format_spec: bool,
+
+    // Grammar
+    /// `type X = …` and `def f[T]()` (PEP 695).
+    pub type_parameters: bool,
+    /// Defaults of type parameters (PEP 696).
+    pub type_parameter_defaults: bool,
+    /// `except A, B:` (PEP 758).
+    pub except_without_parentheses: bool,
+    /// `case +1:`
+    pub positive_literal_patterns: bool,
+    /// `lazy import` (PEP 810).
+    pub lazy_imports: bool,
+    /// Unpacking in comprehensions (PEP 798).
+    pub unpacking_comprehensions: bool,
+
+    // Syntax tree
+    /// Constants are computed in the syntax tree, not in the instructions.
+    pub fold_in_tree: bool,
+    /// A real and a complex operand are combined without making the real one complex (C99).
+    pub mixed_complex_arithmetic: bool,
+    /// `return` and the like in `finally` are warned about (PEP 765).
+    pub warn_of_jumps_in_finally: bool,
+    /// With optimization 2 the statement of the docstring leaves the syntax tree.
+    pub docstring_leaves_tree: bool,
+
+    // Scopes
+    /// Comprehensions other than generators are part of the unit around them (PEP 709).
+    pub inlined_comprehensions: bool,
+    /// Annotations are units of their own (PEP 649).
+    pub annotation_scopes: bool,
+    /// An inlined comprehension in a class clears all its symbols, globals too.
+    pub class_comprehension_clears_all: bool,
+
+    // Code generation
+    /// How a `with` statement enters.
+    pub with_enter: WithEnter,
+    /// How a `for` loop ends.
+    pub for_exit: ForExit,
+    /// The iterable of a comprehension gets a second `GET_ITER` right before its loop.
+    pub second_get_iter: bool,
+    /// The test of a `while` is repeated at the end of its body.
+    pub while_test_twice: bool,
+    /// Function units have a docstring or None as their first constant, whether it is used or not.
+    pub docstring_or_none_first: bool,
+    /// A class stores the attributes that its methods assign to `self` as `__static_attributes__`.
+    pub static_attributes: bool,
+
+    // Graph and assembler
+    /// `RETURN_CONST`
+    pub return_const: bool,
+    /// Constants are computed in the graph.
+    pub fold_in_graph: bool,
+    /// `LOAD_SMALL_INT`
+    pub small_ints: bool,
+    /// `LOAD_COMMON_CONSTANT` of None, "", True, False and -1.
+    pub common_constants: bool,
+    /// A display of more than 30 constants that is iterated or searched becomes one constant.
+    pub long_constant_displays: bool,
+    /// `NOT_TAKEN` behind conditional jumps.
+    pub not_taken: bool,
+    /// Loads that borrow their reference.
+    pub borrowed_loads: bool,
+    /// The analysis of borrowed loads takes the number of a pushed value for that of its instruction.
+    pub borrow_counts_pushed_values: bool,
+    /// Jumps that the graph makes have the exception handler of the jump they stand for.
+    pub handlers_on_made_jumps: bool,
+    /// Local variables say which kind of argument they are.
+    pub argument_kinds: bool,
+}
+
+/// 3.13.0
+pub static PYTHON_3_13_0: Rules = BASE_3_13;
+
+/// 3.13.1 to 3.13.3, and from 3.13.5 on
+pub static PYTHON_3_13: Rules = Rules { second_get_iter: true, ..BASE_3_13 };
+
+/// 3.14.0 to 3.14.7
+pub static PYTHON_3_14_0: Rules = BASE_3_14;
+
+/// 3.14.8 and later
+pub static PYTHON_3_14: Rules = Rules { long_constant_displays: true, ..BASE_3_14 };
+
+/// 3.15.1 and later
+pub static PYTHON_3_15: Rules = Rules {
+    table: &opcode::PYTHON_3_15,
+    unicode: UnicodeVersion::V17,
+    positive_literal_patterns: true,
+    lazy_imports: true,
+    unpacking_comprehensions: true,
+    common_constants: true,
+    long_constant_displays: true,
+    borrow_counts_pushed_values: false,
+    handlers_on_made_jumps: true,
+    ..BASE_3_14
+};
+
+const BASE_3_14: Rules = Rules {
+    table: &opcode::PYTHON_3_14,
+    unicode: UnicodeVersion::V16,
+    escape_warning: EscapeWarning::SyntaxWithAdvice,
+    template_strings: true,
+    lower_case_derived_names: true,
+    raw_format_spec: true,
+    except_without_parentheses: true,
+    fold_in_tree: false,
+    mixed_complex_arithmetic: true,
+    warn_of_jumps_in_finally: true,
+    docstring_leaves_tree: true,
+    annotation_scopes: true,
+    class_comprehension_clears_all: false,
+    with_enter: WithEnter::LoadSpecial,
+    for_exit: ForExit::PopIter,
+    second_get_iter: false,
+    while_test_twice: false,
+    docstring_or_none_first: false,
+    return_const: false,
+    fold_in_graph: true,
+    small_ints: true,
+    not_taken: true,
+    borrowed_loads: true,
+    borrow_counts_pushed_values: true,
+    argument_kinds: true,
+    ..BASE_3_13
+};
+
+const BASE_3_13: Rules = Rules {
+    table: &opcode::PYTHON_3_13,
+    unicode: UnicodeVersion::V15_1,
+    escape_warning: EscapeWarning::Syntax,
+    fstring_tokens: true,
+    template_strings: false,
+    lower_case_derived_names: false,
+    raw_format_spec: false,
+    newline_in_format_spec: false,
+    type_parameters: true,
+    type_parameter_defaults: true,
+    except_without_parentheses: false,
+    positive_literal_patterns: false,
+    lazy_imports: false,
+    unpacking_comprehensions: false,
+    fold_in_tree: true,
+    mixed_complex_arithmetic: false,
+    warn_of_jumps_in_finally: false,
+    docstring_leaves_tree: false,
+    inlined_comprehensions: true,
+    annotation_scopes: false,
+    class_comprehension_clears_all: true,
+    with_enter: WithEnter::Before,
+    for_exit: ForExit::PopTop,
+    second_get_iter: false,
+    while_test_twice: true,
+    docstring_or_none_first: true,
+    static_attributes: true,
+    return_const: true,
+    fold_in_graph: false,
+    small_ints: false,
+    common_constants: false,
+    long_constant_displays: false,
+    not_taken: false,
+    borrowed_loads: false,
+    borrow_counts_pushed_values: false,
+    handlers_on_made_jumps: false,
+    argument_kinds: false,
+};
