@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anyhow::anyhow;
+
 use super::terminal::ERROR;
 
 /// The exit codes of every verb.
@@ -22,11 +24,20 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Tells of an error that ended a run. That nobody reads the output any more is not an error.
-pub fn report(error: &anyhow::Error) -> Exit {
-    if error.chain().any(is_closed_pipe) {
-        return Exit::Fine;
+/// Prints what the parser of arguments has to say: the help that was asked for, or what is wrong.
+pub fn of_arguments(said: &clap::Error) -> Exit {
+    let printed = said.print().and_then(|()| io::stdout().flush());
+    match printed {
+        _ if said.use_stderr() => Exit::Trouble,
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            report(&anyhow!("cannot write to standard output: {error}"))
+        }
+        _ => Exit::Fine,
     }
+}
+
+/// Tells of an error that ended a run.
+pub fn report(error: &anyhow::Error) -> Exit {
     let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {}", told(error));
     Exit::Trouble
 }
@@ -40,10 +51,6 @@ fn told(error: &anyhow::Error) -> String {
         }
     }
     line
-}
-
-fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
-    cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Makes a panic, which is always a bug of ours, look like an error.

@@ -1,6 +1,6 @@
 //! `pyrepro manifest`: make, check and export manifests.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
@@ -71,7 +71,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
                 true => Manifest::open(path)?,
                 false => describe(path, &scope)?,
             };
-            write(&text(&manifest, flags.export)?, flags.output.as_deref())?;
+            write(&text(&manifest, flags.export)?, flags.output.as_deref(), terminal)?;
             Ok(Exit::Fine)
         }
         // clap wants one of the two.
@@ -101,18 +101,14 @@ pub fn prepare(place: &Path, manifest: &Manifest) -> Result<Output, WriteError> 
     Ok(output)
 }
 
-fn write(text: &str, place: Option<&Path>) -> anyhow::Result<()> {
+fn write(text: &str, place: Option<&Path>, terminal: &Terminal) -> anyhow::Result<()> {
     match place.filter(|place| place.as_os_str() != "-") {
         Some(place) => {
             let mut output = Output::create(place)?;
             output.write_all(text.as_bytes())?;
             output.finish(false)?;
         }
-        None => {
-            let mut out = io::stdout().lock();
-            out.write_all(text.as_bytes())?;
-            out.flush()?;
-        }
+        None => terminal.raw_out().write_all(text.as_bytes())?,
     }
     Ok(())
 }

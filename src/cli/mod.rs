@@ -88,7 +88,7 @@ pub fn main() -> ExitCode {
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let Arguments { global, verb } = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => error.exit(),
+        Err(error) => return exit::of_arguments(&error),
     };
     let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
     let result = match verb {
@@ -106,5 +106,6 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Verify(flags) => verify::run(&flags, &terminal),
         Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),
     };
-    result.unwrap_or_else(|error| exit::report(&error))
+    let exit = result.unwrap_or_else(|error| exit::report(&error));
+    terminal.lost_output().map_or(exit, |error| exit::report(&error))
 }

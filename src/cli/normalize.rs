@@ -184,7 +184,7 @@ fn filter(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     if let Some(output) = &flags.output {
         bail!("- goes to standard output; leave out -o {}", output.display());
     }
-    let mut out = io::stdout().lock();
+    let mut out = terminal.raw_out();
     form.copy_to(&mut out)?;
     out.flush()?;
     Ok(Exit::Fine)

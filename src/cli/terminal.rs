@@ -2,8 +2,10 @@
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
+use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Effects, Style};
+use anyhow::anyhow;
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -42,6 +44,8 @@ pub struct Terminal {
     quiet: u8,
     verbose: u8,
     format: Format,
+    /// Why standard output takes no more, once it does not.
+    lost: OnceLock<io::Error>,
 }
 
 impl Terminal {
@@ -52,7 +56,7 @@ impl Terminal {
             ColorChoice::Never => anstream::ColorChoice::Never,
         };
         choice.write_global();
-        Terminal { quiet, verbose, format }
+        Terminal { quiet, verbose, format, lost: OnceLock::new() }
     }
 
     pub fn is_json(&self) -> bool {
@@ -74,9 +78,25 @@ impl Terminal {
         self.verbose > 0
     }
 
-    /// Standard output, without the colours that it cannot show.
+    /// Standard output, without the colours that it cannot show. It takes all that is written: the work
+    /// is finished whether somebody reads or not, and [`Terminal::lost_output`] says in the end what was lost.
     pub fn out(&self) -> impl Write {
-        BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()))
+        self.until_lost(anstream::AutoStream::auto(io::stdout().lock()))
+    }
+
+    /// The same for what is not text.
+    pub fn raw_out(&self) -> impl Write {
+        self.until_lost(io::stdout().lock())
+    }
+
+    fn until_lost<W: Write>(&self, out: W) -> impl Write + use<'_, W> {
+        BufWriter::new(UntilLost { out, lost: &self.lost })
+    }
+
+    /// Why not all of the output could be written. A reader who has gone away has seen enough.
+    pub fn lost_output(&self) -> Option<anyhow::Error> {
+        let error = self.lost.get().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)?;
+        Some(anyhow!("cannot write to standard output: {error}"))
     }
 
     /// How many columns standard output has, if it is a terminal.
@@ -86,7 +106,7 @@ impl Terminal {
 
     /// Writes the one document of a run under `--format json`.
     pub fn json(&self, document: &impl Serialize) -> anyhow::Result<()> {
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut out = self.raw_out();
         serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from)?;
         writeln!(out)?;
         Ok(out.flush()?)
@@ -109,5 +129,44 @@ impl Terminal {
         if self.quiet < 2 {
             let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {message}");
         }
+    }
+}
+
+/// An output that is written to until an error comes, and then no more.
+struct UntilLost<'a, W: Write> {
+    out: W,
+    lost: &'a OnceLock<io::Error>,
+}
+
+impl<W: Write> UntilLost<'_, W> {
+    fn attempt<R>(&mut self, instead: R, write: impl FnOnce(&mut W) -> io::Result<R>) -> io::Result<R> {
+        if self.lost.get().is_some() {
+            return Ok(instead);
+        }
+        match write(&mut self.out) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                // Of two threads one is the first, and its error is as good as the other.
+                let _ = self.lost.set(error);
+                Ok(instead)
+            }
+            other => other,
+        }
+    }
+}
+
+impl<W: Write> Write for UntilLost<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.attempt(bytes.len(), |out| out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.attempt((), W::flush)
+    }
+}
+
+impl<W: Write> Drop for UntilLost<'_, W> {
+    fn drop(&mut self) {
+        // What is still in a buffer counts too, and errors are kept.
+        let _ = self.flush();
     }
 }

@@ -202,7 +202,7 @@ impl<'t> Report<'t> {
         }
         self.out.flush()?;
         if summary.interrupted && !self.terminal.is_silent() {
-            eprintln!("[interrupted]");
+            let _ = writeln!(io::stderr(), "[interrupted]");
         }
         Ok(())
     }

@@ -159,6 +159,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
             &target,
             place.as_deref().map(|place| (place, describe)),
             &stop,
+            terminal,
         )?),
     };
     let report = Report::new(&app, &options, &target, place.filter(|_| !refused), python.as_ref(), size);

@@ -9,6 +9,7 @@ use pyrepro::dist::zipapp::{App, Error, Options};
 use pyrepro::manifest::Manifest;
 
 use super::super::manifest;
+use super::super::terminal::Terminal;
 
 /// Writes the archive and its manifest, whole or not at all, and tells the size of the archive.
 pub fn write(
@@ -17,9 +18,10 @@ pub fn write(
     target: &Path,
     manifest: Option<(&Path, impl FnOnce((Digest, u64)) -> Result<Manifest, WriteError>)>,
     stop: &AtomicBool,
+    terminal: &Terminal,
 ) -> anyhow::Result<u64> {
     let result = if super::is_stream(target) {
-        to_stdout(app, options, manifest, stop)
+        to_stdout(app, options, manifest, stop, terminal)
     } else {
         to_file(app, options, target, manifest, stop)
     };
@@ -54,6 +56,7 @@ fn to_stdout(
     options: &Options,
     manifest: Option<(&Path, impl FnOnce((Digest, u64)) -> Result<Manifest, WriteError>)>,
     stop: &AtomicBool,
+    terminal: &Terminal,
 ) -> anyhow::Result<u64> {
     let failed = |source| WriteError::Target { path: std::env::temp_dir(), source };
     let mut file = BufWriter::with_capacity(1 << 16, tempfile::tempfile().map_err(failed)?);
@@ -64,9 +67,10 @@ fn to_stdout(
     let manifest =
         manifest.map(|(place, describe)| manifest::prepare(place, &describe(written)?)).transpose()?;
     file.rewind().map_err(failed)?;
-    let mut out = io::stdout().lock();
-    let size = io::copy(&mut file, &mut out)?;
-    out.flush()?;
+    let size = io::copy(&mut file, &mut terminal.raw_out())?;
+    if let Some(lost) = terminal.lost_output() {
+        return Err(lost);
+    }
     manifest.map(|manifest| manifest.finish(false)).transpose()?;
     Ok(size)
 }
