@@ -268,9 +268,28 @@ fn an_interpreter_can_be_asked_for_by_path_command_version_and_environment() {
         let document = find(request);
         assert_eq!(row(&document, &path)["version"], release, "{request}");
     }
-    for request in ["environment", "./environment", "environment/bin/python"] {
+    for request in ["./environment", "environment/", "environment/bin/python"] {
         row(&find(request), environment.join("bin/python"));
     }
+}
+
+#[test]
+fn a_bare_name_is_never_what_lies_in_the_current_folder() {
+    let folder = Folder::new();
+    let ran = folder.path().join("ran");
+    let program = folder.script("evil", &format!("touch {}\n", ran.display()));
+    let commands = Folder::new();
+    for name in ["python3", ".venv", "python3.13"] {
+        fs::create_dir_all(folder.path().join(name).join("bin")).unwrap();
+        symlink(&program, folder.path().join(name).join("bin/python")).unwrap();
+        let mut run = pyrepro_in(&commands);
+        run.current_dir(folder.path()).arg(name).assert().code(2).stdout("");
+        assert!(stderr(run).contains(&format!("write ./{name}; ")));
+    }
+    let mut default = common::pyrepro();
+    default.env("PATH", commands.path()).env("PYENV_ROOT", "/nowhere").current_dir(folder.path());
+    default.args(["zipapp", "evil"]).assert().code(2);
+    assert!(!ran.exists(), "a folder of the user's was run");
 }
 
 #[test]

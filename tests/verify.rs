@@ -368,6 +368,52 @@ fn without_what_is_needed_it_says_what_that_is() {
     assert!(told.as_str().is_some_and(|told| told.contains("schema is 2")), "{told}");
 }
 
+/// A program that says that it is the interpreter to test on, and tells that it was run.
+#[cfg(unix)]
+fn liar(tree: &Tree, name: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let real = python().interpreter.path.display();
+    let ran = tree.path().join("ran");
+    let program = tree.write(name, format!("#!/bin/sh\ntouch '{}'\nexec '{real}' \"$@\"\n", ran.display()));
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("permissions");
+    program
+}
+
+#[cfg(unix)]
+#[test]
+fn no_text_of_a_manifest_names_a_program() {
+    let tree = zipapp(&[]);
+    let program = liar(&tree, "liar");
+    liar(&tree, "python3.77");
+    liar(&tree, "prefix/bin/python");
+    let place = tree.path().join("out.pyz.manifest.json");
+    let good: Value = serde_json::from_slice(&fs::read(&place).expect("a manifest")).expect("JSON");
+    let names = [
+        program.to_str().expect("UTF-8"),
+        "./liar",
+        "prefix",
+        "python3.77",
+        "3.77",
+        "liar",
+        "-c",
+        "3.77.0/liar",
+    ];
+    for name in names {
+        let mut bad = good.clone();
+        bad["targets"][0]["version"] = name.into();
+        fs::write(&place, bad.to_string()).expect("a manifest");
+        for options in [&["--any-patch"][..], &[]] {
+            let mut command = pyrepro();
+            command.args(["verify", "out.pyz", "--source", "app"]).args(options).current_dir(tree.path());
+            let output = run(command.env("PYREPRO_PYTHON", &python().interpreter.path));
+            let told = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(2), "{name}: {told}");
+            assert!(told.contains("is no release of Python"), "{name}: {told}");
+            assert!(!tree.path().join("ran").exists(), "{name} was run");
+        }
+    }
+}
+
 #[test]
 fn a_bare_archive_that_differs_from_its_manifest_differs_whether_it_can_be_rebuilt_or_not() {
     let tree = zipapp(&[]);

@@ -250,7 +250,7 @@ fn check_text(what: &'static str, text: &str) -> Result<(), Invalid> {
 /// A name is never a path: who reads it may look for a file of that name.
 fn check_name(what: &'static str, name: &str) -> Result<(), Invalid> {
     check_text(what, name)?;
-    if name.is_empty() || name == ".." || name.contains(['/', '\\']) || name.chars().any(char::is_control) {
+    if matches!(name, "" | "." | "..") || name.contains(['/', '\\']) || name.chars().any(char::is_control) {
         return Err(inconsistent(format_args!("the {what} is {name:?}, which is no name of a file")));
     }
     Ok(())

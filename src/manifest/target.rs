@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::python::Interpreter;
+use crate::python::{Interpreter, Release};
 
 /// An interpreter that bytecode was made with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,8 +14,8 @@ pub struct Target {
     pub implementation: String,
     /// The magic number of its bytecode files.
     pub magic: u16,
-    /// Its release, such as 3.13.0.
-    pub version: String,
+    /// Its release, such as 3.13.0. It decides which interpreter is run, so it can be nothing else.
+    pub version: Release,
 }
 
 /// A distribution with its version.
@@ -45,7 +45,7 @@ impl Target {
             cache_tag: version.cache_tag(),
             implementation: python.implementation.clone(),
             magic: version.magic(),
-            version: python.release.to_string(),
+            version: python.release,
         })
     }
 }

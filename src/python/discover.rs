@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::interpreter::Interpreter;
 use super::probe::{Unusable, probe};
+use super::release::Release;
 use super::search::{SearchPath, is_path, python_at};
 
 /// Interpreters start in some ten milliseconds; this is for cold network drives.
@@ -41,7 +42,7 @@ pub enum FindError {
     #[error(transparent)]
     Unusable(#[from] Unusable),
     /// Nothing answers to the request.
-    #[error("there is no Python interpreter {request:?}; {}", told(.found))]
+    #[error("there is no Python interpreter {request:?}; {}{}", folder(.request), told(.found))]
     Missing {
         /// What was asked for.
         request: String,
@@ -107,7 +108,9 @@ impl Interpreters {
     }
 
     /// The interpreter for a request: the path of one or of its virtual environment, a command such as
-    /// `python3.12`, or a version such as `3.12` or `3.12.1`.
+    /// `python3.12`, or a version such as `3.12` or `3.12.1`. Only what has a separator is a path, so a
+    /// command is never looked for in the current folder. For what the user asks for alone: a request can
+    /// name any program, so none may come out of a document.
     ///
     /// For a version, the command of that version on the search path comes first if it fits, then the
     /// highest patch level of all that are found, those that pyrepro can write bytecode for first.
@@ -129,6 +132,28 @@ impl Interpreters {
             None => self.find_command(request)?,
         };
         found.ok_or_else(|| self.missing(request))
+    }
+
+    /// The interpreter of a release, whatever the name of its file. What documents say of interpreters
+    /// goes this way: it can name none.
+    ///
+    /// ```
+    /// use pyrepro::python::{FindError, Interpreters, SearchPath};
+    ///
+    /// let nowhere = Interpreters::new(SearchPath::default());
+    /// let error = nowhere.of_release("3.13.0".parse()?).unwrap_err();
+    /// assert!(matches!(error, FindError::Missing { .. }));
+    /// # Ok::<(), pyrepro::python::BadRelease>(())
+    /// ```
+    pub fn of_release(&self, release: Release) -> Result<Interpreter, FindError> {
+        let numbers = [release.major.into(), release.minor.into(), release.micro];
+        self.find_release(&numbers).ok_or_else(|| self.missing(release.to_string().as_ref()))
+    }
+
+    /// The interpreter of a feature release such as 3.13, of its highest patch level.
+    pub fn of_feature_release(&self, major: u8, minor: u8) -> Result<Interpreter, FindError> {
+        let found = self.find_release(&[major.into(), minor.into()]);
+        found.ok_or_else(|| self.missing(format!("{major}.{minor}").as_ref()))
     }
 
     /// The interpreter to use if none is asked for: the preferred one, that of the active virtual
@@ -172,9 +197,6 @@ impl Interpreters {
                 Err(_) if self.search.is_shim(&path) => {}
                 outcome => return outcome.map(Some),
             }
-        }
-        if Path::new(name).is_dir() {
-            return self.probe(&python_at(name)).map(Some);
         }
         let version = name.to_str().and_then(|name| name.strip_prefix("python"));
         Ok(version.and_then(|version| self.find_release(&release_numbers(version.as_ref())?)))
@@ -239,6 +261,15 @@ fn identity(path: &Path) -> PathBuf {
 fn release_numbers(request: &OsStr) -> Option<Vec<u16>> {
     let numbers = request.to_str()?.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u16>>>()?;
     (numbers.len() <= 3).then_some(numbers)
+}
+
+/// The way out for who names a folder as if it were a command.
+fn folder(request: &str) -> String {
+    let path = Path::new(request);
+    match !is_path(request.as_ref()) && path.is_dir() {
+        true => format!("for the folder of that name, write {}; ", Path::new(".").join(path).display()),
+        false => String::new(),
+    }
 }
 
 fn told(found: &[Interpreter]) -> String {

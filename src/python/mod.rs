@@ -17,6 +17,6 @@ pub use interpreter::{Interpreter, Untargetable};
 pub(crate) use isolated::isolated;
 pub use layout::{CodeLayout, Field, FieldType, LineTable};
 pub use probe::{Fault, Unusable};
-pub use release::{Level, Release};
+pub use release::{BadRelease, Level, Release};
 pub use search::SearchPath;
 pub use version::{UnknownVersion, Version, writer_of};

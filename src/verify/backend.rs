@@ -162,18 +162,17 @@ fn interpreter(request: &Request<'_>, recorded: &Manifest, recipe: &BackendRecip
     }
     let found = match (request.python, tagged(&recorded.artifact.name)) {
         (Some(python), _) => request.interpreters.find(python)?,
-        (None, Some(version)) => request.interpreters.find(version)?,
+        (None, Some(minor)) => request.interpreters.of_feature_release(3, minor)?,
         (None, None) => request.interpreters.default()?,
     };
     Ok(Python { path: found.path, bytecode: None })
 }
 
-/// The one version of Python that a wheel with machine code is for.
-fn tagged(name: &str) -> Option<String> {
+/// The minor version of the one Python that a wheel with machine code is for.
+fn tagged(name: &str) -> Option<u8> {
     let parts: Vec<&str> = name.strip_suffix(".whl")?.rsplitn(4, '-').collect();
     let [_, abi, python, _] = parts[..] else { return None };
-    let minor: u8 = python.strip_prefix("cp3").filter(|_| abi == python)?.parse().ok()?;
-    Some(format!("3.{minor}"))
+    python.strip_prefix("cp3").filter(|_| abi == python)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -182,7 +181,7 @@ mod tests {
 
     #[test]
     fn machine_code_is_for_one_version() {
-        assert_eq!(tagged("a-1-cp313-cp313-linux_x86_64.whl").as_deref(), Some("3.13"));
+        assert_eq!(tagged("a-1-cp313-cp313-linux_x86_64.whl"), Some(13));
         for name in ["a-1-py3-none-any.whl", "a-1-cp39-abi3-linux_x86_64.whl", "a-1.tar.gz"] {
             assert_eq!(tagged(name), None, "{name}");
         }

@@ -37,7 +37,7 @@ pub(super) fn refuted(recorded: &Manifest, rebuilt: &Manifest, any_patch: bool) 
         }
         if any_patch {
             for (target, same) in known.targets.iter_mut().zip(&rebuilt.targets) {
-                target.version.clone_from(&same.version);
+                target.version = same.version;
             }
         }
         known

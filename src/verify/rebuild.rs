@@ -17,7 +17,7 @@ use crate::dist::{Ingredient, Input, Role};
 use crate::manifest::{
     self, BackendRecipe, BuildRecipe, DescribeError, Manifest, Scope, Target, Tool, ZipappRecipe, describe,
 };
-use crate::python::{FindError, Interpreters, Version};
+use crate::python::{FindError, Interpreters, Release, Version};
 
 /// What to verify, and with what.
 #[derive(Debug)]
@@ -252,7 +252,7 @@ impl Request<'_> {
         let [wanted] = &recorded.targets[..] else {
             return Err(Cannot(format!("it was made with {} interpreters", recorded.targets.len())));
         };
-        let release = &wanted.version;
+        let release = wanted.version;
         let found = match self.python {
             Some(python) => self.interpreters.find(python),
             // Mostly that is it, and no other has to be started.
@@ -261,9 +261,9 @@ impl Request<'_> {
             {
                 Ok(usual)
             }
-            None => self.interpreters.find(release).or_else(|error| match self.feature_release(release) {
-                Some(feature) => self.interpreters.find(feature),
-                None => Err(error),
+            None => self.interpreters.of_release(release).or_else(|error| match self.any_patch {
+                true => self.interpreters.of_feature_release(release.major, release.minor),
+                false => Err(error),
             }),
         };
         let python = found.map_err(|error| self.no_python(release, &error))?;
@@ -280,7 +280,7 @@ impl Request<'_> {
         }
     }
 
-    fn no_python(&self, release: &str, error: &FindError) -> Cannot {
+    fn no_python(&self, release: Release, error: &FindError) -> Cannot {
         let command = error.to_string();
         let told = if self.python.is_some() { format!(": {command}") } else { String::new() };
         Cannot(format!("it needs Python {release}, which is not here{told}; {}", self.way_out()))
@@ -293,15 +293,8 @@ impl Request<'_> {
         }
     }
 
-    /// Of 3.13.0, the 3.13, if any patch level will do.
-    fn feature_release(&self, release: &str) -> Option<String> {
-        let mut numbers = release.split('.');
-        let (major, minor) = (numbers.next()?, numbers.next()?);
-        self.any_patch.then(|| format!("{major}.{minor}"))
-    }
-
     fn is_near(&self, target: &Target, wanted: &Target) -> bool {
-        self.any_patch && *target == Target { version: target.version.clone(), ..wanted.clone() }
+        self.any_patch && *target == Target { version: target.version, ..wanted.clone() }
     }
 }
 

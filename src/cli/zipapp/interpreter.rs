@@ -52,7 +52,12 @@ impl Choice {
         // The path of an interpreter may have spaces, behind which options begin otherwise.
         let whole = Some(line).filter(|line| Path::new(line).is_absolute() && Path::new(line).is_file());
         let named = whole.or_else(|| shebang::command(line));
-        let named = named.and_then(|command| interpreters.find(command).ok());
+        let named = named.and_then(|command| match interpreters.find(command) {
+            // Somebody forgot the ./ of a folder, and is told so.
+            Err(error) if Path::new(command).is_dir() => Some(Err(error)),
+            found => found.ok().map(Ok),
+        });
+        let named = named.transpose()?;
         if let Some(python) = named
             && let Ok(version) = python.target
         {
@@ -74,10 +79,12 @@ impl Choice {
     }
 }
 
-/// Whether it can be in no first line: nobody runs a version or a folder.
+/// Whether it can be in no first line: nobody runs a version or a folder. What has no separator is a
+/// command, whatever lies in the current folder.
 fn is_to_compile_for(python: &OsString) -> bool {
     let is_version = |text: &str| text.split('.').all(|part| part.parse::<u16>().is_ok());
-    python.to_str().is_some_and(is_version) || Path::new(python).is_dir()
+    let is_path = python.to_string_lossy().contains(std::path::is_separator);
+    python.to_str().is_some_and(is_version) || is_path && Path::new(python).is_dir()
 }
 
 /// The interpreter to compile for.

@@ -35,7 +35,7 @@ pub fn in_toto(manifest: &Manifest) -> Value {
     let interpreters = targets.iter().map(|target| {
         json!({
             "name": target.implementation,
-            "uri": format!("pkg:generic/{}@{}", purl(&target.implementation), purl(&target.version)),
+            "uri": format!("pkg:generic/{}@{}", purl(&target.implementation), purl(&target.version.to_string())),
         })
     });
     let dependencies: Vec<Value> = files.chain(requirements).chain(interpreters).collect();
