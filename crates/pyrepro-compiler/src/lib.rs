@@ -1,9 +1,15 @@
 //! Python source to the bytecode that a named CPython release makes of it, without CPython.
 #![forbid(unsafe_code)]
 
+pub mod ast;
+pub mod constant;
 pub mod edition;
+pub mod error;
 pub mod instruction;
+pub mod lexer;
 pub mod location;
+pub mod number;
 pub mod opcode;
 pub mod rules;
 pub mod span;
+pub mod symbol;

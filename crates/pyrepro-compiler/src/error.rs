@@ -1,0 +1,104 @@
+//! Why a source was not compiled, and what was noticed while it was.
+
+use std::borrow::Cow;
+
+use crate::span::Span;
+
+/// The class of the exception that CPython raises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// `SyntaxError`.
+    Syntax,
+    /// `IndentationError`.
+    Indentation,
+    /// `TabError`.
+    Tab,
+    /// `UnicodeEncodeError`: a docstring with a lone surrogate.
+    UnicodeEncode,
+}
+
+impl ErrorKind {
+    /// The name of the class.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Syntax => "SyntaxError",
+            Self::Indentation => "IndentationError",
+            Self::Tab => "TabError",
+            Self::UnicodeEncode => "UnicodeEncodeError",
+        }
+    }
+}
+
+/// A source that CPython refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// The class of CPython's exception.
+    pub kind: ErrorKind,
+    /// The message, without line and column.
+    pub message: Cow<'static, str>,
+    /// Where: CPython shows columns from 1, these count from 0 as everywhere in this crate.
+    pub span: Span,
+}
+
+/// Why this compiler leaves a source to an interpreter: it may well be a fine program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Handover {
+    /// The encoding that the source declares is not one of those done here.
+    Encoding(String),
+    /// Nesting deeper than the limit of this compiler.
+    TooDeep,
+    /// Folding would have to ask the C library for the last digit of a power.
+    FloatPower,
+    /// A construct that is not done for this version, and its name.
+    Unsupported(&'static str),
+}
+
+/// No code: an error of the source, or a limit of this compiler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// CPython refuses the source as well.
+    Syntax(Box<SyntaxError>),
+    /// An interpreter has to do it.
+    Handover(Box<Handover>),
+}
+
+impl Failure {
+    /// A `SyntaxError`.
+    pub fn syntax(message: impl Into<Cow<'static, str>>, span: Span) -> Self {
+        Self::error(ErrorKind::Syntax, message, span)
+    }
+
+    /// An error of a kind.
+    pub fn error(kind: ErrorKind, message: impl Into<Cow<'static, str>>, span: Span) -> Self {
+        Self::Syntax(Box::new(SyntaxError { kind, message: message.into(), span }))
+    }
+}
+
+impl From<Handover> for Failure {
+    fn from(handover: Handover) -> Self {
+        Self::Handover(Box::new(handover))
+    }
+}
+
+/// What a stage gives.
+pub type Result<T> = std::result::Result<T, Failure>;
+
+/// The category of a warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WarningCategory {
+    /// `SyntaxWarning`.
+    Syntax,
+    /// `DeprecationWarning`.
+    Deprecation,
+}
+
+/// Something that CPython warns of while it compiles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The category.
+    pub category: WarningCategory,
+    /// The message.
+    pub message: Cow<'static, str>,
+    /// The line, from 1.
+    pub line: i32,
+}

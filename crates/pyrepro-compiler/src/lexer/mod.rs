@@ -1,0 +1,3 @@
+//! Text to tokens.
+
+pub mod token;

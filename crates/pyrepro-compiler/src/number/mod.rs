@@ -1,0 +1,5 @@
+//! Numbers as constants hold them.
+
+mod integer;
+
+pub use integer::Integer;

@@ -1,0 +1,243 @@
+//! Names and strings of one file, each kept once.
+//!
+//! Text is WTF-8: UTF-8 that may hold lone surrogates, for `"\ud800"` is a string in Python.
+//! A [`Symbols`] belongs to one file, so that nothing is locked and nothing outlives the file.
+
+use std::num::NonZeroU32;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+/// A piece of text of the file, a name or a string: equal text, equal symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Symbol(NonZeroU32);
+
+impl Symbol {
+    const fn at(index: usize) -> Self {
+        // The index of a table that was checked to fit when it grew.
+        match NonZeroU32::new(index as u32 + 1) {
+            Some(number) => Self(number),
+            None => panic!("more texts than a file of 4 GiB can hold"),
+        }
+    }
+
+    /// The place in a table with one entry for each symbol: symbols are numbered from 0 without gaps.
+    pub const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+/// Byte strings that are kept once and found by number.
+#[derive(Clone)]
+pub(crate) struct Pool {
+    bytes: Vec<u8>,
+    /// Where each entry ends; it starts where the one before ends.
+    ends: Vec<u32>,
+    table: HashTable<u32>,
+    hasher: FixedState,
+}
+
+impl Pool {
+    pub(crate) fn new() -> Self {
+        Self {
+            bytes: Vec::new(),
+            ends: Vec::new(),
+            table: HashTable::new(),
+            hasher: FixedState::with_seed(0x5079_7265_7072_6f21),
+        }
+    }
+
+    pub(crate) fn get(&self, index: usize) -> &[u8] {
+        entry(&self.bytes, &self.ends, index)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn find(&self, text: &[u8]) -> Option<usize> {
+        let hash = self.hasher.hash_one(text);
+        self.table.find(hash, |&index| self.get(index as usize) == text).map(|&index| index as usize)
+    }
+
+    pub(crate) fn intern(&mut self, text: &[u8]) -> usize {
+        let Self { bytes, ends, table, hasher } = self;
+        let hash = hasher.hash_one(text);
+        let found = table.entry(
+            hash,
+            |&index| entry(bytes, ends, index as usize) == text,
+            |&index| hasher.hash_one(entry(bytes, ends, index as usize)),
+        );
+        match found {
+            hashbrown::hash_table::Entry::Occupied(found) => *found.get() as usize,
+            hashbrown::hash_table::Entry::Vacant(vacant) => {
+                let index = ends.len();
+                vacant.insert(index as u32);
+                bytes.extend_from_slice(text);
+                ends.push(u32::try_from(bytes.len()).expect("a file's texts stay below 4 GiB"));
+                index
+            }
+        }
+    }
+}
+
+fn entry<'a>(bytes: &'a [u8], ends: &[u32], index: usize) -> &'a [u8] {
+    let start = match index {
+        0 => 0,
+        _ => ends[index - 1] as usize,
+    };
+    &bytes[start..ends[index] as usize]
+}
+
+/// The symbols of one file.
+#[derive(Clone)]
+pub struct Symbols {
+    pool: Pool,
+}
+
+impl Default for Symbols {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Symbols {
+    /// A table that knows the [`names`] that the compiler itself uses.
+    pub fn new() -> Self {
+        let mut symbols = Self { pool: Pool::new() };
+        for name in names::ALL {
+            symbols.intern(name);
+        }
+        symbols
+    }
+
+    /// The symbol of a name.
+    pub fn intern(&mut self, text: &str) -> Symbol {
+        self.intern_wtf8(text.as_bytes())
+    }
+
+    /// The symbol of text in WTF-8.
+    pub fn intern_wtf8(&mut self, text: &[u8]) -> Symbol {
+        Symbol::at(self.pool.intern(text))
+    }
+
+    /// The symbol of a text, if the file has it.
+    pub fn find(&self, text: &[u8]) -> Option<Symbol> {
+        self.pool.find(text).map(Symbol::at)
+    }
+
+    /// The text in WTF-8.
+    pub fn bytes(&self, symbol: Symbol) -> &[u8] {
+        self.pool.get(symbol.index())
+    }
+
+    /// The text, unless it holds a lone surrogate.
+    pub fn text(&self, symbol: Symbol) -> Option<&str> {
+        std::str::from_utf8(self.bytes(symbol)).ok()
+    }
+
+    /// The text for a message: a lone surrogate is replaced.
+    pub fn lossy(&self, symbol: Symbol) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes(symbol))
+    }
+
+    /// How many symbols there are.
+    pub fn len(&self) -> usize {
+        self.pool.len()
+    }
+
+    /// Whether there are none, which is never so: see [`names`].
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Names that the compiler itself uses: every [`Symbols`] starts with them.
+pub mod names {
+    use super::Symbol;
+
+    macro_rules! names {
+        ($($name:ident = $text:literal,)*) => {
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum Place { $($name,)* }
+            $(
+                #[doc = concat!("`", $text, "`")]
+                pub const $name: Symbol = Symbol::at(Place::$name as usize);
+            )*
+            pub(super) const ALL: &[&str] = &[$($text,)*];
+        };
+    }
+
+    names! {
+        EMPTY = "",
+        UNDERSCORE = "_",
+        MATCH = "match",
+        CASE = "case",
+        TYPE = "type",
+        LAZY = "lazy",
+        PRINT = "print",
+        EXEC = "exec",
+        STAR = "*",
+        FUTURE = "__future__",
+        ANNOTATIONS = "annotations",
+        BARRY_AS_FLUFL = "barry_as_FLUFL",
+        DEBUG = "__debug__",
+        DUNDER_CLASS = "__class__",
+        DUNDER_CLASSDICT = "__classdict__",
+        DUNDER_CLASSCELL = "__classcell__",
+        DUNDER_CLASSDICTCELL = "__classdictcell__",
+        DUNDER_CONDITIONAL_ANNOTATIONS = "__conditional_annotations__",
+        DUNDER_ANNOTATIONS = "__annotations__",
+        DUNDER_ANNOTATE = "__annotate__",
+        DUNDER_ANNOTATE_FUNC = "__annotate_func__",
+        DUNDER_NAME = "__name__",
+        DUNDER_MODULE = "__module__",
+        DUNDER_QUALNAME = "__qualname__",
+        DUNDER_DOC = "__doc__",
+        DUNDER_FIRSTLINENO = "__firstlineno__",
+        DUNDER_STATIC_ATTRIBUTES = "__static_attributes__",
+        DUNDER_TYPE_PARAMS = "__type_params__",
+        SUPER = "super",
+        SELF = "self",
+        FORMAT = "format",
+        DOT_FORMAT = ".format",
+        DOT_ZERO = ".0",
+        DOT_DEFAULTS = ".defaults",
+        DOT_KWDEFAULTS = ".kwdefaults",
+        DOT_TYPE_PARAMS = ".type_params",
+        DOT_GENERIC_BASE = ".generic_base",
+        LAMBDA = "<lambda>",
+        LISTCOMP = "<listcomp>",
+        SETCOMP = "<setcomp>",
+        DICTCOMP = "<dictcomp>",
+        GENEXPR = "<genexpr>",
+        MODULE = "<module>",
+        TOP = "top",
+        RETURN = "return",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_text_has_one_symbol_and_seeds_are_found() {
+        let mut symbols = Symbols::new();
+        let first = symbols.intern("café");
+        assert_eq!(symbols.intern("café"), first);
+        assert_ne!(symbols.intern("cafe"), first);
+        assert_eq!(symbols.text(first), Some("café"));
+        assert_eq!(symbols.intern("__class__"), names::DUNDER_CLASS);
+        assert_eq!(symbols.bytes(names::EMPTY), b"");
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_kept() {
+        let mut symbols = Symbols::new();
+        let lone = symbols.intern_wtf8(b"\xed\xa0\x80");
+        assert_eq!(symbols.bytes(lone), b"\xed\xa0\x80");
+        assert_eq!(symbols.text(lone), None);
+    }
+}
