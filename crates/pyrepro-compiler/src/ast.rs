@@ -6,6 +6,7 @@
 //! type from 0 without gaps ([`Id::index`]), so a table of facts about nodes, such as their scopes, is a vector.
 
 mod arena;
+mod docstring;
 mod nodes;
 
 pub use arena::{Ast, Id, List, Stored};

@@ -46,6 +46,18 @@ pub enum EscapeWarning {
     SyntaxWithAdvice,
 }
 
+/// Names that a class provides to the functions in it, and that a comprehension inlined in the class
+/// looks up as globals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClassNames {
+    /// `__class__`
+    Class,
+    /// `__class__`, `__classdict__` and `__conditional_annotations__`
+    All,
+    /// The same; but a function in the comprehension has them from the class.
+    AllButForFunctions,
+}
+
 /// The behaviours of one edition. Code asks for a behaviour and never for a version.
 #[derive(Debug)]
 pub struct Rules {
@@ -97,6 +109,13 @@ pub struct Rules {
     pub inlined_comprehensions: bool,
     /// Annotations are units of their own (PEP 649).
     pub annotation_scopes: bool,
+    /// `await` outside async functions, `__debug__` as a target and late future imports are refused
+    /// by the symbol table, not by code generation.
+    pub checks_in_symbol_table: bool,
+    /// What messages call the names in a `def`'s parentheses.
+    pub parameter_word: &'static str,
+    /// Which names a comprehension that is inlined in a class may not reach through the class.
+    pub class_names_in_comprehension: ClassNames,
     /// An inlined comprehension in a class clears all its symbols, globals too.
     pub class_comprehension_clears_all: bool,
 
@@ -141,7 +160,8 @@ pub struct Rules {
 pub static PYTHON_3_13_0: Rules = BASE_3_13;
 
 /// 3.13.1 to 3.13.3, and from 3.13.5 on
-pub static PYTHON_3_13: Rules = Rules { second_get_iter: true, ..BASE_3_13 };
+pub static PYTHON_3_13: Rules =
+    Rules { second_get_iter: true, class_names_in_comprehension: ClassNames::All, ..BASE_3_13 };
 
 /// 3.14.0 to 3.14.7
 pub static PYTHON_3_14_0: Rules = BASE_3_14;
@@ -176,6 +196,9 @@ const BASE_3_14: Rules = Rules {
     warn_of_jumps_in_finally: true,
     docstring_leaves_tree: true,
     annotation_scopes: true,
+    checks_in_symbol_table: true,
+    parameter_word: "parameter",
+    class_names_in_comprehension: ClassNames::AllButForFunctions,
     class_comprehension_clears_all: false,
     with_enter: WithEnter::LoadSpecial,
     for_exit: ForExit::PopIter,
@@ -213,6 +236,9 @@ const BASE_3_13: Rules = Rules {
     docstring_leaves_tree: false,
     inlined_comprehensions: true,
     annotation_scopes: false,
+    checks_in_symbol_table: false,
+    parameter_word: "argument",
+    class_names_in_comprehension: ClassNames::Class,
     class_comprehension_clears_all: true,
     with_enter: WithEnter::Before,
     for_exit: ForExit::PopTop,

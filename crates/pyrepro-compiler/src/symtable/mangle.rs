@@ -1,0 +1,21 @@
+//! Private names: `__x` in `class C` is `_C__x`.
+
+use crate::symbol::{Symbol, Symbols};
+
+/// The name that `name` has in the class `private`.
+pub fn mangle(private: Option<Symbol>, name: Symbol, symbols: &mut Symbols) -> Symbol {
+    let Some(private) = private else {
+        return name;
+    };
+    let text = symbols.bytes(name);
+    // A name with a dot is a module's: `import __a.b`.
+    if !text.starts_with(b"__") || text.ends_with(b"__") || text.contains(&b'.') {
+        return name;
+    }
+    let class = symbols.bytes(private);
+    let Some(start) = class.iter().position(|&byte| byte != b'_') else {
+        return name;
+    };
+    let mangled = [b"_", &class[start..], text].concat();
+    symbols.intern_wtf8(&mangled)
+}
