@@ -161,3 +161,73 @@ fn without_isolation_the_installed_backend_has_to_be_the_recorded_one() {
     let reason = report["reason"].as_str().expect("a reason");
     assert!(reason.contains("flit-core 4.1.0, and here is 4.2.0"), "{reason}");
 }
+
+/// A wheel of ours in a folder of its own, whose manifest says that a backend built it, and a uv that
+/// only tells that it was run.
+#[cfg(unix)]
+fn forged(backend: &str, settings: &[&str]) -> Tree {
+    use std::os::unix::fs::PermissionsExt;
+    let tree = Tree::new();
+    tree.write(
+        "project/pyproject.toml",
+        "[build-system]\nrequires = ['pyrepro']\nbuild-backend = 'pyrepro'\n[project]\nname = 'plum'\nversion = '1.0'\n",
+    );
+    tree.write("project/plum.py", "x = 1\n");
+    let mut command = pyrepro();
+    stdout_of(command.args(["build", "project", "-o", "dist"]).current_dir(tree.path()));
+    let place = tree.path().join("dist/plum-1.0-py3-none-any.whl.manifest.json");
+    let mut manifest: Value = serde_json::from_slice(&fs::read(&place).expect("a manifest")).expect("JSON");
+    manifest["backend"] = serde_json::json!({"name": backend, "requirements": []});
+    let values = serde_json::json!({"artifact": "wheel", "config_settings": settings, "isolation": true, "compile": false});
+    manifest["options"] = serde_json::json!({"verb": "build", "values": values});
+    let manifest: Manifest = serde_json::from_value(manifest).expect("a manifest");
+    fs::write(&place, manifest.to_json()).expect("a manifest");
+    let uv = tree.write("bin/uv", "#!/bin/sh\necho ran >> \"$0.ran\"\nexit 1\n");
+    fs::set_permissions(&uv, fs::Permissions::from_mode(0o755)).expect("permissions");
+    tree
+}
+
+/// What comes of verifying it: exit code, reason, what was said before, and whether something ran.
+#[cfg(unix)]
+fn attempt(tree: &Tree, options: &[&str]) -> (Option<i32>, String, String, bool) {
+    let mut command = pyrepro();
+    let path = format!("{}:{}", tree.path().join("bin").display(), std::env::var("PATH").unwrap_or_default());
+    command.args(["verify", "dist/plum-1.0-py3-none-any.whl", "--source", "project", "--format", "json"]);
+    let output = run(command.args(options).current_dir(tree.path()).env("PATH", path));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let reason = report["reason"].as_str().unwrap_or_default().to_owned();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), reason, told, tree.path().join("bin/uv.ran").exists())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_manifest_alone_has_no_backend_run() {
+    for backend in ["pyrepro", "evil_backend"] {
+        let tree = forged(backend, &[]);
+        let (code, reason, told, ran) = attempt(&tree, &[]);
+        assert!(!ran, "{backend} was installed: {reason}");
+        assert_eq!((code, told.as_str()), (Some(2), ""), "{reason}");
+        assert!(reason.contains("nothing was run"), "{reason}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_backend_that_the_source_declares_is_told_of_before_it_runs_and_can_be_refused() {
+    let tree = forged("plum_build", &["cc=/tmp/cc"]);
+    let project = "[build-system]\nrequires = ['plum-build>1']\nbuild-backend = 'plum_build'\n";
+    tree.write("project/pyproject.toml", project);
+    let (code, reason, _, ran) = attempt(&tree, &[]);
+    assert_eq!((code, ran), (Some(2), false), "{reason}");
+    assert!(reason.contains("cc=/tmp/cc") && reason.contains("give it with --config-setting"), "{reason}");
+
+    let (code, reason, told, ran) = attempt(&tree, &["-C", "cc=/tmp/cc", "--no-backend"]);
+    assert_eq!((code, told.as_str(), ran), (Some(2), "", false), "{reason}");
+    assert!(reason.contains("leave out --no-backend"), "{reason}");
+
+    let (code, reason, told, ran) = attempt(&tree, &["-C", "cc=/tmp/cc"]);
+    assert_eq!((code, ran), (Some(2), true), "{reason}");
+    let said = "runs the build backend plum_build, which project declares; installs plum-build>1; setting cc=/tmp/cc";
+    assert!(told.contains(said), "{told}");
+}

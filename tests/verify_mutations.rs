@@ -13,7 +13,7 @@ use common::app::stdout_of;
 use common::tree::Tree;
 use common::{Python, pyrepro, pythons, search_path};
 use pyrepro::python::Interpreters;
-use pyrepro::verify::{Finding, Installing, Outcome, Request, Sources, Verdict, verify};
+use pyrepro::verify::{Finding, Foreign, Installing, Outcome, Request, Sources, Verdict, verify};
 
 fn python() -> &'static Python {
     &pythons()[pythons().len() - 1]
@@ -55,6 +55,7 @@ fn verified(source: &Path, artifact: &Path, manifest: &Path) -> Outcome {
         python: Some(python().interpreter.path.as_os_str()),
         any_patch: false,
         installing: Installing::default(),
+        foreign: Foreign::default(),
         jobs: NonZero::<usize>::MIN,
         stop: &AtomicBool::new(false),
     };

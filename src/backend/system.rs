@@ -76,6 +76,21 @@ impl BuildSystem {
         Ok(system)
     }
 
+    /// Whether that is this program, so that no code of others is needed.
+    ///
+    /// ```
+    /// use pyrepro::backend::BuildSystem;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let pyproject = "[build-system]\nrequires = ['pyrepro']\nbuild-backend = 'pyrepro'\n";
+    /// std::fs::write(folder.path().join("pyproject.toml"), pyproject)?;
+    /// assert!(BuildSystem::of(folder.path())?.is_own());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_own(&self) -> bool {
+        self.backend == "pyrepro"
+    }
+
     fn new(backend: &str, requires: Vec<String>) -> BuildSystem {
         BuildSystem {
             backend: backend.to_owned(),

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::foreign;
 use super::rebuild::{Built, Cannot, Request, write};
 use super::sources::Found;
 use crate::backend::{self, Artifact, Installed, Installer, Isolation, Session};
@@ -28,13 +29,15 @@ pub struct Installing {
     pub installer: Installer,
     /// Whether the folders of [`Sources::find_links`](super::Sources::find_links) are all there is.
     pub no_index: bool,
+    /// Settings for the backend that the user knows. A manifest that has others is refused.
+    pub settings: Vec<(String, String)>,
     /// All variables of the user, as [`backend::Request::variables`] has them.
     pub variables: Vec<(OsString, OsString)>,
 }
 
 impl Default for Installing {
     fn default() -> Installing {
-        Installing { installer: Installer::Pip, no_index: false, variables: Vec::new() }
+        Installing { installer: Installer::Pip, no_index: false, settings: Vec::new(), variables: Vec::new() }
     }
 }
 
@@ -54,6 +57,7 @@ pub(super) fn rebuild(
 ) -> Result<Built, Cannot> {
     let epoch = recorded.epoch.ok_or_else(|| Cannot::new("the manifest has no epoch"))?;
     let root = found.folder.clone().ok_or_else(|| Cannot::new("name the project's folder with --source"))?;
+    foreign::permit(request, made_by, recipe, &root)?;
     let python = interpreter(request, recorded, recipe)?;
     let at = Epoch::from_seconds(epoch.seconds);
     let artifact = request.artifact;

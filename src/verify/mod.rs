@@ -7,6 +7,7 @@
 
 mod backend;
 mod claims;
+mod foreign;
 mod members;
 mod outcome;
 mod project;
@@ -19,6 +20,7 @@ mod zipapp;
 
 pub use backend::Installing;
 pub use claims::Claim;
+pub use foreign::{Foreign, Intent};
 pub use members::{Evidence, Finding, compare, compare_files};
 pub use outcome::{Outcome, Rebuilt};
 pub use rebuild::{Error, Request, verify};

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::sources::{self, Found, Sources};
 use super::{
-    Claim, Evidence, Installing, Outcome, Rebuilt, Verdict, backend, claims, compare, compare_files, project,
-    zipapp,
+    Claim, Evidence, Foreign, Installing, Outcome, Rebuilt, Verdict, backend, claims, compare, compare_files,
+    project, zipapp,
 };
 use crate::archive::{Digest, Output, WriteError};
 use crate::dist::{Ingredient, Input, Role};
@@ -36,6 +36,8 @@ pub struct Request<'a> {
     pub any_patch: bool,
     /// How other backends are had.
     pub installing: Installing,
+    /// Whether other backends may run at all.
+    pub foreign: Foreign<'a>,
     /// How many files to work on at a time.
     pub jobs: NonZero<usize>,
     /// When set, it ends with an error.
@@ -74,7 +76,7 @@ pub(super) struct Built {
 }
 
 /// Why one was not.
-pub(super) struct Cannot(String);
+pub(super) struct Cannot(pub(super) String);
 
 impl Cannot {
     pub(super) fn new(reason: impl ToString) -> Cannot {
@@ -104,6 +106,7 @@ impl<E: std::error::Error> From<E> for Cannot {
 ///     python: None,
 ///     any_patch: false,
 ///     installing: Default::default(),
+///     foreign: Default::default(),
 ///     jobs: NonZero::<usize>::MIN,
 ///     stop: &AtomicBool::new(false),
 /// };

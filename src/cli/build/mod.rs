@@ -26,6 +26,7 @@ use super::terminal::Terminal;
 use super::zipapp::{self, Python};
 use super::{environment, interrupt};
 use backend::{Backend, backend_of};
+pub use other::config_setting;
 use report::Report;
 
 /// Make wheels, sdists and zipapps of a project, which are the same each time

@@ -44,7 +44,7 @@ pub struct OtherFlags {
     #[arg(long, visible_alias = "offline", requires = "find_links")]
     no_index: bool,
     /// A setting for the backend; for several, give it again
-    #[arg(short = 'C', long = "config-setting", value_name = "KEY[=VALUE]", value_parser = setting)]
+    #[arg(short = 'C', long = "config-setting", value_name = "KEY[=VALUE]", value_parser = config_setting)]
     settings: Vec<(String, String)>,
     /// A variable of yours that the backend shall see; for several, give it again
     #[arg(long, value_name = "NAME")]
@@ -66,7 +66,8 @@ enum Installing {
     Pip,
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
+/// A setting for a backend, as a key and a value.
+pub fn config_setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').unwrap_or((text, ""));
     if key.is_empty() || text.contains('\0') {
         return Err("a setting has a name, such as KEY=VALUE".to_owned());

@@ -10,9 +10,10 @@ use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use pyrepro::manifest::Manifest;
 use pyrepro::python::Interpreters;
-use pyrepro::verify::{Finding, Installing, Outcome, Request, Sources, Verdict, verify};
+use pyrepro::verify::{Finding, Foreign, Installing, Intent, Outcome, Request, Sources, Verdict, verify};
 use serde::Serialize;
 
+use crate::cli::build::config_setting;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::{BAD, FAINT, GOOD, Terminal};
 use crate::cli::{environment, interrupt};
@@ -32,6 +33,12 @@ pub struct Flags {
     /// Take what another build backend needs from the folders of --find-links alone
     #[arg(long, visible_alias = "offline", requires = "find_links")]
     no_index: bool,
+    /// A setting that the backend may be told where the manifest has it; for several, give it again
+    #[arg(short = 'C', long = "config-setting", value_name = "KEY[=VALUE]", requires = "artifact", value_parser = config_setting)]
+    settings: Vec<(String, String)>,
+    /// Run no build backend, which is code of others; what one has built is then not built again
+    #[arg(long, requires = "artifact")]
+    no_backend: bool,
     /// Its manifest [default: the file beside it, under its name with .manifest.json]
     #[arg(long, value_name = "FILE", requires = "artifact")]
     manifest: Option<PathBuf>,
@@ -92,6 +99,7 @@ pub fn run(
     ensure!(artifact.is_file(), "{} is no file; name an artifact", artifact.display());
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
     let interpreters = Interpreters::new(environment::search_path());
+    let announce = |intent: &Intent| terminal.note(intent);
     let outcome = verify(&Request {
         artifact,
         manifest: flags.manifest.as_deref(),
@@ -102,8 +110,10 @@ pub fn run(
         installing: Installing {
             installer: environment::installer(),
             no_index: flags.no_index,
+            settings: flags.settings.clone(),
             variables: environment::all(),
         },
+        foreign: if flags.no_backend { Foreign::Refused } else { Foreign::Announced(&announce) },
         jobs,
         stop: &stop,
     })?;
