@@ -1,0 +1,209 @@
+//! Loads that borrow: the variable outlives the value on the stack.
+//!
+//! Within each block, for every value on the stack it is known which instruction pushed it and which
+//! variable it came from. A load may borrow unless its value is still on the stack when the variable
+//! changes, is stored to a variable, or is left on the stack at the end of the block.
+
+use super::{BlockId, CfgInstr, Context, Graph, Malformed};
+use crate::opcode::Op;
+
+/// A value on the stack.
+#[derive(Clone, Copy)]
+struct Value {
+    /// The instruction that pushed it; none if it was there before the block.
+    by: Option<usize>,
+    /// The variable it was loaded from.
+    local: Option<u32>,
+}
+
+/// The stack within a block.
+#[derive(Default)]
+struct Stack {
+    values: Vec<Value>,
+    /// For each instruction whether its load must own its reference.
+    owns: Vec<bool>,
+}
+
+impl Stack {
+    fn push(&mut self, by: usize, local: Option<u32>) {
+        self.values.push(Value { by: Some(by), local });
+    }
+
+    fn pop(&mut self) -> Result<Value, Malformed> {
+        self.values.pop().ok_or(EMPTY)
+    }
+
+    fn pop_many(&mut self, count: i32) -> Result<(), Malformed> {
+        let left = self.values.len().checked_sub(count.max(0) as usize).ok_or(EMPTY)?;
+        self.values.truncate(left);
+        Ok(())
+    }
+
+    fn from_top(&self, distance: u32) -> Result<usize, Malformed> {
+        self.values.len().checked_sub(distance as usize).ok_or(EMPTY)
+    }
+
+    fn own(&mut self, value: Value) {
+        if let Some(by) = value.by {
+            self.owns[by] = true;
+        }
+    }
+
+    /// The variable changes: what was loaded from it must be owned.
+    fn change(&mut self, local: u32) {
+        for index in 0..self.values.len() {
+            if self.values[index].local == Some(local) {
+                self.own(self.values[index]);
+            }
+        }
+    }
+
+    fn store(&mut self, local: u32) -> Result<(), Malformed> {
+        let value = self.pop()?;
+        self.change(local);
+        self.own(value);
+        Ok(())
+    }
+}
+
+const EMPTY: Malformed = Malformed("a borrowed value is taken from an empty stack");
+
+impl Graph {
+    /// `LOAD_FAST` becomes `LOAD_FAST_BORROW` where it may.
+    pub(super) fn borrow_loads(&mut self, context: &mut Context<'_>) -> Result<(), Malformed> {
+        let mut stack = Stack::default();
+        let mut todo = self.start_walk(Some(self.entry()));
+        while let Some(block) = todo.pop() {
+            self.follow_values(block, &mut stack, &mut todo, context)?;
+            for value in 0..stack.values.len() {
+                stack.own(stack.values[value]);
+            }
+            for (instr, owns) in self[block].instrs_mut().iter_mut().zip(&stack.owns) {
+                match instr.op {
+                    Op::LoadFast if !owns => instr.op = Op::LoadFastBorrow,
+                    Op::LoadFastLoadFast if !owns => instr.op = Op::LoadFastBorrowLoadFastBorrow,
+                    _ => {}
+                }
+            }
+        }
+        self.todo = todo;
+        Ok(())
+    }
+
+    fn follow_values(
+        &mut self,
+        block: BlockId,
+        stack: &mut Stack,
+        todo: &mut Vec<BlockId>,
+        context: &Context<'_>,
+    ) -> Result<(), Malformed> {
+        let start = self[block].start_depth.max(0) as usize;
+        stack.values.clear();
+        stack.values.resize(start, Value { by: None, local: None });
+        stack.owns.clear();
+        stack.owns.resize(self[block].len(), false);
+        for index in 0..self[block].len() {
+            let instr = self[block].instrs()[index];
+            if let Some(target) = instr.target {
+                self.visit(todo, target);
+            }
+            stack.follow(index, &instr, context)?;
+        }
+        if let (true, false, Some(next)) =
+            (self[block].falls_through(), self[block].is_empty(), self[block].next)
+        {
+            self.visit(todo, next);
+        }
+        Ok(())
+    }
+}
+
+impl Stack {
+    /// What one instruction does to the stack.
+    fn follow(&mut self, index: usize, instr: &CfgInstr, context: &Context<'_>) -> Result<(), Malformed> {
+        let (op, arg) = (instr.op, instr.arg);
+        let (popped, pushed) = (context.rules.table.popped(op, arg), context.rules.table.pushed(op, arg));
+        match op {
+            Op::LoadFast => self.push(index, Some(arg)),
+            Op::LoadFastAndClear => {
+                self.change(arg);
+                self.push(index, Some(arg));
+            }
+            Op::LoadFastLoadFast => {
+                self.push(index, Some(arg >> 4));
+                self.push(index, Some(arg & 15));
+            }
+            Op::StoreFast => self.store(arg)?,
+            Op::DeleteFast => self.change(arg),
+            Op::StoreFastLoadFast => {
+                self.store(arg >> 4)?;
+                self.push(index, Some(arg & 15));
+            }
+            Op::StoreFastStoreFast => {
+                self.store(arg >> 4)?;
+                self.store(arg & 15)?;
+            }
+            Op::Copy => self.values.push(self.values[self.from_top(arg)?]),
+            Op::Swap => {
+                let (other, top) = (self.from_top(arg)?, self.from_top(1)?);
+                self.values.swap(other, top);
+            }
+            Op::FormatSimple
+            | Op::GetAnext
+            | Op::GetIter
+            | Op::GetLen
+            | Op::GetYieldFromIter
+            | Op::ImportFrom
+            | Op::MatchKeys
+            | Op::MatchMapping
+            | Op::MatchSequence
+            | Op::WithExceptStart => {
+                for value in 0..(pushed - popped).max(0) as usize {
+                    // The number of the value where that of the instruction is meant: CPython's mistake.
+                    let by = if context.rules.borrow_counts_pushed_values { value } else { index };
+                    self.push(by, None);
+                }
+            }
+            Op::DictMerge
+            | Op::DictUpdate
+            | Op::ListAppend
+            | Op::ListExtend
+            | Op::MapAdd
+            | Op::Reraise
+            | Op::SetAdd
+            | Op::SetUpdate => self.pop_many(popped - pushed)?,
+            Op::EndSend | Op::SetFunctionAttribute => {
+                let top = self.pop()?;
+                self.pop()?;
+                self.values.push(top);
+            }
+            Op::CheckExcMatch => {
+                self.pop()?;
+                self.push(index, None);
+            }
+            Op::ForIter => self.push(index, None),
+            Op::LoadAttr | Op::LoadSuperAttr => {
+                let value = self.pop()?;
+                if op == Op::LoadSuperAttr {
+                    self.pop_many(2)?;
+                }
+                self.push(index, None);
+                if arg & 1 != 0 {
+                    self.values.push(value);
+                }
+            }
+            Op::Send => {
+                self.pop()?;
+                self.push(index, None);
+            }
+            op if op.pushes_block() => {}
+            _ => {
+                self.pop_many(popped)?;
+                for _ in 0..pushed {
+                    self.push(index, None);
+                }
+            }
+        }
+        Ok(())
+    }
+}

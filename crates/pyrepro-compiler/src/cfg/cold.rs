@@ -1,0 +1,104 @@
+//! Blocks that only exceptions reach go to the end.
+
+use super::{CfgInstr, Context, Graph, Malformed};
+use crate::location::LocId;
+use crate::opcode::Op;
+
+impl Graph {
+    /// Moves cold blocks behind all others, in their order.
+    pub(super) fn push_cold_blocks_to_end(&mut self, context: &mut Context<'_>) -> Result<(), Malformed> {
+        let entry = self.entry();
+        if self[entry].next.is_none() {
+            return Ok(());
+        }
+        self.mark_warm(context);
+        self.mark_cold(context);
+        self.end_cold_blocks_in_jumps();
+        if self.move_cold_blocks() { self.remove_nops_and_jumps(context) } else { Ok(()) }
+    }
+
+    fn mark_warm(&mut self, context: &Context<'_>) {
+        let mut todo = self.start_walk(Some(self.entry()));
+        while let Some(block) = todo.pop() {
+            self[block].warm = true;
+            if let (true, Some(next)) = (self[block].falls_through(), self[block].next) {
+                self.visit(&mut todo, next);
+            }
+            for index in 0..self[block].len() {
+                let instr = self[block].instrs()[index];
+                if let (true, Some(target)) = (context.rules.table.has_jump(instr.op), instr.target) {
+                    self.visit(&mut todo, target);
+                }
+            }
+        }
+        self.todo = todo;
+    }
+
+    fn mark_cold(&mut self, context: &Context<'_>) {
+        let mut todo = self.start_walk(None);
+        self.each(|graph, block| {
+            if graph[block].handles_exceptions {
+                graph.visit(&mut todo, block);
+            }
+        });
+        while let Some(block) = todo.pop() {
+            self[block].cold = true;
+            if let (true, Some(next)) = (self[block].falls_through(), self[block].next)
+                && !self[next].warm
+            {
+                self.visit(&mut todo, next);
+            }
+            if let Some(&last) = self[block].last()
+                && let (true, Some(target)) = (context.rules.table.has_jump(last.op), last.target)
+                && !self[target].warm
+            {
+                self.visit(&mut todo, target);
+            }
+        }
+        self.todo = todo;
+    }
+
+    /// A cold block that falls into a warm one has to jump there.
+    fn end_cold_blocks_in_jumps(&mut self) {
+        self.each(|graph, block| {
+            let Some(next) = graph[block].next else { return };
+            if !(graph[block].cold && graph[block].falls_through() && graph[next].warm) {
+                return;
+            }
+            let jump = graph.new_block();
+            graph[next].labelled = true;
+            graph[jump].push_copy(CfgInstr {
+                target: Some(next),
+                ..CfgInstr::new(Op::JumpNoInterrupt, 0, LocId::NONE)
+            });
+            graph[jump].cold = true;
+            graph[jump].predecessors = 1;
+            graph[jump].next = Some(next);
+            graph[block].next = Some(jump);
+        });
+    }
+
+    fn move_cold_blocks(&mut self) -> bool {
+        let mut others = self.entry();
+        let mut cold: Option<(super::BlockId, super::BlockId)> = None;
+        let mut at = self[others].next;
+        while let Some(block) = at {
+            at = self[block].next;
+            if self[block].cold {
+                match &mut cold {
+                    Some((_, last)) => {
+                        let before = std::mem::replace(last, block);
+                        self[before].next = Some(block);
+                    }
+                    None => cold = Some((block, block)),
+                }
+                self[block].next = None;
+            } else {
+                self[others].next = Some(block);
+                others = block;
+            }
+        }
+        self[others].next = cold.map(|(first, _)| first);
+        cold.is_some()
+    }
+}

@@ -1,0 +1,198 @@
+//! Constants of the unit: loads of them, and those that nothing loads.
+
+use super::{BlockId, CfgInstr, Context, Graph, Malformed};
+use crate::constant::{Const, ConstId};
+use crate::number::Integer;
+use crate::opcode::Op;
+
+impl Context<'_> {
+    /// The place of a constant in the unit; it is added if it is not there.
+    pub(super) fn place_of(&mut self, constant: ConstId) -> u32 {
+        let place = self.consts.iter().position(|known| *known == constant).unwrap_or_else(|| {
+            self.consts.push(constant);
+            self.consts.len() - 1
+        });
+        place as u32
+    }
+
+    /// What an instruction loads, if it loads a constant.
+    pub(super) fn loaded(&mut self, instr: &CfgInstr) -> Option<ConstId> {
+        match instr.op {
+            Op::LoadConst => self.consts.get(instr.arg as usize).copied(),
+            Op::LoadSmallInt => Some(self.constants.add_int(instr.arg.into())),
+            _ => None,
+        }
+    }
+
+    /// The argument of `LOAD_SMALL_INT` for a constant.
+    pub(super) fn small_int(&self, constant: ConstId) -> Option<u32> {
+        if !self.rules.small_ints {
+            return None;
+        }
+        match &self.constants[constant] {
+            Const::Int(Integer::Small(value)) => u8::try_from(*value).ok().map(u32::from),
+            _ => None,
+        }
+    }
+
+    /// Whether a constant is true.
+    fn truth(&self, constant: ConstId) -> bool {
+        match &self.constants[constant] {
+            Const::None | Const::False => false,
+            Const::True | Const::Ellipsis | Const::Code(_) | Const::Slice(_) => true,
+            Const::Int(value) => *value != Integer::Small(0),
+            Const::Float(bits) => f64::from_bits(*bits) != 0.0,
+            Const::Complex(real, imag) => f64::from_bits(*real) != 0.0 || f64::from_bits(*imag) != 0.0,
+            Const::Str(text) => !self.symbols.bytes(*text).is_empty(),
+            Const::Bytes(bytes) => !self.constants.bytes(*bytes).is_empty(),
+            Const::Tuple(items) | Const::FrozenSet(items) => !items.is_empty(),
+        }
+    }
+}
+
+impl CfgInstr {
+    /// Makes it a load of a constant.
+    pub(super) fn load(&mut self, constant: ConstId, context: &mut Context<'_>) {
+        match context.small_int(constant) {
+            Some(value) => self.set(Op::LoadSmallInt, value),
+            None => self.set(Op::LoadConst, context.place_of(constant)),
+        }
+    }
+}
+
+impl Graph {
+    /// Combines each load of a constant with the jump, test or return behind it.
+    pub(super) fn optimize_load_constants(&mut self, context: &mut Context<'_>) {
+        self.each(|graph, block| graph.optimize_load_constants_of(block, context));
+    }
+
+    fn optimize_load_constants_of(&mut self, block: BlockId, context: &mut Context<'_>) {
+        // What the value on top of the stack was loaded by; a COPY of it does not change that.
+        let mut load: Option<CfgInstr> = None;
+        let mut index = 0;
+        while index < self[block].len() {
+            let instr = &mut self[block].instrs_mut()[index];
+            if instr.op == Op::LoadConst
+                && let Some(constant) = context.loaded(instr)
+                && let Some(value) = context.small_int(constant)
+            {
+                instr.set(Op::LoadSmallInt, value);
+            }
+            let copies = instr.op == Op::Copy && instr.arg == 1;
+            if !(copies && load.is_some_and(|load| load.op == Op::LoadConst)) {
+                load = Some(*instr);
+            }
+            if let Some(load) = load
+                && let Some(constant) = context.loaded(&load)
+            {
+                index += self.combine_load(block, index, (load.arg, constant), context);
+            }
+            index += 1;
+        }
+    }
+
+    /// Looks at what follows the load of a constant; says how many instructions more are done with.
+    fn combine_load(
+        &mut self,
+        block: BlockId,
+        index: usize,
+        (place, constant): (u32, ConstId),
+        context: &mut Context<'_>,
+    ) -> usize {
+        let Some(next) = self[block].op(index + 1) else { return 0 };
+        match next {
+            Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::JumpIfFalse | Op::JumpIfTrue => {
+                let instrs = self[block].instrs_mut();
+                if matches!(next, Op::PopJumpIfFalse | Op::PopJumpIfTrue) {
+                    instrs[index].clear();
+                }
+                if context.truth(constant) == matches!(next, Op::PopJumpIfTrue | Op::JumpIfTrue) {
+                    instrs[index + 1].op = Op::Jump;
+                } else {
+                    instrs[index + 1].clear();
+                }
+            }
+            Op::IsOp if constant == ConstId::NONE => self.combine_test_for_none(block, index),
+            Op::ToBool => {
+                let value = if context.truth(constant) { ConstId::TRUE } else { ConstId::FALSE };
+                let place = context.place_of(value);
+                let instrs = self[block].instrs_mut();
+                instrs[index].clear();
+                instrs[index + 1].set(Op::LoadConst, place);
+            }
+            Op::ReturnValue if context.rules.return_const => {
+                let instrs = self[block].instrs_mut();
+                instrs[index].clear();
+                instrs[index + 1].set(Op::ReturnConst, place);
+                return 1;
+            }
+            _ => {}
+        }
+        0
+    }
+
+    /// `None`, `IS_OP`, perhaps `TO_BOOL`, and a jump. The `TO_BOOL` goes even if no jump follows.
+    fn combine_test_for_none(&mut self, block: BlockId, index: usize) {
+        let instrs = self[block].instrs_mut();
+        let mut jump = index + 2;
+        if instrs.get(jump).is_some_and(|instr| instr.op == Op::ToBool) {
+            instrs[jump].clear();
+            jump += 1;
+        }
+        let wanted = match instrs.get(jump).map(|instr| instr.op) {
+            Some(Op::PopJumpIfTrue) => true,
+            Some(Op::PopJumpIfFalse) => false,
+            _ => return,
+        };
+        let is_not = instrs[index + 1].arg != 0;
+        instrs[jump].op = if wanted == is_not { Op::PopJumpIfNotNone } else { Op::PopJumpIfNone };
+        instrs[index].clear();
+        instrs[index + 1].clear();
+    }
+
+    /// Keeps the first constant and those that are loaded, in their order.
+    pub(super) fn remove_unused_constants(&mut self, context: &mut Context<'_>) -> Result<(), Malformed> {
+        let table = context.rules.table;
+        let count = context.consts.len();
+        if count == 0 {
+            return Ok(());
+        }
+        let mut used = vec![false; count];
+        used[0] = true;
+        let mut missing = false;
+        self.each(|graph, block| {
+            for instr in graph[block].instrs() {
+                if table.has_const(instr.op) {
+                    match used.get_mut(instr.arg as usize) {
+                        Some(used) => *used = true,
+                        None => missing = true,
+                    }
+                }
+            }
+        });
+        if missing {
+            return Err(Malformed("a load of a constant that the unit does not have"));
+        }
+        if used.iter().all(|used| *used) {
+            return Ok(());
+        }
+        let mut places = vec![0; count];
+        let mut place = 0;
+        for (old, used) in used.iter().enumerate() {
+            places[old] = place;
+            if *used {
+                context.consts[place as usize] = context.consts[old];
+                place += 1;
+            }
+        }
+        context.consts.truncate(place as usize);
+        self.each(|graph, block| {
+            for instr in graph[block].instrs_mut() {
+                if table.has_const(instr.op) {
+                    instr.arg = places[instr.arg as usize];
+                }
+            }
+        });
+        Ok(())
+    }
+}

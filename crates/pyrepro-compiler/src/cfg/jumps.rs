@@ -1,0 +1,91 @@
+//! Jumps: those to the next instruction, those to other jumps, and the direction of the rest.
+
+use super::{BlockId, CfgInstr, Context, Graph, Malformed};
+use crate::opcode::Op;
+
+impl Graph {
+    /// Jumps to the next instruction become `NOP`s; says how many.
+    pub(super) fn remove_redundant_jumps(&mut self) -> Result<usize, Malformed> {
+        let mut removed = 0;
+        let mut lost = false;
+        self.each(|graph, block| {
+            let Some(last) = graph[block].last().filter(|last| last.op.jumps_always()) else { return };
+            let target = graph.nonempty(last.target);
+            lost |= target.is_none();
+            if target.is_some() && target == graph.nonempty(graph[block].next) {
+                let at = graph[block].len() - 1;
+                graph[block].instrs_mut()[at].clear();
+                removed += 1;
+            }
+        });
+        if lost { Err(Malformed("a jump out of the code")) } else { Ok(removed) }
+    }
+
+    /// A jump to a jump goes where that one goes: it becomes a `NOP`, and a new jump with the other's
+    /// location follows.
+    pub(super) fn thread_jump(&mut self, block: BlockId, op: Op, to: CfgInstr, context: &Context<'_>) -> bool {
+        let at = self[block].len() - 1;
+        let instr = self[block].instrs()[at];
+        if instr.target == to.target {
+            return false;
+        }
+        self[block].instrs_mut()[at].clear();
+        let jump = CfgInstr { op, arg: 0, loc: to.loc, target: to.target, handler: None };
+        if context.rules.handlers_on_made_jumps {
+            self[block].push_copy(CfgInstr { handler: instr.handler, ..jump });
+        } else {
+            self[block].push(jump);
+        }
+        true
+    }
+
+    /// Conditional jumps go forward: one that goes back becomes its opposite over a jump back.
+    pub(super) fn normalize_jumps(&mut self, context: &mut Context<'_>) {
+        self.each(|graph, block| graph[block].visited = false);
+        self.each(|graph, block| {
+            graph[block].visited = true;
+            graph.normalize_last_jump(block, context);
+        });
+    }
+
+    fn normalize_last_jump(&mut self, block: BlockId, context: &Context<'_>) {
+        let Some(&last) = self[block].last() else { return };
+        let (Some(opposite), Some(target)) = (opposite(last.op), last.target) else { return };
+        let own = |instr: CfgInstr| CfgInstr { handler: last.handler, ..instr };
+        let not_taken = CfgInstr::new(Op::NotTaken, 0, last.loc);
+        if !self[target].visited {
+            match (context.rules.not_taken, context.rules.handlers_on_made_jumps) {
+                (false, _) => {}
+                (true, false) => self[block].push(not_taken),
+                (true, true) => self[block].push_copy(own(not_taken)),
+            }
+            return;
+        }
+        let back = self.new_block();
+        let jump = CfgInstr { target: Some(target), ..CfgInstr::new(Op::Jump, 0, last.loc) };
+        let made = if context.rules.not_taken { &[not_taken, jump][..] } else { &[jump][..] };
+        for instr in made {
+            let instr = if context.rules.handlers_on_made_jumps { own(*instr) } else { *instr };
+            self[back].push_copy(instr);
+        }
+        self[back].start_depth = self[target].start_depth;
+        self[back].cold = self[block].cold;
+        self[back].next = self[block].next;
+        let at = self[block].len() - 1;
+        let next = self[block].next;
+        let instr = &mut self[block].instrs_mut()[at];
+        instr.op = opposite;
+        instr.target = next;
+        self[block].next = Some(back);
+    }
+}
+
+fn opposite(op: Op) -> Option<Op> {
+    Some(match op {
+        Op::PopJumpIfFalse => Op::PopJumpIfTrue,
+        Op::PopJumpIfTrue => Op::PopJumpIfFalse,
+        Op::PopJumpIfNone => Op::PopJumpIfNotNone,
+        Op::PopJumpIfNotNone => Op::PopJumpIfNone,
+        _ => return None,
+    })
+}

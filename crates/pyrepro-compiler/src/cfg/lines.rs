@@ -1,0 +1,83 @@
+//! Lines for instructions that have none: every exit shall have one.
+
+use super::{BlockId, Context, Graph};
+use crate::location::LocId;
+
+impl Graph {
+    /// Exits without a line are copied for each jump to them, then lines are handed on.
+    pub(super) fn resolve_lines(&mut self, context: &mut Context<'_>) {
+        self.duplicate_exits(context);
+        self.propagate_lines(context);
+    }
+
+    fn duplicate_exits(&mut self, context: &Context<'_>) {
+        let table = context.rules.table;
+        self.each(|graph, block| {
+            let Some(&last) = graph[block].last().filter(|last| table.has_jump(last.op)) else { return };
+            let Some(target) = graph.nonempty(last.target) else { return };
+            if graph[target].predecessors <= 1 || !graph.is_exit_without_line(target, context) {
+                return;
+            }
+            let copy = graph.copy_block(target);
+            graph[copy].instrs_mut()[0].loc = last.loc;
+            graph[copy].predecessors = 1;
+            graph[copy].labelled = true;
+            graph[copy].next = graph[target].next;
+            graph[target].next = Some(copy);
+            graph[target].predecessors -= 1;
+            let at = graph[block].len() - 1;
+            graph[block].instrs_mut()[at].target = Some(copy);
+        });
+        self.each(|graph, block| {
+            let (true, Some(next)) = (graph[block].falls_through(), graph[block].next) else { return };
+            let Some(&last) = graph[block].last() else { return };
+            if !graph[next].is_empty() && graph.is_exit_without_line(next, context) {
+                graph[next].instrs_mut()[0].loc = last.loc;
+            }
+        });
+    }
+
+    fn copy_block(&mut self, block: BlockId) -> BlockId {
+        let copy = self.new_block();
+        for index in 0..self[block].len() {
+            let instr = self[block].instrs()[index];
+            self[copy].push_copy(instr);
+        }
+        copy
+    }
+
+    /// A block that leaves the unit, or looks at signals, and has no line.
+    fn is_exit_without_line(&self, block: BlockId, context: &Context<'_>) -> bool {
+        let checks = |op| context.rules.table.has_eval_break(op);
+        (self[block].exits_scope() || self[block].instrs().iter().any(|instr| checks(instr.op)))
+            && self.has_no_line(block, context)
+    }
+
+    /// An instruction without a line takes that of the one before it; the first of a block takes that of
+    /// the only block that leads to it.
+    fn propagate_lines(&mut self, context: &Context<'_>) {
+        let table = context.rules.table;
+        let lineless = |loc| context.locations.line(loc) < 0;
+        self.each(|graph, block| {
+            let Some(&last) = graph[block].last() else { return };
+            let mut previous = LocId::NONE;
+            for instr in graph[block].instrs_mut() {
+                if lineless(instr.loc) {
+                    instr.loc = previous;
+                } else {
+                    previous = instr.loc;
+                }
+            }
+            let next = graph[block].next.filter(|_| graph[block].falls_through());
+            let target = last.target.filter(|_| table.has_jump(last.op));
+            for successor in [next, target].into_iter().flatten() {
+                let successor = &mut graph[successor];
+                if let (1, Some(first)) = (successor.predecessors, successor.instrs_mut().first_mut())
+                    && lineless(first.loc)
+                {
+                    first.loc = previous;
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,122 @@
+//! The control-flow graph of one unit: blocks of instructions, and the passes that CPython runs over them.
+//!
+//! Blocks are laid out in a list (`next`), which is the order of the finished code. The passes and their
+//! order are data of the edition ([`Rules::passes`](crate::rules::Rules)). Each does what the pass of the
+//! same purpose does in CPython, its mistakes included: the order in which instructions are looked at, and
+//! what is left in slots behind the end of a block, can be seen in the code.
+
+mod block;
+mod borrow;
+mod build;
+mod cold;
+mod constants;
+mod depth;
+mod finish;
+mod fold;
+mod handlers;
+mod jumps;
+mod lines;
+mod locals;
+mod nops;
+mod peephole;
+mod reach;
+mod swaps;
+
+pub use block::{Block, BlockId, CfgInstr, Graph};
+pub use finish::{Frame, Handler, Linear, LinearInstr};
+
+use crate::constant::{ConstId, Constants};
+use crate::location::Locations;
+use crate::rules::Rules;
+use crate::symbol::Symbols;
+
+/// One pass over the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// Every instruction learns its exception handler.
+    Handlers,
+    /// Jumps to small exits and to blocks without lines take a copy of them.
+    InlineBlocks,
+    /// Blocks that nothing reaches are emptied.
+    Unreachable,
+    /// Exits without a line are copied, lines are handed on.
+    Lines,
+    /// Loads of constants are combined with what follows.
+    LoadConstants,
+    /// Neighbouring instructions are combined, constants computed, jumps threaded.
+    Peephole,
+    /// `NOP`s and loads that are dropped at once go.
+    NopsAndPairs,
+    /// `NOP`s and jumps to the next instruction go.
+    NopsAndJumps,
+    /// Constants that no instruction loads go.
+    UnusedConstants,
+    /// Loads of variables that may be unset are checked.
+    UnsetLocals,
+    /// Pairs of loads and stores become one instruction.
+    Superinstructions,
+    /// Blocks that only exceptions reach go to the end.
+    ColdBlocks,
+    /// `JUMP_IF_FALSE` and `JUMP_IF_TRUE` become real instructions.
+    ConditionalPseudoJumps,
+    /// The depth of the stack, at the start of each block too.
+    StackDepth,
+    /// Cells, free variables and the start of generators.
+    Prefix,
+    /// Pseudo-instructions become real ones.
+    PseudoInstructions,
+    /// Conditional jumps go forward.
+    NormalizeJumps,
+    /// Loads borrow their reference where they can.
+    Borrow,
+}
+
+/// What the passes need beside the graph.
+pub struct Context<'a> {
+    /// The behaviours of the edition.
+    pub rules: &'static Rules,
+    /// Locations of the file.
+    pub locations: &'a mut Locations,
+    /// Constants of the file.
+    pub constants: &'a mut Constants,
+    /// Names and strings of the file.
+    pub symbols: &'a mut Symbols,
+    /// Constants of the unit.
+    pub consts: &'a mut Vec<ConstId>,
+    /// The unit.
+    pub frame: &'a Frame<'a>,
+}
+
+/// A graph that no compiler makes: a mistake of ours, told instead of wrong code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("internal: {0}")]
+pub struct Malformed(pub &'static str);
+
+impl Graph {
+    /// Runs passes in their order.
+    pub fn run(&mut self, passes: &[Pass], context: &mut Context<'_>) -> Result<(), Malformed> {
+        for pass in passes {
+            match pass {
+                Pass::Handlers => self.label_handlers(context),
+                Pass::InlineBlocks => self.inline_blocks(context),
+                Pass::Unreachable => self.remove_unreachable(),
+                Pass::Lines => self.resolve_lines(context),
+                Pass::LoadConstants => self.optimize_load_constants(context),
+                Pass::Peephole => self.optimize_blocks(context),
+                Pass::NopsAndPairs => self.remove_nops_and_pairs(context),
+                Pass::NopsAndJumps => self.remove_nops_and_jumps(context)?,
+                Pass::UnusedConstants => self.remove_unused_constants(context)?,
+                Pass::UnsetLocals => self.check_unset_locals(context),
+                Pass::Superinstructions => self.insert_superinstructions(context),
+                Pass::ColdBlocks => self.push_cold_blocks_to_end(context)?,
+                Pass::ConditionalPseudoJumps => self.expand_conditional_pseudo_jumps(context),
+                Pass::StackDepth => self.compute_depth(context)?,
+                Pass::Prefix => self.insert_prefix(context)?,
+                Pass::PseudoInstructions => self.convert_pseudo_instructions(context)?,
+                Pass::NormalizeJumps => self.normalize_jumps(context),
+                Pass::Borrow => self.borrow_loads(context)?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! `NOP`s stay only where a line would be lost.
+
+use super::{BlockId, Context, Graph, Malformed};
+use crate::location::LocId;
+use crate::opcode::Op;
+
+impl Graph {
+    /// Removes `NOP`s that no line needs; says how many.
+    pub(super) fn remove_nops(&mut self, context: &Context<'_>) -> usize {
+        let mut removed = 0;
+        self.each(|graph, block| removed += graph.remove_nops_of(block, context));
+        removed
+    }
+
+    fn remove_nops_of(&mut self, block: BlockId, context: &Context<'_>) -> usize {
+        if !self[block].instrs().iter().any(|instr| instr.op == Op::Nop) {
+            return 0;
+        }
+        let line = |loc: LocId| context.locations.line(loc);
+        let len = self[block].len();
+        let mut kept = 0;
+        let mut previous_line = -1;
+        for index in 0..len {
+            let instr = self[block].instrs()[index];
+            let own = line(instr.loc);
+            if instr.op == Op::Nop {
+                if own < 0 || own == previous_line {
+                    continue;
+                }
+                if index + 1 < len {
+                    let next = &mut self[block].instrs_mut()[index + 1];
+                    if line(next.loc) == own {
+                        continue;
+                    }
+                    if line(next.loc) < 0 {
+                        next.loc = instr.loc;
+                        continue;
+                    }
+                } else if self.first_line_behind(block, context) == Some(own) {
+                    continue;
+                }
+            }
+            self[block].instrs_mut()[kept] = instr;
+            kept += 1;
+            previous_line = own;
+        }
+        self[block].truncate(kept);
+        len - kept
+    }
+
+    /// The line of the next block's first instruction; `NOP`s without a line do not count.
+    fn first_line_behind(&self, block: BlockId, context: &Context<'_>) -> Option<i32> {
+        let next = self.nonempty(self[block].next)?;
+        let line = |loc| context.locations.line(loc);
+        let first = self[next].instrs().iter().find(|instr| instr.op != Op::Nop || line(instr.loc) >= 0)?;
+        Some(line(first.loc))
+    }
+
+    /// Until nothing changes: loads that are dropped at once become `NOP`s, and `NOP`s go.
+    pub(super) fn remove_nops_and_pairs(&mut self, context: &Context<'_>) {
+        loop {
+            let mut changed = false;
+            let mut previous: Option<(BlockId, usize)> = None;
+            self.each(|graph, block| {
+                graph.remove_nops_of(block, context);
+                if graph[block].labelled {
+                    previous = None;
+                }
+                for index in 0..graph[block].len() {
+                    if graph[block].instrs()[index].op == Op::PopTop
+                        && let Some((before, place)) = previous
+                        && is_dropped_load(&graph[before].instrs()[place])
+                    {
+                        graph[before].instrs_mut()[place].clear();
+                        graph[block].instrs_mut()[index].clear();
+                        changed = true;
+                    }
+                    previous = Some((block, index));
+                }
+                let ends = previous.is_some_and(|(block, place)| {
+                    context.rules.table.has_jump(graph[block].instrs()[place].op)
+                });
+                if ends || !graph[block].falls_through() {
+                    previous = None;
+                }
+            });
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    /// Until nothing changes: `NOP`s and jumps to the next instruction go.
+    pub(super) fn remove_nops_and_jumps(&mut self, context: &Context<'_>) -> Result<(), Malformed> {
+        loop {
+            let nops = self.remove_nops(context);
+            if nops + self.remove_redundant_jumps()? == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn is_dropped_load(instr: &super::CfgInstr) -> bool {
+    match instr.op {
+        Op::LoadConst | Op::LoadSmallInt => true,
+        Op::Copy => instr.arg == 1,
+        _ => false,
+    }
+}

@@ -1,0 +1,79 @@
+//! Blocks that nothing reaches, and small blocks that are copied to where they are jumped to from.
+
+use super::{BlockId, Context, Graph};
+use crate::opcode::Op;
+
+/// Instructions that a block may have to be copied instead of jumped to.
+const COPIED_AT_MOST: usize = 4;
+
+impl Graph {
+    /// Counts the ways to each block, and empties those without any.
+    pub(super) fn remove_unreachable(&mut self) {
+        self.each(|graph, block| graph[block].predecessors = 0);
+        let entry = self.entry();
+        let mut todo = self.start_walk(Some(entry));
+        self[entry].predecessors = 1;
+        while let Some(block) = todo.pop() {
+            if let (true, Some(next)) = (self[block].falls_through(), self[block].next) {
+                self.visit(&mut todo, next);
+                self[next].predecessors += 1;
+            }
+            for index in 0..self[block].len() {
+                if let Some(target) = self[block].instrs()[index].target {
+                    self.visit(&mut todo, target);
+                    self[target].predecessors += 1;
+                }
+            }
+        }
+        self.todo = todo;
+        self.each(|graph, block| {
+            let block = &mut graph[block];
+            if block.predecessors == 0 {
+                block.truncate(0);
+                block.handles_exceptions = false;
+            }
+        });
+    }
+
+    /// Until nothing changes: a jump to a small exit, or to a block without lines, takes a copy of it.
+    pub(super) fn inline_blocks(&mut self, context: &mut Context<'_>) {
+        loop {
+            let mut changed = false;
+            self.each(|graph, block| changed |= graph.inline_target(block, context));
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    fn inline_target(&mut self, block: BlockId, context: &Context<'_>) -> bool {
+        let Some(&jump) = self[block].last().filter(|last| last.op.jumps_always()) else { return false };
+        let Some(target) = jump.target else { return false };
+        let small_exit = self[target].exits_scope() && self[target].len() <= COPIED_AT_MOST;
+        let without_lines = !self[target].falls_through() && self.has_no_line(target, context);
+        if !small_exit && !without_lines {
+            return false;
+        }
+        let at = self[block].len() - 1;
+        self[block].instrs_mut()[at].clear();
+        for index in 0..self[target].len() {
+            let instr = self[target].instrs()[index];
+            self[block].push_copy(instr);
+        }
+        if without_lines && jump.op == Op::Jump {
+            // A jump that looks at signals must not become one that does not.
+            let at = self[block].len() - 1;
+            let last = &mut self[block].instrs_mut()[at];
+            if last.op.jumps_always() {
+                last.op = Op::Jump;
+            }
+        }
+        self[target].predecessors -= 1;
+        true
+    }
+
+    /// Whether no instruction of a block has a line.
+    pub(super) fn has_no_line(&self, block: BlockId, context: &Context<'_>) -> bool {
+        self[block].instrs().iter().all(|instr| context.locations.line(instr.loc) < 0)
+    }
+}
