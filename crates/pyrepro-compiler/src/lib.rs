@@ -2,10 +2,15 @@
 #![forbid(unsafe_code)]
 
 pub mod ast;
+pub mod cfg;
 pub mod constant;
 pub mod edition;
 pub mod error;
+
 pub mod future;
+
+pub mod fold;
+
 pub mod instruction;
 pub mod lexer;
 pub mod location;

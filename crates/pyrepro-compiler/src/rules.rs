@@ -1,5 +1,6 @@
 //! What differs between releases, named by behaviour: one constant for every edition.
 
+use crate::cfg::Pass;
 use crate::opcode::{self, Table};
 
 /// The Unicode database of a release.
@@ -134,6 +135,14 @@ pub struct Rules {
     pub static_attributes: bool,
 
     // Graph and assembler
+    /// The passes over the graph.
+    pub passes: &'static [Pass],
+    /// The passes that make finished code of it.
+    pub finish: &'static [Pass],
+    /// The depth of the stack counts what is there before each instruction, not behind it.
+    pub depth_before_instructions: bool,
+    /// The bit of `RESUME`'s argument that tells of a yield within one exception handler.
+    pub resume_in_one_handler: u32,
     /// `RETURN_CONST`
     pub return_const: bool,
     /// Constants are computed in the graph.
@@ -180,6 +189,7 @@ pub static PYTHON_3_15: Rules = Rules {
     long_constant_displays: true,
     borrow_counts_pushed_values: false,
     handlers_on_made_jumps: true,
+    resume_in_one_handler: 8,
     ..BASE_3_14
 };
 
@@ -205,6 +215,8 @@ const BASE_3_14: Rules = Rules {
     second_get_iter: false,
     while_test_twice: false,
     docstring_or_none_first: false,
+    finish: &FINISH_3_14,
+    depth_before_instructions: true,
     return_const: false,
     fold_in_graph: true,
     small_ints: true,
@@ -246,6 +258,10 @@ const BASE_3_13: Rules = Rules {
     while_test_twice: true,
     docstring_or_none_first: true,
     static_attributes: true,
+    passes: &PASSES,
+    finish: &FINISH_3_13,
+    depth_before_instructions: false,
+    resume_in_one_handler: 4,
     return_const: true,
     fold_in_graph: false,
     small_ints: false,
@@ -257,3 +273,33 @@ const BASE_3_13: Rules = Rules {
     handlers_on_made_jumps: false,
     argument_kinds: false,
 };
+
+/// The passes since 3.13.
+static PASSES: [Pass; 14] = [
+    Pass::Handlers,
+    Pass::InlineBlocks,
+    Pass::Unreachable,
+    Pass::Lines,
+    Pass::LoadConstants,
+    Pass::Peephole,
+    Pass::NopsAndPairs,
+    Pass::Unreachable,
+    Pass::NopsAndJumps,
+    Pass::UnusedConstants,
+    Pass::UnsetLocals,
+    Pass::Superinstructions,
+    Pass::ColdBlocks,
+    Pass::Lines,
+];
+
+static FINISH_3_13: [Pass; 4] =
+    [Pass::StackDepth, Pass::Prefix, Pass::PseudoInstructions, Pass::NormalizeJumps];
+
+static FINISH_3_14: [Pass; 6] = [
+    Pass::ConditionalPseudoJumps,
+    Pass::StackDepth,
+    Pass::Prefix,
+    Pass::PseudoInstructions,
+    Pass::NormalizeJumps,
+    Pass::Borrow,
+];

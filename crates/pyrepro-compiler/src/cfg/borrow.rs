@@ -39,7 +39,7 @@ impl Stack {
         Ok(())
     }
 
-    fn from_top(&self, distance: u32) -> Result<usize, Malformed> {
+    fn below_top(&self, distance: u32) -> Result<usize, Malformed> {
         self.values.len().checked_sub(distance as usize).ok_or(EMPTY)
     }
 
@@ -143,9 +143,9 @@ impl Stack {
                 self.store(arg >> 4)?;
                 self.store(arg & 15)?;
             }
-            Op::Copy => self.values.push(self.values[self.from_top(arg)?]),
+            Op::Copy => self.values.push(self.values[self.below_top(arg)?]),
             Op::Swap => {
-                let (other, top) = (self.from_top(arg)?, self.from_top(1)?);
+                let (other, top) = (self.below_top(arg)?, self.below_top(1)?);
                 self.values.swap(other, top);
             }
             Op::FormatSimple

@@ -45,8 +45,11 @@ impl Graph {
     fn labelled(&mut self, current: BlockId, table: &Table) -> BlockId {
         let block = &self[current];
         let ended = block.last().is_some_and(|last| terminates(last.op, table));
-        let block =
-            if ended || block.labelled || !block.is_empty() { self.new_block_behind(current) } else { current };
+        let block = if ended || block.labelled || !block.is_empty() {
+            self.new_block_behind(current)
+        } else {
+            current
+        };
         self[block].labelled = true;
         block
     }

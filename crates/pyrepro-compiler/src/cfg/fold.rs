@@ -211,7 +211,8 @@ impl Graph {
             Op::UnaryInvert => Unary::Invert,
             _ => Unary::Positive,
         };
-        let value = crate::fold::unary(operator, values[0], context.constants, context.symbols, context.rules);
+        let value =
+            crate::fold::unary(operator, values[0], context.constants, context.symbols, context.rules);
         if let Some(value) = value {
             self.replace_by_load(block, index, &places, value, context);
         }

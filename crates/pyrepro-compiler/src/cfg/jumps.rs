@@ -23,7 +23,13 @@ impl Graph {
 
     /// A jump to a jump goes where that one goes: it becomes a `NOP`, and a new jump with the other's
     /// location follows.
-    pub(super) fn thread_jump(&mut self, block: BlockId, op: Op, to: CfgInstr, context: &Context<'_>) -> bool {
+    pub(super) fn thread_jump(
+        &mut self,
+        block: BlockId,
+        op: Op,
+        to: CfgInstr,
+        context: &Context<'_>,
+    ) -> bool {
         let at = self[block].len() - 1;
         let instr = self[block].instrs()[at];
         if instr.target == to.target {
