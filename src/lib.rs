@@ -30,24 +30,23 @@
 //! - [`prove`]: whether a build depends on anything but its source.
 //! - [`init`]: how a project comes to be built by pyrepro.
 
-pub mod archive;
 pub mod backend;
 pub mod compile;
 pub mod diff;
-pub mod disassemble;
 pub mod dist;
 pub mod epoch;
 pub mod init;
 pub mod inspect;
 pub mod installed;
 pub mod manifest;
-pub mod marshal;
 pub mod normalize;
 pub mod origin;
 pub mod project;
 pub mod prove;
-pub mod pyc;
 pub mod python;
-pub mod record;
 pub mod tree;
 pub mod verify;
+
+pub use pyrepro_archive as archive;
+pub use pyrepro_archive::record;
+pub use pyrepro_bytecode::{disassemble, marshal, pyc};

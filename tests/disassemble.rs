@@ -22,7 +22,7 @@ const COMPARED: usize = 4096;
 
 #[test]
 fn tables_are_what_the_interpreters_tell() {
-    let tables = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/disassemble/tables");
+    let tables = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/pyrepro-bytecode/src/disassemble/tables");
     for python in pythons() {
         let output = python.command().arg(tables.join("generate.py")).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

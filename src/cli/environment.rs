@@ -23,7 +23,7 @@ pub fn search_path() -> SearchPath {
 /// The time that artifacts are to carry, by the flag or else SOURCE_DATE_EPOCH, and where it is from.
 /// A flag that asks for git's goes by the repository that the folder is in.
 pub fn epoch(flag: Option<EpochChoice>, folder: &Path) -> Result<(Epoch, EpochSource), epoch::Error> {
-    Epoch::decide(flag, variable("SOURCE_DATE_EPOCH").as_deref(), folder)
+    epoch::decide(flag, variable("SOURCE_DATE_EPOCH").as_deref(), folder)
 }
 
 /// The same for what carries the time of the clock where nobody asks for another.

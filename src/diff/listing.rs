@@ -5,7 +5,7 @@ use std::io;
 use super::blob::{Blob, Spool};
 use super::fields::Field;
 use crate::archive::Problem;
-use crate::archive::inflate::Inflater;
+use crate::archive::{self, inflate::Inflater};
 
 /// No member is unpacked further than to this size, and none further than deflate can go by so much.
 const LARGEST: u64 = 4 << 30;
@@ -126,7 +126,7 @@ pub(super) fn inflate(packed: &Blob) -> io::Result<Inflated> {
             Ok(0) => break None,
             Ok(more) => {
                 length += more as u64;
-                crc = zlib_rs::crc32::crc32(crc, &chunk[..more]);
+                crc = archive::crc32(crc, &chunk[..more]);
                 spool.push(&chunk[..more])?;
             }
             Err(Problem::Io(error)) => return Err(error),

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::str::FromStr;
 
-use super::{Epoch, Error, seconds_in};
+use super::{Epoch, Error, of_last_commit};
 
 /// The value of a flag that sets the epoch: seconds since 1970, or `git` for the last commit's time.
 ///
@@ -44,34 +44,32 @@ impl FromStr for EpochChoice {
         if text == "git" {
             return Ok(EpochChoice::LastCommit);
         }
-        seconds_in(text.as_bytes()).map(EpochChoice::At).ok_or_else(|| Error::NotAChoice(text.to_owned()))
+        Epoch::parse(text).map(EpochChoice::At).map_err(|_| Error::NotAChoice(text.to_owned()))
     }
 }
 
-impl Epoch {
-    /// The epoch of a run, and what decided it: the user's choice, else the value of SOURCE_DATE_EPOCH,
-    /// else the default. Git, if chosen, is asked in `folder`.
-    ///
-    /// ```
-    /// use pyrepro::epoch::{Epoch, EpochSource};
-    ///
-    /// let decided = Epoch::decide(None, Some("7".as_ref()), ".".as_ref())?;
-    /// assert_eq!(decided, (Epoch::from_seconds(7), EpochSource::Environment));
-    /// # Ok::<(), pyrepro::epoch::Error>(())
-    /// ```
-    pub fn decide(
-        choice: Option<EpochChoice>,
-        variable: Option<&OsStr>,
-        folder: &Path,
-    ) -> Result<(Epoch, EpochSource), Error> {
-        match choice {
-            Some(EpochChoice::At(epoch)) => Ok((epoch, EpochSource::Given)),
-            Some(EpochChoice::LastCommit) => Ok((Epoch::of_last_commit(folder)?, EpochSource::Git)),
-            None => Ok(match Epoch::from_variable(variable)? {
-                Some(epoch) => (epoch, EpochSource::Environment),
-                None => (Epoch::DEFAULT, EpochSource::Default),
-            }),
-        }
+/// The epoch of a run, and what decided it: the user's choice, else the value of SOURCE_DATE_EPOCH,
+/// else the default. Git, if chosen, is asked in `folder`.
+///
+/// ```
+/// use pyrepro::epoch::{self, Epoch, EpochSource};
+///
+/// let decided = epoch::decide(None, Some("7".as_ref()), ".".as_ref())?;
+/// assert_eq!(decided, (Epoch::from_seconds(7), EpochSource::Environment));
+/// # Ok::<(), pyrepro::epoch::Error>(())
+/// ```
+pub fn decide(
+    choice: Option<EpochChoice>,
+    variable: Option<&OsStr>,
+    folder: &Path,
+) -> Result<(Epoch, EpochSource), Error> {
+    match choice {
+        Some(EpochChoice::At(epoch)) => Ok((epoch, EpochSource::Given)),
+        Some(EpochChoice::LastCommit) => Ok((of_last_commit(folder)?, EpochSource::Git)),
+        None => Ok(match Epoch::from_variable(variable)? {
+            Some(epoch) => (epoch, EpochSource::Environment),
+            None => (Epoch::DEFAULT, EpochSource::Default),
+        }),
     }
 }
 
@@ -90,7 +88,7 @@ mod tests {
     #[test]
     fn the_choice_beats_the_environment_and_the_environment_the_default() {
         let decide = |choice, variable: Option<&str>| {
-            Epoch::decide(choice, variable.map(OsStr::new), Path::new("nowhere"))
+            super::decide(choice, variable.map(OsStr::new), Path::new("nowhere"))
         };
         let seven = EpochChoice::At(Epoch::from_seconds(7));
         assert_eq!(decide(Some(seven), Some("junk")).unwrap(), (Epoch::from_seconds(7), EpochSource::Given));

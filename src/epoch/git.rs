@@ -3,20 +3,18 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{Epoch, Error, seconds_in};
+use super::{Epoch, Error};
 
-impl Epoch {
-    /// When the last commit of the repository around `folder` was made (the committer's time).
-    ///
-    /// ```no_run
-    /// use pyrepro::epoch::Epoch;
-    ///
-    /// let epoch = Epoch::of_last_commit(".".as_ref())?;
-    /// # Ok::<(), pyrepro::epoch::Error>(())
-    /// ```
-    pub fn of_last_commit(folder: &Path) -> Result<Epoch, Error> {
-        ask("git", folder)
-    }
+/// When the last commit of the repository around `folder` was made (the committer's time).
+///
+/// ```no_run
+/// use pyrepro::epoch;
+///
+/// let epoch = epoch::of_last_commit(".".as_ref())?;
+/// # Ok::<(), pyrepro::epoch::Error>(())
+/// ```
+pub fn of_last_commit(folder: &Path) -> Result<Epoch, Error> {
+    ask("git", folder)
 }
 
 fn ask(git: &str, folder: &Path) -> Result<Epoch, Error> {
@@ -26,7 +24,8 @@ fn ask(git: &str, folder: &Path) -> Result<Epoch, Error> {
         .stdin(Stdio::null())
         .output()
         .map_err(Error::NoGit)?;
-    let epoch = seconds_in(output.stdout.trim_ascii()).filter(|_| output.status.success());
+    let seconds = str::from_utf8(output.stdout.trim_ascii()).ok().and_then(|text| Epoch::parse(text).ok());
+    let epoch = seconds.filter(|_| output.status.success());
     epoch.ok_or_else(|| {
         let said = String::from_utf8_lossy(&output.stderr);
         let reason = said.lines().next().unwrap_or("it printed no time").to_owned();
@@ -65,7 +64,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         if git(folder.path(), &["init", "--quiet"]) {
             git(folder.path(), &["commit", "--quiet", "--allow-empty", "--no-verify", "--message=x"]);
-            assert_eq!(Epoch::of_last_commit(folder.path()).unwrap(), Epoch::from_seconds(1_577_836_800));
+            assert_eq!(of_last_commit(folder.path()).unwrap(), Epoch::from_seconds(1_577_836_800));
         }
     }
 
@@ -73,10 +72,10 @@ mod tests {
     fn without_a_commit_the_error_repeats_what_git_says() {
         let folder = tempfile::tempdir().unwrap();
         if git(folder.path(), &["init", "--quiet"]) {
-            let message = Epoch::of_last_commit(folder.path()).unwrap_err().to_string();
+            let message = of_last_commit(folder.path()).unwrap_err().to_string();
             assert!(message.contains(folder.path().to_str().unwrap()), "{message}");
             assert!(message.contains("does not have any commits"), "{message}");
-            let message = Epoch::of_last_commit(&folder.path().join("absent")).unwrap_err().to_string();
+            let message = of_last_commit(&folder.path().join("absent")).unwrap_err().to_string();
             assert!(message.contains("No such file"), "{message}");
         }
     }
@@ -85,7 +84,7 @@ mod tests {
     fn a_folder_outside_of_any_repository_is_an_error_that_says_so() {
         let folder = tempfile::tempdir().unwrap();
         if git(folder.path(), &["--version"]) {
-            let message = Epoch::of_last_commit(folder.path()).unwrap_err().to_string();
+            let message = of_last_commit(folder.path()).unwrap_err().to_string();
             assert!(message.contains("not a git repository"), "{message}");
         }
     }

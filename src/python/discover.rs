@@ -8,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use super::Release;
 use super::interpreter::Interpreter;
 use super::probe::{Unusable, probe};
-use super::release::Release;
 use super::search::{SearchPath, is_path, python_at};
 
 /// Interpreters start in some ten milliseconds; this is for cold network drives.

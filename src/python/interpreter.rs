@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::release::{Level, Release};
-use super::version::{Version, writer_of};
+use super::{Level, Release};
+use super::{Version, writer_of};
 
 /// A Python interpreter that has told about itself.
 ///

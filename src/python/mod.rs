@@ -2,21 +2,17 @@
 
 mod discover;
 mod environment;
-mod flags;
 mod interpreter;
 mod isolated;
-mod layout;
 mod probe;
-mod release;
 mod search;
-mod version;
 
 pub use discover::{FindError, Interpreters};
 pub use environment::Environment;
 pub use interpreter::{Interpreter, Untargetable};
 pub(crate) use isolated::isolated;
-pub use layout::{CodeLayout, Field, FieldType, LineTable};
 pub use probe::{Fault, Unusable};
-pub use release::{BadRelease, Level, Release};
+pub use pyrepro_bytecode::python::{
+    BadRelease, CodeLayout, Field, FieldType, Level, LineTable, Release, UnknownVersion, Version, writer_of,
+};
 pub use search::SearchPath;
-pub use version::{UnknownVersion, Version, writer_of};

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::interpreter::Interpreter;
 use super::isolated::isolated;
-use super::release::{Level, Release};
+use super::{Level, Release};
 
 const SCRIPT: &str = include_str!("probe.py");
 

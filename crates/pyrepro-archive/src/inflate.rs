@@ -1,0 +1,49 @@
+//! Deflate streams, inflated piece by piece.
+
+use std::io::BufRead;
+
+use zlib_rs::{Inflate, InflateFlush, Status};
+
+use super::problem::Problem;
+
+/// A deflate stream that is being read.
+pub struct Inflater {
+    inflate: Inflate,
+    ended: bool,
+}
+
+impl Inflater {
+    /// At the start of a stream without a header.
+    pub fn new() -> Inflater {
+        // No header, and the largest window there is.
+        Inflater { inflate: Inflate::new(false, 15), ended: false }
+    }
+
+    /// How much of the stream was read.
+    pub fn consumed(&self) -> u64 {
+        self.inflate.total_in()
+    }
+
+    /// Puts what comes next into the output, from its start, and says how much; none at the end of
+    /// the stream. What follows the stream stays in the input.
+    pub fn read(&mut self, input: &mut impl BufRead, output: &mut [u8]) -> Result<usize, Problem> {
+        while !self.ended && !output.is_empty() {
+            let available = input.fill_buf()?;
+            let is_end = available.is_empty();
+            let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
+            let status = self.inflate.decompress(available, output, InflateFlush::NoFlush);
+            let read = (self.inflate.total_in() - read) as usize;
+            let written = (self.inflate.total_out() - written) as usize;
+            input.consume(read);
+            self.ended = status.map_err(|_| Problem::Deflate)? == Status::StreamEnd;
+            if written > 0 {
+                return Ok(written);
+            }
+            // Without this, a stream that neither takes nor gives anything would have no end.
+            if read == 0 && !self.ended {
+                return Err(if is_end { Problem::Truncated } else { Problem::Deflate });
+            }
+        }
+        Ok(0)
+    }
+}
