@@ -4,6 +4,7 @@
 pub mod ast;
 pub mod cfg;
 pub mod constant;
+pub mod decode;
 pub mod edition;
 pub mod error;
 
@@ -13,6 +14,7 @@ pub mod fold;
 
 pub mod instruction;
 pub mod lexer;
+pub mod literal;
 pub mod location;
 pub mod number;
 pub mod opcode;
@@ -20,3 +22,4 @@ pub mod rules;
 pub mod span;
 pub mod symbol;
 pub mod symtable;
+pub mod unicode;

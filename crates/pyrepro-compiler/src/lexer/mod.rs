@@ -1,3 +1,261 @@
-//! Text to tokens.
+//! Text to tokens, all of a file at once.
+//!
+//! The rules are those of CPython's tokenizer, quirks of f-strings included. A token costs no allocation beyond its
+//! place in the list.
 
+mod format;
+mod indent;
+mod keyword;
+mod name;
+mod number;
+mod operator;
+mod text;
 pub mod token;
+
+use crate::decode::Source;
+use crate::error::{ErrorKind, Failure, Result, Warning};
+use crate::rules::Rules;
+use crate::span::Span;
+use crate::symbol::{Symbol, Symbols};
+use format::Format;
+use indent::Indents;
+use token::{Token, TokenKind};
+
+/// Brackets inside each other, at most.
+const MOST_BRACKETS: usize = 200;
+
+/// The tokens of a file.
+#[derive(Debug)]
+pub struct Tokens {
+    /// Ends with [`TokenKind::EndMarker`], or with [`TokenKind::Error`] where the tokenizer gave up.
+    pub list: Vec<Token>,
+    /// Why it gave up.
+    pub failure: Option<Failure>,
+    /// What it noticed, each with the index of the token that it was at.
+    pub warnings: Vec<(usize, Warning)>,
+}
+
+/// The tokens of a text.
+pub fn tokenize(source: &Source<'_>, rules: &Rules, symbols: &mut Symbols) -> Tokens {
+    let mut lexer = Lexer::new(source.text(), rules, symbols);
+    let failure = lexer.run().err();
+    if failure.is_some() {
+        lexer.push(TokenKind::Error, lexer.at);
+    }
+    Tokens { list: lexer.list, failure, warnings: lexer.warnings }
+}
+
+/// A bracket that is open.
+#[derive(Clone, Copy)]
+struct Bracket {
+    byte: u8,
+    line: i32,
+    col: i32,
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    rules: &'a Rules,
+    symbols: &'a mut Symbols,
+    list: Vec<Token>,
+    warnings: Vec<(usize, Warning)>,
+    /// The next byte.
+    at: usize,
+    line: i32,
+    /// Where the line begins.
+    line_start: usize,
+    at_line_start: bool,
+    indents: Indents,
+    brackets: Vec<Bracket>,
+    /// The f-strings and t-strings around this place.
+    formats: Vec<Format>,
+    /// Whether this place is in the text of the innermost of them, not in an expression.
+    in_format_text: bool,
+}
+
+impl<'a> Lexer<'a> {
+    fn new(text: &'a str, rules: &'a Rules, symbols: &'a mut Symbols) -> Self {
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            rules,
+            symbols,
+            list: Vec::with_capacity(text.len() / 4 + 8),
+            warnings: Vec::new(),
+            at: 0,
+            line: 1,
+            line_start: 0,
+            at_line_start: true,
+            indents: Indents::default(),
+            brackets: Vec::new(),
+            formats: Vec::new(),
+            in_format_text: false,
+        }
+    }
+
+    fn run(&mut self) -> Result<()> {
+        loop {
+            if self.in_format_text {
+                self.format_text()?;
+                continue;
+            }
+            if self.at_line_start {
+                self.at_line_start = false;
+                self.indentation()?;
+            }
+            if !self.token()? {
+                self.push(TokenKind::EndMarker, self.at);
+                return Ok(());
+            }
+        }
+    }
+
+    /// The next token; false at the end of the file.
+    fn token(&mut self) -> Result<bool> {
+        loop {
+            let byte = self.peek(0);
+            match CLASSES[byte as usize] {
+                Class::Blank => self.at += 1,
+                Class::Name => {
+                    self.name()?;
+                    return Ok(true);
+                }
+                Class::Digit => {
+                    self.number()?;
+                    return Ok(true);
+                }
+                Class::Quote => {
+                    self.string(self.at)?;
+                    return Ok(true);
+                }
+                Class::Other => {
+                    self.operator(byte)?;
+                    return Ok(true);
+                }
+                Class::Newline => {
+                    if self.brackets.is_empty() {
+                        self.push(TokenKind::Newline, self.at);
+                        self.next_line();
+                        self.at_line_start = true;
+                        return Ok(true);
+                    }
+                    self.next_line();
+                }
+                Class::Comment => self.skip_line(),
+                Class::Backslash => self.continuation()?,
+                Class::End => {
+                    return match self.brackets.last() {
+                        None => Ok(false),
+                        Some(bracket) => Err(never_closed(*bracket)),
+                    };
+                }
+            }
+        }
+    }
+
+    /// The byte some places ahead, 0 behind the end.
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    /// Steps over the newline at this place.
+    fn next_line(&mut self) {
+        self.at += 1;
+        self.line += 1;
+        self.line_start = self.at;
+    }
+
+    /// Goes to the end of the line.
+    fn skip_line(&mut self) {
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+    }
+
+    /// Steps over a backslash and the newline behind it.
+    fn continuation(&mut self) -> Result<()> {
+        if self.peek(1) != b'\n' {
+            self.at += 1;
+            return Err(self.error("unexpected character after line continuation character"));
+        }
+        self.at += 1;
+        self.next_line();
+        if self.at == self.bytes.len() {
+            return Err(self.error("unexpected EOF while parsing"));
+        }
+        Ok(())
+    }
+
+    fn col(&self, at: usize) -> i32 {
+        // A source has less than 2 GiB.
+        (at - self.line_start) as i32
+    }
+
+    /// A token on this line, from a place to the current one.
+    fn push(&mut self, kind: TokenKind, start: usize) {
+        self.push_from(kind, start, self.line, self.col(start), None);
+    }
+
+    fn push_from(&mut self, kind: TokenKind, start: usize, line: i32, col: i32, symbol: Option<Symbol>) {
+        let span = Span::new(line, col, self.line, self.col(self.at));
+        self.list.push(Token { kind, symbol, start: start as u32, end: self.at as u32, span });
+    }
+
+    /// An error right here.
+    fn error(&self, message: impl Into<std::borrow::Cow<'static, str>>) -> Failure {
+        Failure::error(ErrorKind::Syntax, message, self.here())
+    }
+
+    fn here(&self) -> Span {
+        let col = self.col(self.at);
+        Span::new(self.line, col, self.line, col)
+    }
+
+    fn warn(&mut self, warning: Warning) {
+        self.warnings.push((self.list.len(), warning));
+    }
+}
+
+fn never_closed(bracket: Bracket) -> Failure {
+    let span = Span::new(bracket.line, bracket.col, bracket.line, bracket.col + 1);
+    Failure::syntax(format!("'{}' was never closed", char::from(bracket.byte)), span)
+}
+
+/// What begins with a byte.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Other,
+    Blank,
+    Name,
+    Digit,
+    Quote,
+    Newline,
+    Comment,
+    Backslash,
+    End,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            0 => Class::End,
+            b' ' | b'\t' | b'\x0c' => Class::Blank,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 128.. => Class::Name,
+            b'0'..=b'9' => Class::Digit,
+            b'"' | b'\'' => Class::Quote,
+            b'\n' => Class::Newline,
+            b'#' => Class::Comment,
+            b'\\' => Class::Backslash,
+            _ => Class::Other,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// Whether a byte can stand in a name; what is not ASCII is looked at later.
+const fn in_name(byte: u8) -> bool {
+    matches!(CLASSES[byte as usize], Class::Name | Class::Digit)
+}
