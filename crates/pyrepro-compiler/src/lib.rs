@@ -7,11 +7,8 @@ pub mod constant;
 pub mod decode;
 pub mod edition;
 pub mod error;
-
-pub mod future;
-
 pub mod fold;
-
+pub mod future;
 pub mod instruction;
 pub mod lexer;
 pub mod literal;

@@ -1,0 +1,99 @@
+//! The interpreters to test on, and the sources to give them.
+
+use pyrepro_compiler::edition::{Edition, Release};
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+/// An interpreter, and the edition that shall do as it does.
+#[derive(Debug)]
+pub struct Python {
+    pub path: PathBuf,
+    pub version: String,
+    pub release: Release,
+    /// Its standard library.
+    pub library: PathBuf,
+}
+
+impl Python {
+    /// A run of a script of this folder that nothing around it has an influence on.
+    pub fn script(&self, script: &str) -> Command {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/oracle");
+        let mut command = Command::new(&self.path);
+        command.args(["-I", "-S", "-B", "-W", "ignore"]).arg(folder.join(script)).stdin(Stdio::piped());
+        command.env_clear().env("PYTHONHASHSEED", "0").stdout(Stdio::piped());
+        command
+    }
+}
+
+/// One interpreter for each release that there is an edition for.
+pub fn pythons() -> &'static [Python] {
+    static PYTHONS: LazyLock<Vec<Python>> = LazyLock::new(|| {
+        let mut found = BTreeMap::new();
+        for python in candidates().iter().filter_map(|path| probe(path)) {
+            found.entry(python.version.clone()).or_insert(python);
+        }
+        found.into_values().collect()
+    });
+    &PYTHONS
+}
+
+fn candidates() -> Vec<PathBuf> {
+    let listed = env::var_os("PYREPRO_TEST_PYTHONS").unwrap_or_default();
+    let mut candidates: Vec<PathBuf> = env::split_paths(&listed).collect();
+    for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
+        candidates.extend((11..=15).map(|minor| folder.join(format!("python3.{minor}"))));
+    }
+    let home = env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv"));
+    if let Some(root) = env::var_os("PYENV_ROOT").map(PathBuf::from).or(home)
+        && let Ok(versions) = root.join("versions").read_dir()
+    {
+        candidates.extend(versions.flatten().map(|version| version.path().join("bin/python")));
+    }
+    candidates.retain(|path| path.is_file());
+    candidates
+}
+
+fn probe(path: &Path) -> Option<Python> {
+    let script =
+        "import sys, os; print('%d.%d.%d' % sys.version_info[:3]); print(os.path.dirname(os.__file__))";
+    let output = Command::new(path).args(["-I", "-S", "-c", script]).output().ok()?;
+    let output = String::from_utf8(output.stdout).ok()?;
+    let (version, library) = output.trim().split_once('\n')?;
+    let release = Edition::of(version).ok()?;
+    Some(Python { path: path.into(), version: version.into(), release, library: library.trim().into() })
+}
+
+/// The sources to compile: those that `PYREPRO_TEST_SOURCES` lists, else every `nth` of the library.
+pub fn sources(python: &Python, nth: usize) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    match env::var_os("PYREPRO_TEST_SOURCES") {
+        Some(listed) => {
+            for path in env::split_paths(&listed) {
+                if path.is_dir() { walk(&path, &mut files) } else { files.push(path) }
+            }
+            files
+        }
+        None => {
+            walk(&python.library, &mut files);
+            files.into_iter().step_by(nth).collect()
+        }
+    }
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = folder.read_dir() else { return };
+    let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() {
+            if entry.file_name().is_none_or(|name| name != "site-packages" && name != "__pycache__") {
+                walk(&entry, files);
+            }
+        } else if entry.extension().is_some_and(|extension| extension == "py") {
+            files.push(entry);
+        }
+    }
+}
