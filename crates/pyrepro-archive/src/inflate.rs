@@ -12,15 +12,13 @@ pub struct Inflater {
     ended: bool,
 }
 
-impl Default for Inflater {
+impl Inflater {
     /// At the start of a stream without a header.
-    fn default() -> Inflater {
-        // The largest window there is.
+    pub fn new() -> Inflater {
+        // No header, and the largest window there is.
         Inflater { inflate: Inflate::new(false, 15), ended: false }
     }
-}
 
-impl Inflater {
     /// How much of the stream was read.
     pub fn consumed(&self) -> u64 {
         self.inflate.total_in()

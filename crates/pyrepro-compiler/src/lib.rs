@@ -3,9 +3,11 @@
 
 pub mod ast;
 pub mod cfg;
+pub mod codegen;
 pub mod constant;
 pub mod decode;
 pub mod edition;
+pub mod equality;
 pub mod error;
 pub mod fold;
 pub mod future;
@@ -20,3 +22,4 @@ pub mod span;
 pub mod symbol;
 pub mod symtable;
 pub mod unicode;
+pub mod unparse;

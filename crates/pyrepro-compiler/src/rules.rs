@@ -133,6 +133,46 @@ pub struct Rules {
     pub docstring_or_none_first: bool,
     /// A class stores the attributes that its methods assign to `self` as `__static_attributes__`.
     pub static_attributes: bool,
+    /// A test converts its value with `TO_BOOL`.
+    pub tests_convert_to_bool: bool,
+    /// `and` and `or` test with a pseudo-instruction that keeps the value.
+    pub tests_keep_value: bool,
+    /// A subscript is a `BINARY_OP`.
+    pub subscript_is_binary_op: bool,
+    /// A slice of constants is one constant.
+    pub constant_slices: bool,
+    /// How many blocks a unit may nest.
+    pub nested_blocks: usize,
+    /// The copy of a `finally` body for exceptions warns once more.
+    pub warns_in_exceptional_finally: bool,
+    /// What leaves such a copy warns again while it does.
+    pub unwinding_warns_again: bool,
+    /// How many values a loop keeps on the stack for its iterator.
+    pub iterator_slots: u32,
+    /// `END_ASYNC_FOR` counts back to the `SEND` it belongs to, and a `NOT_TAKEN` follows the awaited value.
+    pub end_async_for_names_send: bool,
+    /// `AssertionError` is a `LOAD_COMMON_CONSTANT`.
+    pub common_exceptions: bool,
+    /// `BUILD_CONST_KEY_MAP`
+    pub constant_key_maps: bool,
+    /// A display of three constants or more is extended by a tuple of them, here and not in the graph.
+    pub constant_displays_from_tuples: bool,
+    /// `CALL_FUNCTION_EX` always finds keywords on the stack, or NULL.
+    pub call_ex_always_takes_keywords: bool,
+    /// Flags say that a function has a docstring, and that it is a method.
+    pub flags_docstrings_and_methods: bool,
+    /// `any`, `all` and `tuple` of a generator expression become a loop.
+    pub calls_over_generators: bool,
+    /// The same for asynchronous ones, where it cannot work.
+    pub calls_over_async_generators: bool,
+    /// The base that a generic class adds counts as one of its arguments.
+    pub generic_base_is_argument: bool,
+    /// Docstrings lose their indentation.
+    pub docstrings_are_cleaned: bool,
+    /// The subject of a `match` is popped at the place of the case's body.
+    pub matched_subject_leaves_with_body: bool,
+    /// Annotations of positional-only parameters come before those of the others.
+    pub annotations_in_order: bool,
 
     // Graph and assembler
     /// The passes over the graph.
@@ -169,14 +209,19 @@ pub struct Rules {
 pub static PYTHON_3_13_0: Rules = BASE_3_13;
 
 /// 3.13.1 to 3.13.3, and from 3.13.5 on
-pub static PYTHON_3_13: Rules =
-    Rules { second_get_iter: true, class_names_in_comprehension: ClassNames::All, ..BASE_3_13 };
+pub static PYTHON_3_13: Rules = Rules {
+    second_get_iter: true,
+    class_names_in_comprehension: ClassNames::All,
+    warns_in_exceptional_finally: false,
+    ..BASE_3_13
+};
 
 /// 3.14.0 to 3.14.7
 pub static PYTHON_3_14_0: Rules = BASE_3_14;
 
 /// 3.14.8 and later
-pub static PYTHON_3_14: Rules = Rules { long_constant_displays: true, ..BASE_3_14 };
+pub static PYTHON_3_14: Rules =
+    Rules { long_constant_displays: true, calls_over_async_generators: false, ..BASE_3_14 };
 
 /// 3.15.1 and later
 pub static PYTHON_3_15: Rules = Rules {
@@ -187,6 +232,9 @@ pub static PYTHON_3_15: Rules = Rules {
     unpacking_comprehensions: true,
     common_constants: true,
     long_constant_displays: true,
+    iterator_slots: 2,
+    calls_over_async_generators: false,
+    annotations_in_order: true,
     borrow_counts_pushed_values: false,
     handlers_on_made_jumps: true,
     resume_in_one_handler: 8,
@@ -215,6 +263,21 @@ const BASE_3_14: Rules = Rules {
     second_get_iter: false,
     while_test_twice: false,
     docstring_or_none_first: false,
+    tests_keep_value: true,
+    subscript_is_binary_op: true,
+    constant_slices: true,
+    warns_in_exceptional_finally: false,
+    unwinding_warns_again: true,
+    end_async_for_names_send: true,
+    common_exceptions: true,
+    constant_key_maps: false,
+    constant_displays_from_tuples: false,
+    call_ex_always_takes_keywords: true,
+    flags_docstrings_and_methods: true,
+    calls_over_generators: true,
+    calls_over_async_generators: true,
+    generic_base_is_argument: false,
+    matched_subject_leaves_with_body: true,
     finish: &FINISH_3_14,
     depth_before_instructions: true,
     return_const: false,
@@ -258,6 +321,26 @@ const BASE_3_13: Rules = Rules {
     while_test_twice: true,
     docstring_or_none_first: true,
     static_attributes: true,
+    tests_convert_to_bool: true,
+    tests_keep_value: false,
+    subscript_is_binary_op: false,
+    constant_slices: false,
+    nested_blocks: 21,
+    warns_in_exceptional_finally: true,
+    unwinding_warns_again: false,
+    iterator_slots: 1,
+    end_async_for_names_send: false,
+    common_exceptions: false,
+    constant_key_maps: true,
+    constant_displays_from_tuples: true,
+    call_ex_always_takes_keywords: false,
+    flags_docstrings_and_methods: false,
+    calls_over_generators: false,
+    calls_over_async_generators: false,
+    generic_base_is_argument: true,
+    docstrings_are_cleaned: true,
+    matched_subject_leaves_with_body: false,
+    annotations_in_order: false,
     passes: &PASSES,
     finish: &FINISH_3_13,
     depth_before_instructions: false,

@@ -19,6 +19,9 @@ impl Span {
     /// No place at all.
     pub const NONE: Self = Self::new(-1, -1, -1, -1);
 
+    /// The place of the instruction that follows.
+    pub const NEXT: Self = Self::new(-2, -2, -2, -2);
+
     /// A span of four numbers.
     pub const fn new(line: i32, col: i32, end_line: i32, end_col: i32) -> Self {
         Self { line, col, end_line, end_col }

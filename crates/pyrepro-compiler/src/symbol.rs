@@ -215,6 +215,7 @@ pub mod names {
         MODULE = "<module>",
         TOP = "top",
         RETURN = "return",
+        JOIN = "join",
     }
 }
 

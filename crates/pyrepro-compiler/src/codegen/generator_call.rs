@@ -1,0 +1,125 @@
+//! `any`, `all` and `tuple` of a generator expression: a loop, if the name is the builtin at run time.
+
+use crate::ast::{CmpOp, ExprId, ExprKind, Keyword, List};
+use crate::constant::ConstId;
+use crate::error::Result;
+use crate::instruction::Label;
+use crate::opcode::Op;
+use crate::span::Span;
+use crate::symtable::ScopeKey;
+
+use super::emit::{common, intrinsic1};
+use super::{Backend, Codegen};
+
+/// A builtin that is replaced by a loop.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Builtin {
+    All,
+    Any,
+    Tuple,
+}
+
+impl Builtin {
+    fn common_constant(self) -> u32 {
+        match self {
+            Self::All => common::ALL,
+            Self::Any => common::ANY,
+            Self::Tuple => common::TUPLE,
+        }
+    }
+
+    /// The result for no elements.
+    fn initial(self) -> bool {
+        self == Self::All
+    }
+}
+
+impl<B: Backend> Codegen<'_, B> {
+    /// The loop, which goes on at `end`, with the function on the stack; behind it the call goes on.
+    pub(super) fn call_of_builtin(
+        &mut self,
+        func: ExprId,
+        values: List<ExprId>,
+        keywords: List<Keyword>,
+        end: Label,
+    ) -> Result<()> {
+        let [generator] = self.ast[values] else { return Ok(()) };
+        if !keywords.is_empty() || !self.is_replaceable(generator) {
+            return Ok(());
+        }
+        let Some(builtin) = self.replaceable_builtin(func) else { return Ok(()) };
+        let at = self.ast[func].span;
+        let skip = self.new_label();
+        self.op_arg(Op::Copy, 1, at);
+        self.op_arg(Op::LoadCommonConstant, builtin.common_constant(), at);
+        self.compare(CmpOp::Is, at);
+        self.jump(Op::PopJumpIfFalse, skip, at);
+        self.op(Op::PopTop, at);
+        self.loop_over_generator(builtin, generator, end, at)?;
+        self.use_label(skip);
+        Ok(())
+    }
+
+    fn is_replaceable(&self, argument: ExprId) -> bool {
+        if !matches!(self.ast[argument].kind, ExprKind::GeneratorExp { .. }) {
+            return false;
+        }
+        let is_async =
+            self.table.find(ScopeKey::Expr(argument)).is_some_and(|scope| self.table[scope].coroutine);
+        !is_async || self.rules.calls_over_async_generators
+    }
+
+    fn replaceable_builtin(&self, func: ExprId) -> Option<Builtin> {
+        let ExprKind::Name { id, .. } = self.ast[func].kind else { return None };
+        if !self.rules.calls_over_generators {
+            return None;
+        }
+        match self.symbols.bytes(id) {
+            b"all" => Some(Builtin::All),
+            b"any" => Some(Builtin::Any),
+            b"tuple" => Some(Builtin::Tuple),
+            _ => None,
+        }
+    }
+
+    fn loop_over_generator(
+        &mut self,
+        builtin: Builtin,
+        generator: ExprId,
+        end: Label,
+        at: Span,
+    ) -> Result<()> {
+        let repeat = self.new_label();
+        let cleanup = self.new_label();
+        if builtin == Builtin::Tuple {
+            self.op_arg(Op::BuildList, 0, at);
+        }
+        self.expression(generator)?;
+        self.use_label(repeat);
+        self.jump(Op::ForIter, cleanup, at);
+        if builtin == Builtin::Tuple {
+            self.op_arg(Op::ListAppend, 1 + self.rules.iterator_slots, at);
+            self.jump(Op::Jump, repeat, at);
+        } else {
+            self.jump_on(builtin.initial(), repeat, at);
+        }
+        self.pop_iterator_slot();
+        if builtin != Builtin::Tuple {
+            self.load_truth(!builtin.initial(), at);
+        }
+        self.jump(Op::Jump, end, at);
+        self.use_label(cleanup);
+        self.end_for();
+        if builtin == Builtin::Tuple {
+            self.op_arg(Op::CallIntrinsic1, intrinsic1::LIST_TO_TUPLE, at);
+        } else {
+            self.load_truth(builtin.initial(), at);
+        }
+        self.jump(Op::Jump, end, at);
+        Ok(())
+    }
+
+    fn load_truth(&mut self, value: bool, at: Span) {
+        self.load_const(if value { ConstId::TRUE } else { ConstId::FALSE }, at);
+    }
+}

@@ -1,0 +1,73 @@
+//! A list whose items are found by value: names, constants and variables of a unit.
+
+use std::hash::Hash;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+/// From this many items on, a hash table finds them.
+const LINEAR: usize = 12;
+
+/// Items in the order in which they came, each once.
+#[derive(Debug, Clone)]
+pub struct Indexed<T> {
+    items: Vec<T>,
+    places: HashMap<T, u32, FixedState>,
+}
+
+impl<T> Default for Indexed<T> {
+    fn default() -> Self {
+        Indexed { items: Vec::new(), places: HashMap::with_hasher(FixedState::default()) }
+    }
+}
+
+impl<T: Copy + Eq + Hash> Indexed<T> {
+    /// A table of `items`, which are all different.
+    pub fn of(items: impl IntoIterator<Item = T>) -> Self {
+        let mut table = Indexed::default();
+        for item in items {
+            table.add(item);
+        }
+        table
+    }
+
+    /// The place of `item`.
+    pub fn find(&self, item: T) -> Option<u32> {
+        if self.items.len() > LINEAR {
+            return self.places.get(&item).copied();
+        }
+        self.items.iter().position(|known| *known == item).map(|place| place as u32)
+    }
+
+    /// The place of `item`, which is put at the end if it is new.
+    pub fn add(&mut self, item: T) -> u32 {
+        if let Some(place) = self.find(item) {
+            return place;
+        }
+        let place = self.items.len() as u32;
+        self.items.push(item);
+        if self.items.len() > LINEAR {
+            if self.places.is_empty() {
+                self.places.extend(self.items.iter().zip(0..).map(|(item, place)| (*item, place)));
+            } else {
+                self.places.insert(item, place);
+            }
+        }
+        place
+    }
+
+    /// All items in order.
+    pub fn items(&self) -> &[T] {
+        &self.items
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}

@@ -1,0 +1,10 @@
+//! Projects with other backends than pyrepro's: what comes out of them is the same each time, and what
+//! goes wrong in them is told.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod fault;
+mod isolation;
+mod project;
+mod same_bytes;
