@@ -32,6 +32,11 @@ impl ConstId {
     /// `...`.
     pub const ELLIPSIS: Self = Self::at(3);
 
+    /// Whether it is `None`, `True` or `False`.
+    pub fn is_keyword(self) -> bool {
+        self < Self::ELLIPSIS
+    }
+
     /// The place in a table with one entry for each constant.
     pub const fn index(self) -> usize {
         self.0.get() as usize - 1

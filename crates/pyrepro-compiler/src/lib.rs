@@ -17,6 +17,7 @@ pub mod literal;
 pub mod location;
 pub mod number;
 pub mod opcode;
+pub mod parser;
 pub mod rules;
 pub mod span;
 pub mod symbol;

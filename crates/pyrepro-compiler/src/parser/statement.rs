@@ -1,0 +1,244 @@
+//! Statements on one line.
+
+use super::Parser;
+use crate::ast::{Context, ExprId, ExprKind, Operator, StmtId, StmtKind};
+use crate::error::Result;
+use crate::lexer::token::TokenKind;
+use crate::span::Span;
+use crate::symbol::names;
+
+impl Parser<'_> {
+    /// A compound statement, or a line of simple ones, onto the stack.
+    pub(super) fn statement(&mut self) -> Result<()> {
+        match self.compound()? {
+            Some(statement) => self.stacks.stmts.push(statement),
+            None => self.simple_statements()?,
+        }
+        Ok(())
+    }
+
+    pub(super) fn simple_statements(&mut self) -> Result<()> {
+        loop {
+            let statement = self.simple_statement()?;
+            self.stacks.stmts.push(statement);
+            if self.eat(TokenKind::Newline) {
+                return Ok(());
+            }
+            self.expect(TokenKind::Semicolon)?;
+            if self.eat(TokenKind::Newline) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn simple_statement(&mut self) -> Result<StmtId> {
+        let start = self.start();
+        let kind = match self.kind() {
+            TokenKind::Name => match self.soft_keyword_statement(start)? {
+                Some(statement) => return Ok(statement),
+                None => return self.expression_statement(start),
+            },
+            TokenKind::KwReturn => self.return_statement()?,
+            TokenKind::KwImport => self.import(false)?,
+            TokenKind::KwFrom => self.import_from(false)?,
+            TokenKind::KwRaise => self.raise()?,
+            TokenKind::KwPass => self.keyword(StmtKind::Pass),
+            TokenKind::KwBreak => self.keyword(StmtKind::Break),
+            TokenKind::KwContinue => self.keyword(StmtKind::Continue),
+            TokenKind::KwDel => self.delete()?,
+            TokenKind::KwAssert => self.assert()?,
+            TokenKind::KwGlobal | TokenKind::KwNonlocal => self.scope_declaration()?,
+            TokenKind::KwYield => {
+                let value = self.yield_expression()?;
+                if self.at(TokenKind::Equal) {
+                    let span = self.ast[value].span;
+                    return self.refuse("assignment to yield expression not possible", span);
+                }
+                StmtKind::Expr { value }
+            }
+            _ => return self.expression_statement(start),
+        };
+        Ok(self.stmt(kind, start))
+    }
+
+    fn keyword(&mut self, kind: StmtKind) -> StmtKind {
+        self.bump();
+        kind
+    }
+
+    /// `type X = …` and `lazy import x`, which begin with a name.
+    fn soft_keyword_statement(&mut self, start: Span) -> Result<Option<StmtId>> {
+        let after = self.kind_after(1);
+        let kind = if self.rules.type_parameters && after == TokenKind::Name && self.at_word(names::TYPE) {
+            self.type_alias()?
+        } else if self.rules.lazy_imports && after == TokenKind::KwImport && self.at_word(names::LAZY) {
+            self.bump();
+            self.import(true)?
+        } else if self.rules.lazy_imports && after == TokenKind::KwFrom && self.at_word(names::LAZY) {
+            self.bump();
+            self.import_from(true)?
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(self.stmt(kind, start)))
+    }
+
+    fn type_alias(&mut self) -> Result<StmtKind> {
+        self.bump();
+        let start = self.start();
+        let id = self.name()?;
+        let name = self.expr(ExprKind::Name { id, ctx: Context::Store }, start);
+        let type_params = self.type_params()?;
+        self.expect(TokenKind::Equal)?;
+        let value = self.expression()?;
+        Ok(StmtKind::TypeAlias { name, type_params, value })
+    }
+
+    fn return_statement(&mut self) -> Result<StmtKind> {
+        self.bump();
+        let value = self.optional_star_expressions()?;
+        Ok(StmtKind::Return { value })
+    }
+
+    /// `star_expressions`, unless the statement ends here.
+    pub(super) fn optional_star_expressions(&mut self) -> Result<Option<ExprId>> {
+        if self.starts_expression() { self.star_expressions().map(Some) } else { Ok(None) }
+    }
+
+    fn raise(&mut self) -> Result<StmtKind> {
+        self.bump();
+        if !self.starts_expression() {
+            return Ok(StmtKind::Raise { exc: None, cause: None });
+        }
+        let exc = Some(self.expression()?);
+        let cause = if self.eat(TokenKind::KwFrom) { Some(self.expression()?) } else { None };
+        Ok(StmtKind::Raise { exc, cause })
+    }
+
+    fn assert(&mut self) -> Result<StmtKind> {
+        self.bump();
+        let test = self.expression()?;
+        let msg = if self.eat(TokenKind::Comma) { Some(self.expression()?) } else { None };
+        Ok(StmtKind::Assert { test, msg })
+    }
+
+    fn scope_declaration(&mut self) -> Result<StmtKind> {
+        let global = self.at(TokenKind::KwGlobal);
+        self.bump();
+        let mut found = vec![self.name()?];
+        while self.eat(TokenKind::Comma) {
+            found.push(self.name()?);
+        }
+        let names = self.ast.add_list(&found);
+        Ok(if global { StmtKind::Global { names } } else { StmtKind::Nonlocal { names } })
+    }
+
+    fn delete(&mut self) -> Result<StmtKind> {
+        self.bump();
+        let mark = self.stacks.exprs.len();
+        loop {
+            let target = self.target_expression()?;
+            self.make_deleted(target)?;
+            self.stacks.exprs.push(target);
+            if !self.eat(TokenKind::Comma) || matches!(self.kind(), TokenKind::Semicolon | TokenKind::Newline)
+            {
+                break;
+            }
+        }
+        if !matches!(self.kind(), TokenKind::Semicolon | TokenKind::Newline) {
+            return self.unexpected();
+        }
+        let targets = self.take_exprs(mark);
+        Ok(StmtKind::Delete { targets })
+    }
+
+    /// An expression, or an assignment of one of the four kinds.
+    fn expression_statement(&mut self, start: Span) -> Result<StmtId> {
+        let simple = self.at(TokenKind::Name) && self.kind_after(1) == TokenKind::Colon;
+        let first = self.star_expressions()?;
+        let kind = match self.kind() {
+            TokenKind::Newline | TokenKind::Semicolon => StmtKind::Expr { value: first },
+            TokenKind::Equal => self.assignment(first)?,
+            TokenKind::Colon => self.annotated_assignment(first, simple)?,
+            other => match augmented(other) {
+                Some(op) => self.augmented_assignment(first, op)?,
+                None => StmtKind::Expr { value: first },
+            },
+        };
+        Ok(self.stmt(kind, start))
+    }
+
+    fn assignment(&mut self, first: ExprId) -> Result<StmtKind> {
+        let mark = self.stacks.exprs.len();
+        let mut value = first;
+        let mut yields = false;
+        while self.at(TokenKind::Equal) {
+            if yields {
+                let span = self.ast[value].span;
+                return self.refuse("assignment to yield expression not possible", span);
+            }
+            self.make_assigned(value)?;
+            self.bump();
+            self.stacks.exprs.push(value);
+            yields = self.at(TokenKind::KwYield);
+            value = self.yield_or_star_expressions()?;
+        }
+        let targets = self.take_exprs(mark);
+        Ok(StmtKind::Assign { targets, value })
+    }
+
+    fn annotated_assignment(&mut self, target: ExprId, simple: bool) -> Result<StmtKind> {
+        let span = self.ast[target].span;
+        match self.ast[target].kind {
+            ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. } => {
+                self.make_assigned(target)?;
+            }
+            ExprKind::List { .. } => {
+                return self.refuse("only single target (not list) can be annotated", span);
+            }
+            ExprKind::Tuple { .. } => {
+                return self.refuse("only single target (not tuple) can be annotated", span);
+            }
+            _ => return self.refuse("illegal target for annotation", span),
+        }
+        self.expect(TokenKind::Colon)?;
+        let annotation = self.expression()?;
+        let value = if self.eat(TokenKind::Equal) { Some(self.yield_or_star_expressions()?) } else { None };
+        Ok(StmtKind::AnnAssign { target, annotation, value, simple })
+    }
+
+    fn augmented_assignment(&mut self, target: ExprId, op: Operator) -> Result<StmtKind> {
+        match self.ast[target].kind {
+            ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. } => {
+                self.make_assigned(target)?;
+            }
+            kind => {
+                let what = self.describe(kind);
+                let message = format!("'{what}' is an illegal expression for augmented assignment");
+                return self.refuse(message, self.ast[target].span);
+            }
+        }
+        self.bump();
+        let value = self.yield_or_star_expressions()?;
+        Ok(StmtKind::AugAssign { target, op, value })
+    }
+}
+
+fn augmented(kind: TokenKind) -> Option<Operator> {
+    Some(match kind {
+        TokenKind::PlusEqual => Operator::Add,
+        TokenKind::MinusEqual => Operator::Sub,
+        TokenKind::StarEqual => Operator::Mult,
+        TokenKind::AtEqual => Operator::MatMult,
+        TokenKind::SlashEqual => Operator::Div,
+        TokenKind::PercentEqual => Operator::Mod,
+        TokenKind::AmperEqual => Operator::BitAnd,
+        TokenKind::BarEqual => Operator::BitOr,
+        TokenKind::CircumflexEqual => Operator::BitXor,
+        TokenKind::LeftShiftEqual => Operator::LShift,
+        TokenKind::RightShiftEqual => Operator::RShift,
+        TokenKind::DoubleStarEqual => Operator::Pow,
+        TokenKind::DoubleSlashEqual => Operator::FloorDiv,
+        _ => return None,
+    })
+}

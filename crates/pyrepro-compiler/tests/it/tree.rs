@@ -1,0 +1,236 @@
+//! The tree of each source against that of the interpreter's `ast.parse`, with all positions, and whether both
+//! accept it.
+
+use crate::dump::dump;
+use crate::python::{self, sources};
+use pyrepro_compiler::decode::Source;
+use pyrepro_compiler::error::{Failure, Handover};
+use pyrepro_compiler::parser::{self, Parsed};
+use pyrepro_compiler::rules::{self, EscapeWarning, Rules, UnicodeVersion};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout};
+use std::sync::LazyLock;
+use std::thread;
+
+static PYTHON_3_12: Rules = Rules {
+    unicode: UnicodeVersion::V15,
+    type_parameter_defaults: false,
+    newline_in_format_spec: true,
+    ..rules::PYTHON_3_13
+};
+static PYTHON_3_11: Rules = Rules {
+    unicode: UnicodeVersion::V14,
+    escape_warning: EscapeWarning::Deprecation,
+    fstring_tokens: false,
+    type_parameters: false,
+    ..PYTHON_3_12
+};
+
+/// An interpreter and the grammar that it reads.
+struct Oracle {
+    path: PathBuf,
+    version: String,
+    library: PathBuf,
+    rules: &'static Rules,
+}
+
+fn oracles() -> &'static [Oracle] {
+    static ORACLES: LazyLock<Vec<Oracle>> = LazyLock::new(|| {
+        let mut found = BTreeMap::new();
+        for path in python::candidates() {
+            let Some((version, library)) = python::identity(&path) else { continue };
+            let only = std::env::var("PYREPRO_TEST_VERSION").unwrap_or_default();
+            if !version.starts_with(&only) || (only.is_empty() && version.starts_with("3.11.")) {
+                continue;
+            }
+            let rules = match version.rsplit_once('.') {
+                Some(("3.11", _)) => &PYTHON_3_11,
+                Some(("3.12", _)) => &PYTHON_3_12,
+                Some(("3.13", _)) => &rules::PYTHON_3_13,
+                Some(("3.14", _)) => &rules::PYTHON_3_14,
+                Some(("3.15", _)) => &rules::PYTHON_3_15,
+                _ => continue,
+            };
+            found.entry(version.clone()).or_insert(Oracle { path, version, library, rules });
+        }
+        assert!(!found.is_empty(), "no CPython of 3.12 to 3.15: list some in PYREPRO_TEST_PYTHONS");
+        found.into_values().collect()
+    });
+    &ORACLES
+}
+
+/// What an interpreter says of a source.
+#[derive(Debug, PartialEq)]
+enum Answer {
+    Tree(Vec<u8>),
+    /// Class, line and message.
+    Refused(String),
+    /// More than its recursion does.
+    TooDeep,
+}
+
+struct Asked {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Asked {
+    fn start(oracle: &Oracle) -> Self {
+        let mut child = python::script(&oracle.path, "ast.py").spawn().expect("the interpreter starts");
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().expect("its output is a pipe"));
+        Self { child, input, output }
+    }
+
+    fn answer(&mut self) -> Answer {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("an answer");
+        let (status, length) = line.trim().split_once(' ').expect("a status and a length");
+        let mut text = vec![0; length.parse().expect("a length")];
+        self.output.read_exact(&mut text).expect("an answer of that length");
+        match status {
+            "ok" => Answer::Tree(text),
+            "deep" => Answer::TooDeep,
+            _ => Answer::Refused(String::from_utf8_lossy(&text).into_owned()),
+        }
+    }
+}
+
+fn parse(source: &[u8], rules: &Rules) -> Result<Parsed, Failure> {
+    parser::parse(&Source::decode(source)?, rules)
+}
+
+/// Compares both on sources; gives what differs and how many were compared.
+fn compare(oracle: &Oracle, sources: Vec<(String, Vec<u8>)>) -> Report {
+    let mut asked = Asked::start(oracle);
+    let mut input = asked.input.take().expect("its input is a pipe");
+    let all = std::sync::Arc::new(sources);
+    let sent = all.clone();
+    let writer = thread::spawn(move || {
+        for (_, source) in sent.iter() {
+            writeln!(input, "{}", source.len()).and_then(|()| input.write_all(source)).expect("it reads");
+        }
+    });
+    let mut report = Report::default();
+    for (name, source) in all.iter() {
+        let expected = asked.answer();
+        report.add(name, source, &expected, oracle);
+    }
+    writer.join().expect("the thread ends");
+    assert!(asked.child.wait().expect("it ends").success(), "the oracle fails");
+    report
+}
+
+#[derive(Default)]
+struct Report {
+    compared: usize,
+    refused: usize,
+    handed_over: usize,
+    differences: Vec<String>,
+    /// Errors whose class or line is another than CPython's.
+    other_errors: Vec<String>,
+}
+
+impl Report {
+    fn add(&mut self, name: &str, source: &[u8], expected: &Answer, oracle: &Oracle) {
+        self.compared += 1;
+        let found = parse(source, oracle.rules);
+        match (expected, found) {
+            (_, Err(Failure::Handover(reason))) => {
+                self.handed_over += 1;
+                if std::env::var_os("PYREPRO_TEST_HANDOVERS").is_some() && *reason != Handover::TooDeep {
+                    eprintln!("{name}: {reason:?}");
+                }
+            }
+            (Answer::TooDeep, _) => {}
+            (Answer::Tree(expected), Ok(parsed)) => {
+                let found = dump(&parsed, oracle.rules);
+                if found != *expected {
+                    self.differences.push(format!("{name}: {}", difference(expected, &found)));
+                }
+            }
+            (Answer::Tree(_), Err(Failure::Syntax(error))) => {
+                self.differences.push(format!("{name}: refused: {} at {:?}", error.message, error.span));
+            }
+            (Answer::Refused(error), Ok(_)) => {
+                self.differences.push(format!("{name}: accepted: {}", error.replace('\n', ": ")));
+            }
+            (Answer::Refused(expected), Err(Failure::Syntax(error))) => {
+                self.refused += 1;
+                let found = format!("{}\n{}\n{}", error.kind.name(), error.span.line, error.message);
+                if found != *expected {
+                    self.other_errors.push(format!(
+                        "{name}: {} instead of {}",
+                        found.replace('\n', ": "),
+                        expected.replace('\n', ": ")
+                    ));
+                }
+            }
+        }
+    }
+
+    fn print(&self, title: &str) {
+        eprintln!(
+            "{title}: {} compared, {} refused by both, {} handed over, {} differ, {} other errors",
+            self.compared,
+            self.refused,
+            self.handed_over,
+            self.differences.len(),
+            self.other_errors.len()
+        );
+        for difference in self.differences.iter().take(30) {
+            eprintln!("  {difference}");
+        }
+        if std::env::var_os("PYREPRO_TEST_ERRORS").is_some() {
+            for error in &self.other_errors {
+                eprintln!("  {error}");
+            }
+        }
+    }
+}
+
+/// The first place where two trees differ.
+fn difference(expected: &[u8], found: &[u8]) -> String {
+    let place = expected.iter().zip(found).take_while(|(left, right)| left == right).count();
+    let from = place.saturating_sub(120);
+    let show = |text: &[u8]| {
+        String::from_utf8_lossy(&text[from.min(text.len())..(place + 80).min(text.len())]).into_owned()
+    };
+    format!("\n    expected {}\n    found    {}", show(expected), show(found))
+}
+
+fn read(path: &Path) -> Option<(String, Vec<u8>)> {
+    Some((path.display().to_string(), std::fs::read(path).ok()?))
+}
+
+#[test]
+fn the_tree_is_that_of_ast_parse() {
+    let mut differences = 0;
+    for oracle in oracles() {
+        let files = sources(&oracle.library, 25);
+        let report = compare(oracle, files.iter().filter_map(|path| read(path)).collect());
+        report.print(&oracle.version);
+        differences += report.differences.len();
+    }
+    assert_eq!(differences, 0);
+}
+
+/// Small sources on the edge of the grammar: one a line, `\n` written as such.
+#[test]
+fn the_edges_of_the_grammar_are_where_cpython_has_them() {
+    let edges = include_str!("data/edges.txt");
+    let mut differences = 0;
+    for oracle in oracles() {
+        let sources = edges.lines().filter(|line| !line.is_empty()).map(|line| {
+            let source = line.replace("\\n", "\n");
+            (line.to_owned(), source.into_bytes())
+        });
+        let report = compare(oracle, sources.collect());
+        report.print(&oracle.version);
+        differences += report.differences.len();
+    }
+    assert_eq!(differences, 0);
+}
