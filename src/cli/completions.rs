@@ -29,6 +29,6 @@ Examples:
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(flags.shell, &mut Arguments::command(), "pyrepro", &mut script);
-    terminal.out().write_all(&script)?;
+    terminal.raw_out().write_all(&script)?;
     Ok(Exit::Fine)
 }

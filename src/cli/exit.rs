@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
-use super::terminal::ERROR;
+use super::terminal::{ERROR, say};
 
 /// The exit codes of every verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +38,7 @@ pub fn of_arguments(said: &clap::Error) -> Exit {
 
 /// Tells of an error that ended a run.
 pub fn report(error: &anyhow::Error) -> Exit {
-    let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {}", told(error));
+    say(format_args!("{ERROR}error:{ERROR:#} {}", told(error)));
     Exit::Trouble
 }
 
@@ -56,11 +56,10 @@ fn told(error: &anyhow::Error) -> String {
 /// Makes a panic, which is always a bug of ours, look like an error.
 pub fn on_panic() {
     std::panic::set_hook(Box::new(|info| {
-        let _ = writeln!(
-            anstream::stderr(),
+        say(format_args!(
             "{ERROR}error:{ERROR:#} a bug in pyrepro {}: {info}\n  Please report it, with the input if you can.",
             env!("CARGO_PKG_VERSION")
-        );
+        ));
     }));
 }
 

@@ -7,7 +7,7 @@ use pyrepro::init::{Change, Error, Plan, Refusal};
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::terminal::{BAD, GOOD, Terminal};
+use super::terminal::{BAD, GOOD, Terminal, say};
 
 /// Write a pyproject.toml, or show how the one that is there changes to be built by pyrepro
 ///
@@ -102,7 +102,7 @@ impl Flags {
         if terminal.reports() {
             let hint = (status == "shown").then(|| "nothing is changed yet; --write does it".to_owned());
             for note in notes.iter().chain(&hint) {
-                let _ = writeln!(anstream::stderr(), "note: {note}");
+                say(format_args!("note: {note}"));
             }
         }
         Ok(())

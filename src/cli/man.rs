@@ -43,7 +43,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
             flags.verb.as_deref().unwrap_or_default()
         );
     };
-    terminal.out().write_all(page)?;
+    terminal.raw_out().write_all(page)?;
     Ok(Exit::Fine)
 }
 

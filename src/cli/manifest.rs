@@ -108,7 +108,7 @@ fn write(text: &str, place: Option<&Path>, terminal: &Terminal) -> anyhow::Resul
             output.write_all(text.as_bytes())?;
             output.finish(false)?;
         }
-        None => terminal.raw_out().write_all(text.as_bytes())?,
+        None => terminal.document(text)?,
     }
     Ok(())
 }

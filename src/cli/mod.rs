@@ -14,6 +14,7 @@ mod interrupt;
 mod man;
 mod manifest;
 mod normalize;
+mod printable;
 mod progress;
 mod prove;
 mod pythons;
@@ -27,6 +28,7 @@ use std::process::ExitCode;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use exit::Exit;
+use printable::printable;
 use terminal::{ColorChoice, Format, Terminal};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (canonical form 1)");
@@ -86,9 +88,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let Arguments { global, verb } = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let Arguments { global, verb } = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return exit::of_arguments(&error),
+        Err(error) => {
+            // A shell puts the names of files here, and the parser quotes them.
+            let shown = arguments.iter().map(|argument| printable(&argument.to_string_lossy()));
+            return exit::of_arguments(&Arguments::try_parse_from(shown).err().unwrap_or(error));
+        }
     };
     let terminal = Terminal::new(global.quiet, global.verbose, global.color, global.format);
     let result = match verb {

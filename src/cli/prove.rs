@@ -126,12 +126,15 @@ fn conclude(proof: &Proof, terminal: &Terminal) -> anyhow::Result<()> {
     for trial in &proof.trials {
         match &trial.verdict {
             Verdict::Failed(words) => {
-                writeln!(out, "\n{STRONG}{}{STRONG:#}: the build fails:\n{words}", trial.variation.name())?;
+                writeln!(out)?;
+                writeln!(out, "{STRONG}{}{STRONG:#}: the build fails:", trial.variation.name())?;
+                words.lines().try_for_each(|line| writeln!(out, "{line}"))?;
             }
             Verdict::Differs(differences) => {
                 for difference in differences {
                     let heading = format!("{}: {}", trial.variation.name(), difference.name);
-                    writeln!(out, "\n{STRONG}{heading}{STRONG:#}")?;
+                    writeln!(out)?;
+                    writeln!(out, "{STRONG}{heading}{STRONG:#}")?;
                     explain(difference, &mut out, terminal)?;
                 }
             }

@@ -4,13 +4,13 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 
-use anstyle::Style;
 use pyrepro::python::{FindError, Interpreter, Interpreters, Unusable};
 use serde::Serialize;
 
 use super::environment;
 use super::exit::Exit;
-use super::terminal::{BAD, FAINT, GOOD, STRONG, Terminal};
+use super::printable::Style;
+use super::terminal::{BAD, FAINT, GOOD, PLAIN, STRONG, Terminal};
 
 /// List the Python interpreters on this machine
 ///
@@ -155,7 +155,7 @@ fn write_table(rows: &[Row], out: &mut impl Write) -> anyhow::Result<()> {
     write_line(out, false, &HEADINGS.map(str::to_owned), widths, STRONG)?;
     writeln!(out, "{STRONG}Target{STRONG:#}")?;
     for (row, cells) in rows.iter().zip(&cells) {
-        let style = if row.target.is_some() { Style::new() } else { FAINT };
+        let style = if row.target.is_some() { PLAIN } else { FAINT };
         write_line(out, row.default, cells, widths, style)?;
         match (&row.target, &row.reason) {
             (Some(_), _) => writeln!(out, "{GOOD}yes{GOOD:#}")?,

@@ -1,28 +1,33 @@
 //! What a run writes to: standard output and error, with colours and reports as the user wants them.
 
-use std::fmt::Display;
-use std::io::{self, BufWriter, Write};
+use std::fmt::{self, Display};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::OnceLock;
 
-use anstyle::{AnsiColor, Effects, Style};
+use anstyle::{AnsiColor, Effects};
 use anyhow::anyhow;
 use clap::ValueEnum;
 use serde::Serialize;
 
+use super::printable::{Json, Line, Style, message};
+
 /// The style of the word that opens an error message.
-pub const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
+pub const ERROR: Style = Style::new(AnsiColor::Red.on_default().effects(Effects::BOLD));
 /// The style of the word that opens a warning.
-pub const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
+pub const WARNING: Style = Style::new(AnsiColor::Yellow.on_default().effects(Effects::BOLD));
 /// The style of what is as it should be.
-pub const GOOD: Style = AnsiColor::Green.on_default();
+pub const GOOD: Style = Style::new(AnsiColor::Green.on_default());
 /// The style of what is not as it should be.
-pub const BAD: Style = AnsiColor::Red.on_default();
+pub const BAD: Style = Style::new(AnsiColor::Red.on_default());
 /// The style of places in a text.
-pub const PLACE: Style = AnsiColor::Cyan.on_default();
+pub const PLACE: Style = Style::new(AnsiColor::Cyan.on_default());
 /// The style of headings.
-pub const STRONG: Style = Style::new().effects(Effects::BOLD);
+pub const STRONG: Style = Style::new(anstyle::Style::new().effects(Effects::BOLD));
 /// The style of what matters less.
-pub const FAINT: Style = Style::new().effects(Effects::DIMMED);
+pub const FAINT: Style = Style::new(anstyle::Style::new().effects(Effects::DIMMED));
+
+/// The style of what is as any other text.
+pub const PLAIN: Style = Style::new(anstyle::Style::new());
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {
@@ -78,13 +83,19 @@ impl Terminal {
         self.verbose > 0
     }
 
-    /// Standard output, without the colours that it cannot show. It takes all that is written: the work
+    /// Standard output for people: without the colours that it cannot show, and with no text in it that
+    /// steers a terminal. One `write!` is one line or a part of one. It takes all that is written: the work
     /// is finished whether somebody reads or not, and [`Terminal::lost_output`] says in the end what was lost.
     pub fn out(&self) -> impl Write {
-        self.until_lost(anstream::AutoStream::auto(io::stdout().lock()))
+        Line(self.until_lost(anstream::AutoStream::auto(io::stdout().lock())))
     }
 
-    /// The same for what is not text.
+    /// The same for a document in JSON.
+    pub fn json_out(&self) -> impl Write {
+        Json(self.raw_out())
+    }
+
+    /// The same for what is not written for people, byte for byte.
     pub fn raw_out(&self) -> impl Write {
         self.until_lost(io::stdout().lock())
     }
@@ -106,30 +117,44 @@ impl Terminal {
 
     /// Writes the one document of a run under `--format json`.
     pub fn json(&self, document: &impl Serialize) -> anyhow::Result<()> {
-        let mut out = self.raw_out();
+        let mut out = self.json_out();
         serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from)?;
         writeln!(out)?;
         Ok(out.flush()?)
     }
 
+    /// Writes a document that is to be the same, byte for byte, wherever it goes, but to a terminal.
+    pub fn document(&self, text: &str) -> io::Result<()> {
+        if !io::stdout().is_terminal() {
+            return self.raw_out().write_all(text.as_bytes());
+        }
+        let mut out = self.out();
+        text.lines().try_for_each(|line| writeln!(out, "{line}"))
+    }
+
     /// Tells of something that may not be what the user wants.
     pub fn warn(&self, message: impl Display) {
         if self.quiet < 2 {
-            let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {message}");
+            say(format_args!("{WARNING}warning:{WARNING:#} {message}"));
         }
     }
 
     /// Tells of something that goes on.
     pub fn note(&self, message: impl Display) {
-        let _ = writeln!(anstream::stderr(), "{FAINT}{message}{FAINT:#}");
+        say(format_args!("{FAINT}{message}{FAINT:#}"));
     }
 
     /// Tells of an error that does not end the run.
     pub fn error(&self, message: impl Display) {
         if self.quiet < 2 {
-            let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {message}");
+            say(format_args!("{ERROR}error:{ERROR:#} {message}"));
         }
     }
+}
+
+/// Writes a message to standard error, where nobody can be told that it does not work.
+pub fn say(arguments: fmt::Arguments<'_>) {
+    let _ = writeln!(anstream::stderr(), "{}", message(arguments));
 }
 
 /// An output that is written to until an error comes, and then no more.

@@ -1,7 +1,7 @@
 //! Projects with other backends: these build, and what they build is made normal.
 
+use std::cell::RefCell;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -20,7 +20,8 @@ use pyrepro::python::{Interpreter, Interpreters};
 use super::Flags;
 use super::report::Report;
 use crate::cli::exit::Exit;
-use crate::cli::terminal::Terminal;
+use crate::cli::printable::ProgramOutput;
+use crate::cli::terminal::{Terminal, say};
 use crate::cli::zipapp::{self, Python};
 use crate::cli::{environment, interrupt, manifest};
 
@@ -183,7 +184,8 @@ struct Maker<'a> {
 impl Maker<'_> {
     fn make(&self, request: &Request, terminal: &Terminal) -> anyhow::Result<Report> {
         let Flags { wheel, sdist, ref out_dir, .. } = *self.flags;
-        let watch = |event: Event<'_>| tell(event, terminal);
+        let output = RefCell::default();
+        let watch = |event: Event<'_>| tell(event, &output, terminal);
         let mut report = Report::default();
         let mut session = Session::start(request, &self.stop, &watch)?;
         let mut all = Vec::new();
@@ -245,7 +247,7 @@ impl Maker<'_> {
 }
 
 /// Says what goes on to those who want to know: it can take minutes.
-fn tell(event: Event<'_>, terminal: &Terminal) {
+fn tell(event: Event<'_>, output: &RefCell<ProgramOutput>, terminal: &Terminal) {
     match event {
         Event::Waiting(folder) => {
             terminal
@@ -259,7 +261,7 @@ fn tell(event: Event<'_>, terminal: &Terminal) {
             terminal.note(format_args!("{} builds {what}", system.backend));
         }
         Event::Output(bytes) if terminal.is_verbose() => {
-            let _ = std::io::stderr().write_all(bytes);
+            output.borrow_mut().tell(bytes, say);
         }
         _ => {}
     }

@@ -9,7 +9,8 @@ use pyrepro::compile::{Diagnostic, Event, Failure, PycRecord, Record, State, Sum
 use pyrepro::python::Version;
 use serde::Serialize;
 
-use crate::cli::terminal::{BAD, STRONG, Terminal, WARNING};
+use crate::cli::printable::printable;
+use crate::cli::terminal::{BAD, STRONG, Terminal, WARNING, say};
 
 /// Tells of a run while it goes on.
 pub struct Report<'t> {
@@ -37,7 +38,10 @@ struct Problem {
 
 impl<'t> Report<'t> {
     pub fn new(terminal: &'t Terminal, task: Task, several: bool) -> io::Result<Report<'t>> {
-        let mut out: Box<dyn Write> = Box::new(terminal.out());
+        let mut out: Box<dyn Write> = match terminal.is_json() {
+            true => Box::new(terminal.json_out()),
+            false => Box::new(terminal.out()),
+        };
         let bar = (terminal.reports() && io::stderr().is_terminal()).then(spinner);
         let is_watched = io::stdout().is_terminal();
         if terminal.is_json() {
@@ -71,7 +75,7 @@ impl<'t> Report<'t> {
     pub fn tell(&mut self, event: Event) -> io::Result<()> {
         if let (Some(bar), Event::Source(record)) = (&self.bar, &event) {
             bar.inc(1);
-            bar.set_message(record.source.display().to_string());
+            bar.set_message(printable(&record.source.to_string_lossy()));
         }
         if self.terminal.is_json() {
             return self.tell_programs(event);
@@ -145,10 +149,10 @@ impl<'t> Report<'t> {
         match &record.failure {
             None => Ok(()),
             Some(_) if self.terminal.is_silent() => Ok(()),
-            Some(Failure::Source(diagnostic)) if loud => writeln!(self.out, "*** {}", diagnostic.wording),
+            Some(Failure::Source(diagnostic)) if loud => self.wording("*** ", diagnostic),
             Some(Failure::Source(diagnostic)) => {
                 writeln!(self.out, "*** Error compiling {}...", quoted(&record.source))?;
-                writeln!(self.out, "{}", diagnostic.wording)
+                self.wording("", diagnostic)
             }
             Some(trouble) => {
                 self.terminal.error(trouble);
@@ -157,14 +161,20 @@ impl<'t> Report<'t> {
         }
     }
 
+    /// The words of `py_compile`, whose lines are its own.
+    fn wording(&mut self, before: &str, diagnostic: &Diagnostic) -> io::Result<()> {
+        write!(self.out, "{before}")?;
+        // They end with a line end where there is a place, and have another one behind.
+        diagnostic.wording.split('\n').try_for_each(|line| writeln!(self.out, "{line}"))
+    }
+
     fn warn(&self, source: &Path, warning: &Warning) {
         let Warning { category, message, line, text } = warning;
         let line = line.map_or(String::new(), |line| format!("{line}: "));
         let text = text.as_ref().map_or(String::new(), |text| format!("\n  {text}"));
         if !self.terminal.is_silent() {
             let place = source.display();
-            let told = format!("{place}:{line}{WARNING}{category}{WARNING:#}: {message}{text}");
-            let _ = writeln!(anstream::stderr(), "{told}");
+            say(format_args!("{place}:{line}{WARNING}{category}{WARNING:#}: {message}{text}"));
         }
     }
 
@@ -202,7 +212,7 @@ impl<'t> Report<'t> {
         }
         self.out.flush()?;
         if summary.interrupted && !self.terminal.is_silent() {
-            let _ = writeln!(io::stderr(), "[interrupted]");
+            say(format_args!("[interrupted]"));
         }
         Ok(())
     }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use anstyle::Style;
 use pyrepro::diff::{Body, Fact, Hunk, Member, Report, Section, Side, Status, Summary};
 
-use super::super::terminal::{BAD, FAINT, GOOD, PLACE, STRONG, WARNING};
+use super::super::printable::Style;
+use super::super::terminal::{BAD, FAINT, GOOD, PLACE, PLAIN, STRONG, WARNING};
 
 /// How many paths of members that differ alike are named.
 const NAMED: usize = 4;
@@ -63,8 +63,8 @@ impl<W: Write> Page<'_, W> {
     fn side(&mut self, letter: char, side: &Side) -> io::Result<()> {
         let size = side.size.map(|size| format!(", {} bytes", grouped(size))).unwrap_or_default();
         let digest = side.sha256.as_ref().map(|digest| format!(", sha256 {digest}")).unwrap_or_default();
-        let name = printable(&side.name);
-        writeln!(self.out, "{STRONG}{letter}{STRONG:#}  {name}  {FAINT}{}{size}{digest}{FAINT:#}", side.kind)
+        let Side { name, kind, .. } = side;
+        writeln!(self.out, "{STRONG}{letter}{STRONG:#}  {name}  {FAINT}{kind}{size}{digest}{FAINT:#}")
     }
 
     fn summary(&mut self, report: &Report) -> io::Result<()> {
@@ -76,12 +76,9 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn heading(&mut self, name: &str, rest: &str) -> io::Result<()> {
-        let name = printable(name);
-        writeln!(
-            self.out,
-            "\n{STRONG}{name}{STRONG:#}{}{FAINT}{rest}{FAINT:#}",
-            if rest.is_empty() { "" } else { "  " }
-        )
+        let space = if rest.is_empty() { "" } else { "  " };
+        writeln!(self.out)?;
+        writeln!(self.out, "{STRONG}{name}{STRONG:#}{space}{FAINT}{rest}{FAINT:#}")
     }
 
     fn alone(&mut self, members: &[Member], status: Status, words: &str) -> io::Result<()> {
@@ -183,7 +180,7 @@ impl<W: Write> Page<'_, W> {
                 '-' => BAD,
                 '+' => GOOD,
                 '\\' => FAINT,
-                _ => Style::new(),
+                _ => PLAIN,
             };
             self.styled(style, &format!("  {sign}{line}"))?;
         }
@@ -282,31 +279,14 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// Text in which nothing can move the cursor, change colours, or turn the direction of reading.
+/// The same text with blanks for tabs, so that its width is known.
 fn printable(text: &str) -> String {
-    let is_hidden = |character: char| {
-        character.is_control() && character != '\t'
-            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\t' => shown.push_str("    "),
-            hidden if is_hidden(hidden) => shown.extend(hidden.escape_default()),
-            plain => shown.push(plain),
-        }
-    }
-    shown
+    crate::cli::printable::printable(text).replace('\t', "    ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_that_is_shown_can_steer_the_terminal() {
-        assert_eq!(printable("a\x1b[31m\u{202e}b\tc\r"), "a\\u{1b}[31m\\u{202e}b    c\\r");
-    }
 
     #[test]
     fn numbers_have_commas() {

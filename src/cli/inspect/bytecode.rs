@@ -42,11 +42,8 @@ fn form(out: &mut impl Write, inspection: &Inspection) -> io::Result<()> {
     match &form.first_difference {
         None => writeln!(out, "{GOOD}yes{GOOD:#}"),
         Some(difference) => {
-            writeln!(
-                out,
-                "{BAD}no{BAD:#}, that takes {} bytes\n    first at {difference}",
-                form.canonical_size
-            )
+            writeln!(out, "{BAD}no{BAD:#}, that takes {} bytes", form.canonical_size)?;
+            writeln!(out, "    first at {difference}")
         }
     }
 }

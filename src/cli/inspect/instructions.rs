@@ -15,7 +15,8 @@ pub fn show(
     width: Option<usize>,
 ) -> io::Result<()> {
     let path = if code.path.is_empty() { MODULE } else { &code.path };
-    writeln!(out, "\n{STRONG}{path}{STRONG:#}  {FAINT}line {}{FAINT:#}", code.first_line)?;
+    writeln!(out)?;
+    writeln!(out, "{STRONG}{path}{STRONG:#}  {FAINT}line {}{FAINT:#}", code.first_line)?;
     for problem in &code.problems {
         writeln!(out, "  {BAD}{problem}{BAD:#}")?;
     }

@@ -155,8 +155,14 @@ fn tell(outcome: &Outcome, artifact: &Path, start: Instant, terminal: &Terminal)
     }
     if terminal.reports() {
         let style = if *verdict == Verdict::Identical { GOOD } else { BAD };
-        let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-        writeln!(out, "{}: {style}{verdict}{style:#}{reason}", artifact.display())?;
+        // A reason can be what a program has said, over several lines.
+        let mut reason = reason.iter().flat_map(|reason| reason.lines());
+        let first = reason.next().map(|line| format!(": {line}")).unwrap_or_default();
+        writeln!(out, "{}: {style}{verdict}{style:#}{first}", artifact.display())?;
+        reason.try_for_each(|line| {
+            let indent = if line.starts_with("  ") { "" } else { "  " };
+            writeln!(out, "{indent}{line}")
+        })?;
         let by = rebuilt.as_ref().and_then(|rebuilt| rebuilt.backend.as_ref());
         let by = by.map(|backend| format!(" by {}", backend.name)).unwrap_or_default();
         let with = match rebuilt.as_ref().map(|rebuilt| &rebuilt.targets[..]) {
