@@ -159,6 +159,12 @@ impl Manifest {
             check_count("requirements", backend.requirements.len())?;
         }
         let is_tree = matches!(self.artifact.kind, ArtifactKind::Tree | ArtifactKind::Bytecode);
+        // A tree can be the folder that is worked in, and a file can not.
+        if !is_tree && self.artifact.name == "." {
+            return Err(inconsistent(format_args!(
+                "the artifact's name is \".\", which is no name of a file"
+            )));
+        }
         if is_tree && describe::whole(&self.members) != (self.artifact.sha256, self.artifact.size) {
             return Err(inconsistent(format_args!(
                 "the artifact's digest and size are not those of its members; the manifest was changed"
@@ -250,7 +256,7 @@ fn check_text(what: &'static str, text: &str) -> Result<(), Invalid> {
 /// A name is never a path: who reads it may look for a file of that name.
 fn check_name(what: &'static str, name: &str) -> Result<(), Invalid> {
     check_text(what, name)?;
-    if matches!(name, "" | "." | "..") || name.contains(['/', '\\']) || name.chars().any(char::is_control) {
+    if name.is_empty() || name == ".." || name.contains(['/', '\\']) || name.chars().any(char::is_control) {
         return Err(inconsistent(format_args!("the {what} is {name:?}, which is no name of a file")));
     }
     Ok(())

@@ -149,10 +149,10 @@ impl<'t> Report<'t> {
         match &record.failure {
             None => Ok(()),
             Some(_) if self.terminal.is_silent() => Ok(()),
-            Some(Failure::Source(diagnostic)) if loud => self.wording("*** ", diagnostic),
+            Some(Failure::Source(diagnostic)) if loud => self.wording("*** ", &record.source, diagnostic),
             Some(Failure::Source(diagnostic)) => {
                 writeln!(self.out, "*** Error compiling {}...", quoted(&record.source))?;
-                self.wording("", diagnostic)
+                self.wording("", &record.source, diagnostic)
             }
             Some(trouble) => {
                 self.terminal.error(trouble);
@@ -162,10 +162,17 @@ impl<'t> Report<'t> {
     }
 
     /// The words of `py_compile`, whose lines are its own.
-    fn wording(&mut self, before: &str, diagnostic: &Diagnostic) -> io::Result<()> {
+    fn wording(&mut self, before: &str, source: &Path, diagnostic: &Diagnostic) -> io::Result<()> {
         write!(self.out, "{before}")?;
+        let mut lines = diagnostic.wording.as_str();
+        // The name of the source comes first, and its line ends are none of the words'.
+        if source.as_os_str().as_encoded_bytes().contains(&b'\n') {
+            let (name, rest) = lines.split_at(lines.rfind("\", line ").unwrap_or_default());
+            write!(self.out, "{}", printable(name))?;
+            lines = rest;
+        }
         // They end with a line end where there is a place, and have another one behind.
-        diagnostic.wording.split('\n').try_for_each(|line| writeln!(self.out, "{line}"))
+        lines.split('\n').try_for_each(|line| writeln!(self.out, "{line}"))
     }
 
     fn warn(&self, source: &Path, warning: &Warning) {
