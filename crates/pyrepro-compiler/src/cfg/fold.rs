@@ -196,8 +196,10 @@ impl Graph {
             context.symbols,
             context.rules,
         );
-        if let Some(value) = value {
-            self.replace_by_load(block, index, &places, value, context);
+        match value {
+            Ok(Some(value)) => self.replace_by_load(block, index, &places, value, context),
+            Ok(None) => {}
+            Err(handover) => context.handover = Some(handover),
         }
     }
 
@@ -211,9 +213,7 @@ impl Graph {
             Op::UnaryInvert => Unary::Invert,
             _ => Unary::Positive,
         };
-        let value =
-            crate::fold::unary(operator, values[0], context.constants, context.symbols, context.rules);
-        if let Some(value) = value {
+        if let Some(value) = crate::fold::unary(operator, values[0], context.constants) {
             self.replace_by_load(block, index, &places, value, context);
         }
     }

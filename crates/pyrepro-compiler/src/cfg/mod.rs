@@ -26,6 +26,7 @@ pub use block::{Block, BlockId, CfgInstr, Graph};
 pub use finish::{Frame, Handler, Linear, LinearInstr};
 
 use crate::constant::{ConstId, Constants};
+use crate::error::Handover;
 use crate::location::Locations;
 use crate::rules::Rules;
 use crate::symbol::Symbols;
@@ -85,6 +86,8 @@ pub struct Context<'a> {
     pub consts: &'a mut Vec<ConstId>,
     /// The unit.
     pub frame: &'a Frame<'a>,
+    /// Set where a constant cannot be computed here: the unit is an interpreter's.
+    pub handover: Option<Handover>,
 }
 
 /// A graph that no compiler makes: a mistake of ours, told instead of wrong code.

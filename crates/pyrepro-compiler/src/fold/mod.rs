@@ -15,7 +15,7 @@ use crate::symbol::{Symbols, names};
 
 pub use equality::frozenset;
 
-/// What is left of an operation: nothing if it is not computed.
+/// The value of an operation, nothing if it is not computed, or a value that only an interpreter knows.
 pub type Folded = Result<Option<ConstId>, Handover>;
 
 /// An operator with one operand.
@@ -55,17 +55,11 @@ pub fn binary(
 }
 
 /// The value of an operation with one operand, if it is one that is computed.
-pub fn unary(
-    operator: Unary,
-    operand: ConstId,
-    constants: &mut Constants,
-    _symbols: &mut Symbols,
-    _rules: &Rules,
-) -> Folded {
-    Ok(match operator {
+pub fn unary(operator: Unary, operand: ConstId, constants: &mut Constants) -> Option<ConstId> {
+    match operator {
         Unary::Not => Some(constants.add(Const::bool(!is_true(operand, constants)))),
         _ => number(&constants[operand]).and_then(|value| signed(operator, value, constants)),
-    })
+    }
 }
 
 /// Whether a constant counts as true.
@@ -87,9 +81,7 @@ fn signed(operator: Unary, value: Number, constants: &mut Constants) -> Option<C
         (Unary::Positive, value) => value,
         (Unary::Negative, Number::Int(value)) => Number::Int(-value),
         (Unary::Negative, Number::Float(value)) => Number::Float(-value),
-        (Unary::Negative, Number::Complex(value)) => {
-            Number::Complex(Complex::new(-value.real, -value.imag))
-        }
+        (Unary::Negative, Number::Complex(value)) => Number::Complex(Complex::new(-value.real, -value.imag)),
         (Unary::Invert, Number::Int(value)) => Number::Int(!value),
         _ => return None,
     };

@@ -70,14 +70,6 @@ impl Number {
         }
     }
 
-    pub(crate) fn is_zero(&self) -> bool {
-        match self {
-            Self::Int(value) => value.is_zero(),
-            Self::Float(value) => *value == 0.0,
-            Self::Complex(value) => value.real == 0.0 && value.imag == 0.0,
-        }
-    }
-
     /// Whether Python's `==` holds.
     pub(crate) fn equals(&self, other: &Self) -> bool {
         match (self, other) {

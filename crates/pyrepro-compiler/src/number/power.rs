@@ -78,7 +78,9 @@ impl Wide {
     /// The number with `BITS` digits.
     fn new(digits: BigUint, exponent: i64) -> Self {
         match digits.bits() {
-            bits @ ..BITS => Self { digits: digits << (BITS - bits), exponent: exponent - (BITS - bits) as i64 },
+            bits @ ..BITS => {
+                Self { digits: digits << (BITS - bits), exponent: exponent - (BITS - bits) as i64 }
+            }
             bits => Self { digits: digits >> (bits - BITS), exponent: exponent + (bits - BITS) as i64 },
         }
     }
@@ -127,7 +129,7 @@ impl Wide {
         }
         let kept = &self.digits >> REST;
         let rest = &self.digits - (&kept << REST);
-        let twentieths = (rest * 20u8 >> REST).to_u8().unwrap_or(20);
+        let twentieths = ((rest * 20u8) >> REST).to_u8().unwrap_or(20);
         let up = match twentieths {
             0..9 => 0,
             11.. => 1,

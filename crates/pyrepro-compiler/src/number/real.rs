@@ -101,7 +101,9 @@ pub(super) fn binary(operator: Operator, left: f64, right: f64) -> Computed<Numb
         Operator::Subtract => left - right,
         Operator::Multiply => left * right,
         Operator::Power => return raised(left, right),
-        Operator::TrueDivide | Operator::FloorDivide | Operator::Remainder if right == 0.0 => return Ok(None),
+        Operator::TrueDivide | Operator::FloorDivide | Operator::Remainder if right == 0.0 => {
+            return Ok(None);
+        }
         Operator::TrueDivide => left / right,
         Operator::FloorDivide => floor_divided(left, right),
         Operator::Remainder => remainder(left, right),
