@@ -124,7 +124,7 @@ impl Graph {
             return;
         };
         let value = if op == Op::BuildSet {
-            crate::fold::frozenset(items, context.constants)
+            crate::equality::frozen_set(items, context.constants)
         } else {
             context.constants.add(Const::Tuple(items.into()))
         };
@@ -165,7 +165,7 @@ impl Graph {
                 }
                 items.reverse();
                 let value = if build == Op::BuildSet {
-                    crate::fold::frozenset(items, context.constants)
+                    crate::equality::frozen_set(items, context.constants)
                 } else {
                     context.constants.add(Const::Tuple(items.into()))
                 };

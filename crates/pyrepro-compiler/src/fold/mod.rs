@@ -2,7 +2,6 @@
 //!
 //! An operation that raises an exception is left to the program, and so is one whose result would be large.
 
-mod equality;
 mod sequence;
 
 use num_bigint::BigInt;
@@ -12,8 +11,6 @@ use crate::error::Handover;
 use crate::number::{self, Complex, Integer, Number, Operator};
 use crate::rules::Rules;
 use crate::symbol::{Symbols, names};
-
-pub use equality::frozenset;
 
 /// The value of an operation, nothing if it is not computed, or a value that only an interpreter knows.
 pub type Folded = Result<Option<ConstId>, Handover>;

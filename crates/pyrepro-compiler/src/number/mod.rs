@@ -69,21 +69,6 @@ impl Number {
             Self::Complex(_) => None,
         }
     }
-
-    /// Whether Python's `==` holds.
-    pub(crate) fn equals(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Int(left), Self::Int(right)) => left == right,
-            (Self::Float(left), Self::Float(right)) => left == right,
-            (Self::Int(whole), Self::Float(float)) | (Self::Float(float), Self::Int(whole)) => {
-                real::equals_integer(*float, whole)
-            }
-            (Self::Complex(left), Self::Complex(right)) => left == right,
-            (Self::Complex(complex), real) | (real, Self::Complex(complex)) => {
-                complex.imag == 0.0 && Self::Float(complex.real).equals(real)
-            }
-        }
-    }
 }
 
 fn integers(operator: Operator, left: &BigInt, right: &BigInt) -> Computed<Number> {

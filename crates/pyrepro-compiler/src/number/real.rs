@@ -77,24 +77,6 @@ pub(super) fn power_of_two(exponent: i64) -> f64 {
     }
 }
 
-/// Whether a float is exactly an integer's value.
-pub(super) fn equals_integer(float: f64, whole: &BigInt) -> bool {
-    if float.fract() != 0.0 || !float.is_finite() {
-        return false;
-    }
-    from_integer(whole) == Some(float) && &to_integer(float) == whole
-}
-
-/// The value of a float that has no fraction.
-fn to_integer(float: f64) -> BigInt {
-    let (mantissa, exponent) = power::parts(float.abs());
-    let magnitude = match exponent {
-        0.. => BigInt::from(mantissa) << exponent as u64,
-        _ => BigInt::from(mantissa) >> exponent.unsigned_abs(),
-    };
-    if float < 0.0 { -magnitude } else { magnitude }
-}
-
 pub(super) fn binary(operator: Operator, left: f64, right: f64) -> Computed<Number> {
     let value = match operator {
         Operator::Add => left + right,
