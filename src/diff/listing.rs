@@ -119,7 +119,7 @@ pub(super) struct Inflated {
 /// Unpacks as much of a deflate stream as is good.
 pub(super) fn inflate(packed: &Blob) -> io::Result<Inflated> {
     let mut source = io::BufReader::with_capacity(1 << 16, packed.reader());
-    let (mut inflater, mut spool) = (Inflater::new(), Spool::new());
+    let (mut inflater, mut spool) = (Inflater::default(), Spool::new());
     let (mut chunk, mut crc, mut length) = (vec![0; 1 << 16], 0, 0);
     let problem = loop {
         match inflater.read(&mut source, &mut chunk) {

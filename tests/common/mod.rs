@@ -1,6 +1,6 @@
 //! What the tests share: the interpreters to test on, and the program.
 
-#![allow(dead_code, reason = "every file in tests/ is a program of its own and uses a part of this")]
+#![allow(dead_code, reason = "each test program uses a part of this")]
 
 use std::collections::HashSet;
 use std::env;

@@ -1,6 +1,6 @@
 //! Processes that know better: the interpreters themselves, and the reference canonicaliser.
 
-#![allow(dead_code, reason = "every file in tests/ is a program of its own and uses a part of this")]
+#![allow(dead_code, reason = "each test program uses a part of this")]
 
 use std::io::{BufReader, Read, Write};
 use std::path::Path;

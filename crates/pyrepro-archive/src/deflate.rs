@@ -101,7 +101,7 @@ mod tests {
     }
 
     fn inflate(mut deflated: &[u8]) -> Vec<u8> {
-        let (mut inflater, mut inflated, mut chunk) = (Inflater::new(), Vec::new(), [0; 999]);
+        let (mut inflater, mut inflated, mut chunk) = (Inflater::default(), Vec::new(), [0; 999]);
         loop {
             match inflater.read(&mut deflated, &mut chunk).unwrap() {
                 0 => break,

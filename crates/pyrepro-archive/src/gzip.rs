@@ -180,7 +180,7 @@ impl<R: BufRead> Read for Reader<R> {
 
 impl Stream {
     fn new() -> Stream {
-        Stream { inflater: Inflater::new(), crc: 0, size: 0 }
+        Stream { inflater: Inflater::default(), crc: 0, size: 0 }
     }
 
     /// Reads what follows the data and compares.

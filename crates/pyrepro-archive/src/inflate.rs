@@ -12,13 +12,15 @@ pub struct Inflater {
     ended: bool,
 }
 
-impl Inflater {
+impl Default for Inflater {
     /// At the start of a stream without a header.
-    pub fn new() -> Inflater {
-        // No header, and the largest window there is.
+    fn default() -> Inflater {
+        // The largest window there is.
         Inflater { inflate: Inflate::new(false, 15), ended: false }
     }
+}
 
+impl Inflater {
     /// How much of the stream was read.
     pub fn consumed(&self) -> u64 {
         self.inflate.total_in()

@@ -199,7 +199,7 @@ fn copy(source: &mut (impl Read + Seek), member: &Member, output: &mut impl Writ
     source.seek(SeekFrom::Start(member.data))?;
     let at_most = |length: u64| usize::try_from(length).unwrap_or(CHUNK).clamp(1, CHUNK);
     let mut packed = BufReader::with_capacity(at_most(member.packed), source.take(member.packed));
-    let mut inflater = member.deflated.then(Inflater::new);
+    let mut inflater = member.deflated.then(Inflater::default);
     let mut chunk = vec![0; at_most(member.size)];
     let (mut size, mut crc) = (0, 0);
     loop {

@@ -150,7 +150,6 @@ impl Stack {
             }
             Op::FormatSimple
             | Op::GetAnext
-            | Op::GetIter
             | Op::GetLen
             | Op::GetYieldFromIter
             | Op::ImportFrom
@@ -191,6 +190,11 @@ impl Stack {
                 if arg & 1 != 0 {
                     self.values.push(value);
                 }
+            }
+            Op::LoadSpecial | Op::PushExcInfo => {
+                let value = self.pop()?;
+                self.push(index, None);
+                self.values.push(value);
             }
             Op::Send => {
                 self.pop()?;

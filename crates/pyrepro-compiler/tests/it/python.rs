@@ -1,8 +1,35 @@
 //! The interpreters to test on, and the sources to give them.
 
+use pyrepro_compiler::edition::{Edition, Release};
+use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+/// An interpreter, and the edition that shall do as it does.
+#[derive(Debug)]
+pub struct Python {
+    pub path: PathBuf,
+    pub version: String,
+    pub release: Release,
+    /// Its standard library.
+    pub library: PathBuf,
+}
+
+/// One interpreter for each release that there is an edition for.
+pub fn pythons() -> &'static [Python] {
+    static PYTHONS: LazyLock<Vec<Python>> = LazyLock::new(|| {
+        let mut found = BTreeMap::new();
+        for path in candidates() {
+            let Some((version, library)) = identity(&path) else { continue };
+            let Ok(release) = Edition::of(&version) else { continue };
+            found.entry(version.clone()).or_insert(Python { path, version, release, library });
+        }
+        found.into_values().collect()
+    });
+    &PYTHONS
+}
 
 /// A run of a script of this folder by an interpreter.
 pub fn script(python: &Path, script: &str) -> Command {

@@ -1,0 +1,15 @@
+//! What is held against something else: `normalize`, `manifest`, `verify`, `diff` and `prove`.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod diff;
+mod manifest;
+mod normalize;
+mod normalize_archives;
+mod prove;
+mod verify;
+mod verify_backend;
+mod verify_installed;
+mod verify_mutations;
+mod verify_origin;
