@@ -104,6 +104,7 @@ fn optimize(python: &Python, line: &str) -> (String, String) {
         symbols: &mut symbols,
         consts: &mut consts,
         frame: &frame,
+        handover: None,
     };
     let mut graph = Graph::default();
     graph.build(&sequence, None, rules.table).expect("a graph");
