@@ -11,7 +11,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use pyrepro::archive::{Entries, Entry, Order, Output, tar, zip};
+use pyrepro::archive::{Entries, Entry, Order, tar, zip};
+use pyrepro::output::{Output, OutputForm, OutputTarget};
 use pyrepro::tree::{Kind, Options, Tree};
 
 const ROUNDS: usize = 9;
@@ -73,14 +74,16 @@ fn entries(folder: &Path) -> Entries {
 }
 
 fn write_zip(folder: &Path, target: &Path, threads: NonZero<usize>) {
-    let mut output = Output::create(target).expect("a file");
+    let mut output =
+        Output::create(OutputTarget::named(target, OutputForm::Archive).expect("a place")).expect("a file");
     let options = zip::Options { threads, ..zip::Options::default() };
     zip::write(&entries(folder), &options, &mut output).expect("an archive");
     output.finish(true).expect("a file");
 }
 
 fn write_tar_gz(folder: &Path, target: &Path, threads: NonZero<usize>) {
-    let mut output = Output::create(target).expect("a file");
+    let mut output =
+        Output::create(OutputTarget::named(target, OutputForm::Archive).expect("a place")).expect("a file");
     let options = tar::Options { threads, ..tar::Options::default() };
     tar::write_gz(&entries(folder), &options, &mut output).expect("an archive");
     output.finish(false).expect("a file");

@@ -15,6 +15,7 @@
 //! - [`pyc`]: headers, hashes and names of bytecode files.
 //! - [`disassemble`]: instructions, lines and exception tables of code objects.
 //! - [`archive`]: lists of members, deterministic zip and tar.gz files of them, bounded readers.
+//! - [`output`]: files that appear whole or not at all, and nothing else of anybody's.
 //! - [`record`]: what wheels and installed distributions say is in them.
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`compile`]: sources to bytecode files, on all cores.
@@ -41,6 +42,7 @@ pub mod installed;
 pub mod manifest;
 pub mod normalize;
 pub mod origin;
+pub mod output;
 pub mod project;
 pub mod prove;
 pub mod python;

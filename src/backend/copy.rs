@@ -12,6 +12,7 @@ use super::{Error, Request, git};
 use crate::archive::{MemberPath, Mode};
 use crate::dist::{Ingredient, Known, Role};
 use crate::epoch::Epoch;
+use crate::output::create;
 use crate::tree::{Entry, Globs, Kind, Options, Symlinks, Tree};
 
 /// What is no source wherever it lies.
@@ -152,7 +153,7 @@ fn link(target: &Path, link: &Path) -> io::Result<()> {
 
 fn copy_file(from: &Path, to: &Path, mode: u32) -> Result<(), Error> {
     let mut read = fs::File::open(from).map_err(|source| Error::Read { path: from.to_owned(), source })?;
-    let written = fs::File::create(to).and_then(|mut file| io::copy(&mut read, &mut file));
+    let written = create(to, 0o666, |file| io::copy(&mut read, file));
     written.map_err(|source| Error::Write { path: to.to_owned(), source })?;
     set_mode(to, mode)
 }

@@ -10,6 +10,7 @@ use crate::archive::WriteError;
 use crate::dist::{self, Bytecode, compiled_wheel};
 use crate::epoch::Epoch;
 use crate::normalize::{self, NormalForm};
+use crate::output::create;
 
 /// An artifact that is complete but for the writing, and needs its session no more.
 #[derive(Debug)]
@@ -92,7 +93,7 @@ impl Built {
         let folder = self.path.with_extension("normal");
         let normal = folder.join(&self.file_name);
         fs::create_dir_all(&folder)
-            .and_then(|()| form.copy_to(&mut File::create(&normal)?))
+            .and_then(|()| create(&normal, 0o600, |file| form.copy_to(file)))
             .map_err(io(&normal))?;
         let artifact = compiled_wheel(&normal, bytecode)?;
         fs::remove_dir_all(&folder).map_err(io(&folder))?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
-use pyrepro::archive::Output;
+use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget};
 
 use super::Arguments;
 use super::exit::Exit;
@@ -82,10 +82,12 @@ fn as_it_is(text: &str) -> String {
 
 fn write_all(pages: &[(String, Vec<u8>)], folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let mut set = OutputSet::default();
     for (name, page) in pages {
-        let mut output = Output::create(&folder.join(format!("{name}.1")))?;
-        output.write_all(page)?;
-        output.finish(false)?;
+        let place = folder.join(format!("{name}.1"));
+        let mut output = Output::create(OutputTarget::chosen(&place, OutputForm::Manual)?)?;
+        output.write_all(page).with_context(|| format!("cannot write {}", place.display()))?;
+        set.add(output, false)?;
     }
-    Ok(())
+    Ok(set.put()?)
 }

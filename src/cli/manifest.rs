@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
-use pyrepro::archive::{Output, WriteError};
 use pyrepro::manifest::{Change, Manifest, SUFFIX, Scope, changes, describe, export};
+use pyrepro::output::{Output, OutputForm, OutputTarget};
 use pyrepro::tree::Globs;
 use serde::Serialize;
 use serde_json::Value;
@@ -67,11 +67,16 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     match (&flags.check, &flags.path) {
         (Some(manifest), path) => check(manifest, path.as_deref(), &scope, terminal),
         (None, Some(path)) => {
+            let target = flags.target(path)?;
             let manifest = match is_manifest(path) && flags.export.is_some() {
                 true => Manifest::open(path)?,
                 false => describe(path, &scope)?,
             };
-            write(&text(&manifest, flags.export)?, flags.output.as_deref(), terminal)?;
+            let text = text(&manifest, flags.export)?;
+            match target {
+                Some(target) => prepare_text(target, &text)?.finish(false)?,
+                None => terminal.document(&text)?,
+            }
             Ok(Exit::Fine)
         }
         // clap wants one of the two.
@@ -95,22 +100,28 @@ fn text(manifest: &Manifest, format: Option<Export>) -> anyhow::Result<String> {
 }
 
 /// A manifest in a file, but for its name.
-pub fn prepare(place: &Path, manifest: &Manifest) -> Result<Output, WriteError> {
-    let mut output = Output::create(place)?;
-    output.write_all(manifest.to_json().as_bytes())?;
+pub fn prepare(target: OutputTarget, manifest: &Manifest) -> anyhow::Result<Output> {
+    prepare_text(target, &manifest.to_json())
+}
+
+fn prepare_text(target: OutputTarget, text: &str) -> anyhow::Result<Output> {
+    let mut output = Output::create(target)?;
+    output.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", output.path().display()))?;
     Ok(output)
 }
 
-fn write(text: &str, place: Option<&Path>, terminal: &Terminal) -> anyhow::Result<()> {
-    match place.filter(|place| place.as_os_str() != "-") {
-        Some(place) => {
-            let mut output = Output::create(place)?;
-            output.write_all(text.as_bytes())?;
-            output.finish(false)?;
-        }
-        None => terminal.document(text)?,
+impl Flags {
+    /// The file to write to, unless that is standard output.
+    fn target(&self, path: &Path) -> anyhow::Result<Option<OutputTarget>> {
+        let Some(place) = self.output.as_deref().filter(|place| place.as_os_str() != "-") else {
+            return Ok(None);
+        };
+        let form = match self.export {
+            Some(Export::Sha256sum | Export::Sha256sumMembers) => OutputForm::Checksums,
+            None | Some(Export::InToto | Export::Cyclonedx) => OutputForm::Json,
+        };
+        Ok(Some(OutputTarget::named(place, form)?.apart_from([path])?))
     }
-    Ok(())
 }
 
 #[derive(Serialize)]

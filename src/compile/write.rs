@@ -1,14 +1,15 @@
 //! Puts bytecode files in their places: whole or not at all, with modes and times that nothing
 //! around them has a say in.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use filetime::FileTime;
-use tempfile::NamedTempFile;
+
+use crate::output::{Link, Replacement, Worth, folder_of};
 
 /// What a writer cannot do.
 #[derive(Debug, thiserror::Error)]
@@ -47,16 +48,14 @@ impl Writer {
     /// Writes a bytecode file with the permissions that follow from those of its source.
     pub fn write(&self, path: &Path, bytes: &[u8], source: &Metadata) -> Result<(), Error> {
         refuse_irregular(path)?;
-        self.put(path, |folder| {
-            // What goes wrong is told of the file that is wanted, so not by `tempfile_in`, which adds its own.
-            let create = |path: &Path| File::options().write(true).create_new(true).open(path);
-            let mut file = temporary().make_in(folder, create)?;
-            file.write_all(bytes)?;
-            file.as_file().set_permissions(permissions(source))?;
+        self.put(path, || {
+            let mut new = Replacement::beside(path)?;
+            new.file().write_all(bytes)?;
+            new.file().set_permissions(permissions(source))?;
             if let Some(time) = self.time {
-                file.as_file().set_modified(time)?;
+                new.file().set_modified(time)?;
             }
-            replace(file, path)
+            new.complete(Worth::Nothing)?.put(path)
         })
     }
 
@@ -75,26 +74,20 @@ impl Writer {
     /// Makes a path another name of a file.
     pub fn link(&self, path: &Path, to: &Path) -> Result<(), Error> {
         refuse_irregular(path)?;
-        self.put(path, |folder| {
-            // Renaming one name of a file over another would leave both.
-            let linked = temporary().make_in(folder, |path| fs::hard_link(to, path))?;
-            linked.persist(path).map(drop).map_err(|error| error.error)
-        })
+        // The caller sees to it that it is no name of that file yet.
+        self.put(path, || Link::beside(path, to)?.put(path))
     }
 
     /// Removes a file.
     pub fn remove(&self, path: &Path) -> Result<(), Error> {
-        self.put(path, |_| fs::remove_file(path))
+        self.put(path, || fs::remove_file(path))
     }
 
     /// Puts something into the folder of a path, which is made if need be.
-    fn put(&self, path: &Path, put: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), Error> {
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+    fn put(&self, path: &Path, put: impl FnOnce() -> io::Result<()>) -> Result<(), Error> {
+        let folder = folder_of(path);
         let done = match self.time {
-            None => make(folder).and_then(|_| put(folder)),
+            None => make(folder).and_then(|_| put()),
             Some(time) => self.put_timeless(folder, time, put),
         };
         done.map_err(|source| Error::Io { path: path.to_owned(), source })
@@ -105,21 +98,18 @@ impl Writer {
         &self,
         folder: &Path,
         time: SystemTime,
-        put: impl FnOnce(&Path) -> io::Result<()>,
+        put: impl FnOnce() -> io::Result<()>,
     ) -> io::Result<()> {
         let _held = self.folder_times.lock().unwrap_or_else(PoisonError::into_inner);
         let is_cache = folder.file_name().is_some_and(|name| name == "__pycache__");
-        let around = match folder.parent() {
-            Some(around) if !around.as_os_str().is_empty() => around,
-            _ => Path::new("."),
-        };
+        let around = folder_of(folder);
         fs::create_dir_all(around)?;
         let time_around = modified(around)?;
         if make(folder)? {
             set_modified(around, time_around)?;
         }
         let own_time = if is_cache { time.into() } else { modified(folder)? };
-        put(folder)?;
+        put()?;
         set_modified(folder, own_time)
     }
 }
@@ -145,16 +135,6 @@ fn make(folder: &Path) -> io::Result<bool> {
         }
         Err(error) => Err(error),
     }
-}
-
-fn temporary() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".pyrepro-").suffix(".tmp");
-    builder
-}
-
-fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 fn modified(folder: &Path) -> io::Result<FileTime> {

@@ -1,13 +1,14 @@
 //! What comes of building: a list of members and the name of the file that they go into.
 
 use std::fs;
-use std::io::{Seek, Write};
+use std::io::{self, Seek, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use super::{Doubt, Error};
 use crate::archive::{Content, Entries, Entry, WriteError, tar, zip};
 use crate::epoch::Epoch;
+use crate::output::{create, replace_folder};
 
 /// An artifact that is complete but for the writing.
 #[derive(Debug)]
@@ -92,18 +93,13 @@ impl Artifact {
     /// ```
     pub fn write_folder(&self, parent: &Path) -> Result<PathBuf, Error> {
         let target = parent.join(&self.name);
-        let failed = |source| Error::Unpack { path: target.clone(), source };
-        fs::create_dir_all(parent).map_err(failed)?;
-        let aside = tempfile::Builder::new().prefix(".pyrepro-").suffix(".tmp").tempdir_in(parent);
-        let aside = aside.map_err(failed)?;
-        for entry in &self.entries {
-            let place = aside.path().join(entry.path.as_str());
-            write_member(entry, &place).map_err(failed)?;
-        }
-        if target.exists() {
-            fs::rename(&target, aside.path().join("before")).map_err(failed)?;
-        }
-        fs::rename(aside.path().join(&self.name), &target).map_err(failed)?;
+        replace_folder(&target, |folder| {
+            self.entries.iter().try_for_each(|entry| match entry.path.as_str().split_once('/') {
+                Some((_, below)) => write_member(entry, &folder.join(below)),
+                // The topmost folder itself.
+                None => Ok(()),
+            })
+        })?;
         Ok(target)
     }
 
@@ -113,17 +109,15 @@ impl Artifact {
     }
 }
 
-fn write_member(entry: &Entry, place: &Path) -> std::io::Result<()> {
+fn write_member(entry: &Entry, place: &Path) -> io::Result<()> {
     match entry.content() {
         None => return fs::create_dir_all(place),
         Some(_) => fs::create_dir_all(place.parent().unwrap_or(place))?,
     }
-    match entry.content() {
-        Some(Content::Bytes(bytes)) => fs::write(place, bytes),
-        Some(Content::File { path, .. }) => fs::copy(path, place).map(drop),
-        Some(Content::Spooled(content)) => {
-            std::io::copy(&mut content.read(), &mut fs::File::create(place)?).map(drop)
-        }
+    create(place, 0o666, |file| match entry.content() {
+        Some(Content::Bytes(bytes)) => file.write_all(bytes),
+        Some(Content::File { path, .. }) => io::copy(&mut fs::File::open(path)?, file).map(drop),
+        Some(Content::Spooled(content)) => io::copy(&mut content.read(), file).map(drop),
         None => Ok(()),
-    }
+    })
 }

@@ -7,6 +7,7 @@ use super::compiled::Uncompilable;
 use super::package::ModuleProblem;
 use crate::archive::{BadPath, EntriesError, ReadError, WriteError};
 use crate::compile::Unavailable;
+use crate::output::OutputError;
 use crate::project;
 use crate::tree::{self, BadGlob};
 
@@ -34,6 +35,9 @@ pub enum Error {
     /// A file that cannot be read, or changes while it is packed.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// A folder that cannot be replaced.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// The user has stopped it.
     #[error("interrupted; nothing is written")]
     Interrupted,

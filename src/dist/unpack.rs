@@ -1,11 +1,12 @@
 //! Sdists as folders again.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use super::error::{Error, SdistProblem};
 use crate::archive::{Limits, ReadError, gzip, tar};
+use crate::output::create;
 
 /// Unpacks an sdist into a folder, and tells which of its folders is the project's.
 ///
@@ -41,8 +42,11 @@ pub fn unpack(sdist: &Path, folder: &Path) -> Result<PathBuf, Error> {
         match member.kind {
             tar::Kind::Folder => fs::create_dir_all(&place).map_err(failed)?,
             tar::Kind::File => {
-                let mut output = create(&place, member.mode & 0o100 != 0).map_err(failed)?;
-                reader.copy(&mut output).map_err(unreadable)?;
+                let mode = if member.mode & 0o100 != 0 { 0o755 } else { 0o644 };
+                fs::create_dir_all(place.parent().unwrap_or(folder)).map_err(failed)?;
+                // Two errors: of reading inside, of writing around it.
+                let copied = create::<_, std::io::Error>(&place, mode, |file| Ok(reader.copy(file)));
+                copied.map_err(failed)?.map_err(unreadable)?;
             }
             _ => return Err(bad(SdistProblem::NotAFile(path.to_owned()))),
         }
@@ -51,18 +55,4 @@ pub fn unpack(sdist: &Path, folder: &Path) -> Result<PathBuf, Error> {
         [top] if folder.join(top).is_dir() => Ok(folder.join(top)),
         tops => Err(bad(SdistProblem::Top(tops.len()))),
     }
-}
-
-fn create(place: &Path, executable: bool) -> io::Result<File> {
-    fs::create_dir_all(place.parent().unwrap_or(place))?;
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(if executable { 0o755 } else { 0o644 });
-    }
-    #[cfg(not(unix))]
-    let _ = executable;
-    options.open(place)
 }

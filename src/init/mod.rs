@@ -20,6 +20,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::dist::{self, Package};
+use crate::output::{Replacement, Worth};
 use crate::project::{self, Document, Project};
 
 pub use refusal::Refusal;
@@ -201,18 +202,19 @@ impl Change {
     fn replace(&self) -> io::Result<()> {
         // A link stays one, to a file that changes.
         let place = if self.before.is_some() { self.path.canonicalize()? } else { self.path.clone() };
-        let folder = place.parent().unwrap_or(Path::new("."));
-        let create = |path: &Path| fs::File::options().write(true).create_new(true).open(path);
-        let mut file = tempfile::Builder::new().prefix(".pyrepro-").suffix(".tmp").make_in(folder, create)?;
-        file.write_all(self.after.as_bytes())?;
         let Some(before) = &self.before else {
-            return file.persist_noclobber(&place).map(drop).map_err(|error| error.error);
+            let mut new = Replacement::public(&place)?;
+            new.file().write_all(self.after.as_bytes())?;
+            return new.complete(Worth::Nothing)?.put_new(&place);
         };
+        let mut new = Replacement::beside(&place)?;
+        new.file().write_all(self.after.as_bytes())?;
+        new.file().set_permissions(fs::metadata(&place)?.permissions())?;
+        let new = new.complete(Worth::Something)?;
         if fs::read(&place)? != before.as_bytes() {
             return Err(io::Error::other("it has changed meanwhile"));
         }
-        fs::set_permissions(file.path(), fs::metadata(&place)?.permissions())?;
-        file.persist(&place).map(drop).map_err(|error| error.error)
+        new.put(&place)
     }
 }
 

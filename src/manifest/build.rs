@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +16,7 @@ use crate::archive::{Content, Digest, Entries, Entry, Mode, WriteError};
 use crate::compile::in_order;
 use crate::dist::{Ingredient, Input, Known};
 use crate::epoch::{self, EpochSource};
+use crate::output::UntilStopped;
 use crate::pyc::Optimization;
 
 /// All that a build knows of the artifact that it writes.
@@ -135,7 +136,7 @@ impl Build<'_> {
     }
 
     fn digest(&self, place: &Path) -> Result<Digest, WriteError> {
-        let read = |file| Digest::of_reader(UntilStopped(file, self.stop)).map(|(digest, _)| digest);
+        let read = |file| Digest::of_reader(UntilStopped::new(file, self.stop)).map(|(digest, _)| digest);
         File::open(place)
             .and_then(read)
             .map_err(|source| WriteError::Unreadable { path: place.to_owned(), source })
@@ -182,18 +183,6 @@ impl Build<'_> {
             size: Some(entry.size()),
             target: None,
         })
-    }
-}
-
-/// A file that is read until the user wants no more.
-struct UntilStopped<'a>(File, &'a AtomicBool);
-
-impl Read for UntilStopped<'_> {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        if self.1.load(Ordering::Relaxed) {
-            return Err(interrupted());
-        }
-        self.0.read(bytes)
     }
 }
 

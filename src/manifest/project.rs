@@ -7,11 +7,12 @@ use std::sync::atomic::AtomicBool;
 
 use super::zipapp::{BadRecipe, BytecodeRecipe, bytecode_options, read_bytecode, unless_left_over};
 use super::{ArtifactKind, Build, Options, Target, ZipappRecipe, ZipappSources};
-use crate::archive::{Entries, Output, WriteError};
+use crate::archive::{Entries, WriteError};
 use crate::compile::Compiler;
 use crate::dist::zipapp::{self, App};
 use crate::dist::{self, Artifact, Bytecode, Ingredient, Package};
 use crate::epoch::{Epoch, EpochSource};
+use crate::output::{self, Scratch, UntilStopped};
 use crate::pyc::Optimization;
 use crate::python::Version;
 
@@ -150,12 +151,12 @@ impl BuildRecipe {
                 artifact(package.wheel(bytecode.as_ref(), jobs)?)
             }
             Product::Zipapp { main, .. } => {
-                let scratch = tempfile::tempdir()?;
+                let scratch = Scratch::new()?;
                 let wheel = package.wheel(None, jobs)?;
                 let path = scratch.path().join(&wheel.name);
-                let mut output = Output::create(&path)?;
-                wheel.write(&dist::Options::default(), &mut output)?;
-                output.finish(false)?;
+                output::create(&path, 0o600, |file| {
+                    wheel.write(&dist::Options::default(), &mut UntilStopped::new(file, stop))
+                })?;
                 let recipe = ZipappRecipe {
                     bytecode: self.bytecode,
                     main: Some(main.clone()),

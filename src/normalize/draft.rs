@@ -2,24 +2,22 @@
 
 use std::io::{self, Cursor, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::form::{Bytes, nameless};
 
-/// Refuses to be written to once the run was stopped.
+/// A normal form while it is written.
 pub(super) struct Draft<'a> {
     bytes: Bytes,
     /// Where the next bytes go.
     position: u64,
     in_memory: u64,
     folder: &'a Path,
-    stop: &'a AtomicBool,
 }
 
 impl<'a> Draft<'a> {
     /// Keeps that much in memory, and what is longer on the disk that the folder is on.
-    pub fn new(in_memory: u64, folder: &'a Path, stop: &'a AtomicBool) -> Draft<'a> {
-        Draft { bytes: Bytes::Memory(Vec::new()), position: 0, in_memory, folder, stop }
+    pub fn new(in_memory: u64, folder: &'a Path) -> Draft<'a> {
+        Draft { bytes: Bytes::Memory(Vec::new()), position: 0, in_memory, folder }
     }
 
     pub fn bytes(self) -> Bytes {
@@ -39,10 +37,6 @@ impl<'a> Draft<'a> {
 
 impl Write for Draft<'_> {
     fn write(&mut self, new: &[u8]) -> io::Result<usize> {
-        if self.stop.load(Ordering::Relaxed) {
-            // Not of the kind `Interrupted`, after which everybody tries again.
-            return Err(io::Error::other("stopped"));
-        }
         if self.position.saturating_add(new.len() as u64) > self.in_memory {
             self.move_to_disk()?;
         }
@@ -86,8 +80,8 @@ mod tests {
     #[test]
     fn what_was_written_is_the_same_in_memory_and_on_disk() {
         for (in_memory, stays) in [(0, false), (3, false), (9, false), (10, true)] {
-            let (folder, stop) = (tempfile::tempdir().unwrap(), AtomicBool::new(false));
-            let mut draft = Draft::new(in_memory, folder.path(), &stop);
+            let folder = tempfile::tempdir().unwrap();
+            let mut draft = Draft::new(in_memory, folder.path());
             draft.write_all(b"a____").unwrap();
             draft.seek(SeekFrom::Current(-4)).unwrap();
             draft.write_all(b"bc").unwrap();
@@ -105,11 +99,5 @@ mod tests {
             };
             assert_eq!(written, b"abc__defgh");
         }
-    }
-
-    #[test]
-    fn nothing_is_written_after_a_stop() {
-        let stop = AtomicBool::new(true);
-        assert!(Draft::new(10, Path::new("."), &stop).write_all(b"a").is_err());
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::kind::Compression;
 use super::wheel::WheelError;
 use crate::archive::{EntriesError, ReadError, WriteError};
+use crate::output::OutputError;
 use crate::pyc::{self, HeaderError};
 use crate::tree;
 
@@ -85,6 +86,15 @@ pub enum Error {
     /// Its place elsewhere is its own.
     #[error("would be written over itself; leave out the place to write to")]
     OwnTarget,
+    /// Its place elsewhere is that of another file that is to be normalized.
+    #[error("{target} is to be normalized itself, and would be written over; choose another place", target = target.display())]
+    OtherInput {
+        /// The place.
+        target: PathBuf,
+    },
+    /// It cannot be written elsewhere.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// It was written to while we read it.
     #[error("was changed by another program in the meantime; run again when that is done")]
     Changed,

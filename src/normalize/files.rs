@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
-use super::identity::{Entry, FileId, Stamp};
+use super::identity::{Entry, Stamp};
 use super::kind::Kind;
 use super::{Outcome, Record};
+use crate::output::{FileId, OutputError, OutputForm, OutputTarget};
 use crate::tree::{self, Globs, Symlinks, Tree};
 
 /// The files to normalize.
@@ -32,7 +33,27 @@ pub(super) struct File {
     /// Its path below the folder that was named, or its name.
     pub relative: PathBuf,
     /// Where its normal form is to be, if not in its place.
-    pub target: Option<PathBuf>,
+    pub target: Option<Elsewhere>,
+}
+
+/// A place for a normal form that is not the file's own.
+#[derive(Debug, Clone)]
+pub(super) struct Elsewhere {
+    pub path: PathBuf,
+    /// Whether the user named it.
+    named: bool,
+}
+
+impl Elsewhere {
+    /// What may be done there with an artifact of this kind.
+    pub fn target(&self, kind: Kind) -> Result<OutputTarget, OutputError> {
+        let form = if kind == Kind::Pyc { OutputForm::Bytecode } else { OutputForm::Archive };
+        if self.named {
+            OutputTarget::named(&self.path, form)
+        } else {
+            OutputTarget::chosen(&self.path, form)
+        }
+    }
 }
 
 /// Where normal forms are to be, if not in place.
@@ -121,15 +142,26 @@ impl Files {
     /// ```
     pub fn send_to(mut self, destination: &Destination) -> Result<Files, Error> {
         let mut taken = HashSet::new();
-        for file in &mut self.files {
-            let target = match destination {
-                Destination::File(target) => target.clone(),
-                Destination::Folder(folder) => folder.join(&file.relative),
+        let identity = |path: &Path| fs::metadata(path).ok().map(|metadata| FileId::of(path, &metadata));
+        let read: HashMap<FileId, usize> = self
+            .files
+            .iter()
+            .enumerate()
+            .filter_map(|(place, file)| Some((identity(&file.names[0])?, place)))
+            .collect();
+        for (place, file) in self.files.iter_mut().enumerate() {
+            let (target, named) = match destination {
+                Destination::File(target) => (target.clone(), true),
+                Destination::Folder(folder) => (folder.join(&file.relative), false),
             };
             if !taken.insert(target.clone()) {
                 return Err(Error::SameTarget { target });
             }
-            file.target = Some(target);
+            let replaced = identity(&target).and_then(|id| read.get(&id));
+            if replaced.is_some_and(|replaced| *replaced != place) {
+                return Err(Error::OtherInput { target });
+            }
+            file.target = Some(Elsewhere { path: target, named });
         }
         Ok(self)
     }

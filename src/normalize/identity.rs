@@ -7,7 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-pub(super) use platform::{FileId, links};
+pub(super) use platform::links;
+
+use crate::output::{FileId, folder_of};
 
 /// A name in a folder, however the path to the folder is spelled.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -19,16 +21,8 @@ pub(super) struct Entry {
 impl Entry {
     pub fn of(path: &Path) -> io::Result<Entry> {
         let folder = folder_of(path);
-        let id = platform::id(folder, &fs::metadata(folder)?);
+        let id = FileId::of(folder, &fs::metadata(folder)?);
         Ok(Entry { folder: id, name: path.file_name().unwrap_or_default().to_owned() })
-    }
-}
-
-/// The folder that a file is in.
-pub(super) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
     }
 }
 
@@ -44,7 +38,7 @@ pub(super) struct Stamp {
 impl Stamp {
     pub fn of(path: &Path, metadata: &Metadata) -> Stamp {
         Stamp {
-            id: platform::id(path, metadata),
+            id: FileId::of(path, metadata),
             size: metadata.len(),
             modified: metadata.modified().ok(),
             changed: platform::changed(metadata),
@@ -83,17 +77,6 @@ pub(super) fn siblings(names: &[PathBuf], file: &FileId) -> io::Result<Vec<PathB
 mod platform {
     use std::fs::Metadata;
     use std::os::unix::fs::MetadataExt;
-    use std::path::Path;
-
-    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-    pub struct FileId {
-        device: u64,
-        inode: u64,
-    }
-
-    pub fn id(_path: &Path, metadata: &Metadata) -> FileId {
-        FileId { device: metadata.dev(), inode: metadata.ino() }
-    }
 
     /// How many names the file has.
     pub fn links(metadata: &Metadata) -> u64 {
@@ -106,18 +89,9 @@ mod platform {
     }
 }
 
-/// Where the standard library tells of no file identity, every name counts as a file of its own.
 #[cfg(not(unix))]
 mod platform {
-    use std::fs::{self, Metadata};
-    use std::path::{Path, PathBuf};
-
-    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-    pub struct FileId(PathBuf);
-
-    pub fn id(path: &Path, _metadata: &Metadata) -> FileId {
-        FileId(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
-    }
+    use std::fs::Metadata;
 
     pub fn links(_metadata: &Metadata) -> u64 {
         1

@@ -9,11 +9,11 @@ use super::difference::{Aspect, Difference};
 use super::draft::Draft;
 use super::error::Error;
 use super::form::{Bytes, NormalForm};
-use super::identity::folder_of;
 use super::kind::Kind;
 use super::original::Original;
 use super::{Options, bytecode, tar, zip};
 use crate::archive::{Spool, WriteError};
+use crate::output::{UntilStopped, folder_of};
 use crate::pyc;
 
 /// How much content, and how much of the normal form, is kept in memory for each thread, which is all of
@@ -82,13 +82,13 @@ impl<'a> Job<'a> {
     /// Has the normal form written, by something that writes in large pieces or not.
     pub fn write(
         &self,
-        write: impl FnOnce(&mut BufWriter<Draft<'_>>) -> Result<(), WriteError>,
+        write: impl FnOnce(&mut BufWriter<UntilStopped<'_, Draft<'_>>>) -> Result<(), WriteError>,
     ) -> Result<Bytes, Error> {
-        let mut draft =
-            BufWriter::with_capacity(1 << 18, Draft::new(self.in_memory(), self.folder, self.stop));
+        let draft = UntilStopped::new(Draft::new(self.in_memory(), self.folder), self.stop);
+        let mut draft = BufWriter::with_capacity(1 << 18, draft);
         write(&mut draft).map_err(|error| self.write_error(error))?;
         let draft = draft.into_inner().map_err(|error| self.write_error(error.into_error().into()))?;
-        Ok(draft.bytes())
+        Ok(draft.into_inner().bytes())
     }
 
     fn in_memory(&self) -> u64 {

@@ -42,7 +42,7 @@ pub use form::NormalForm;
 pub use kind::{Compression, Kind};
 pub use wheel::WheelError;
 
-use files::File;
+use files::{Elsewhere, File};
 use job::Job;
 use original::Original;
 
@@ -250,8 +250,8 @@ impl File {
         record.warnings.clone_from(&form.warnings);
         let is_normal = form.is_in(&original.file).map_err(Error::Unreadable)?;
         if let Some(target) = &self.target {
-            self.write_to(target, &original, &form, options.latest)?;
-            record.target = Some(target.clone());
+            self.write_to(target, kind, &original, &form, options.latest)?;
+            record.target = Some(target.path.clone());
         } else if options.check && !is_normal {
             return Ok(Outcome::WouldChange(form.differences));
         } else if !is_normal {
@@ -262,14 +262,15 @@ impl File {
 
     fn write_to(
         &self,
-        target: &Path,
+        elsewhere: &Elsewhere,
+        kind: Kind,
         original: &Original,
         form: &NormalForm,
         latest: Option<Epoch>,
     ) -> Result<(), Error> {
-        if identity::Stamp::at(target).is_ok_and(|stamp| stamp.id == original.stamp.id) {
+        if identity::Stamp::at(&elsewhere.path).is_ok_and(|stamp| stamp.id == original.stamp.id) {
             return Err(Error::OwnTarget);
         }
-        replace::write_to(target, original, form, latest)
+        replace::write_to(elsewhere.target(kind)?, original, form, latest)
     }
 }

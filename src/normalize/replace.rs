@@ -4,14 +4,15 @@ use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use tempfile::TempPath;
-
 use super::error::Error;
 use super::form::{Bytes, NormalForm, nameless};
-use super::identity::{Stamp, folder_of, siblings};
+use super::identity::{Stamp, siblings};
 use super::original::Original;
 use crate::archive::Shared;
 use crate::epoch::Epoch;
+use crate::output::{
+    Complete, Link, Output, OutputError, OutputTarget, Replacement, Worth, close_another, folder_of,
+};
 
 /// Gives a file new content. `names` are the names that are known of it, to which those are added
 /// that are found beside them.
@@ -34,22 +35,21 @@ pub(super) fn replace(
 
 /// Writes the content to a file elsewhere, which takes the place of what is there.
 pub(super) fn write_to(
-    target: &Path,
+    target: OutputTarget,
     original: &Original,
     content: &NormalForm,
     latest: Option<Epoch>,
 ) -> Result<(), Error> {
-    let folder = folder_of(target);
-    let write = || {
-        fs::create_dir_all(folder)?;
-        let mut file = temporary().tempfile_in(folder)?;
-        content.copy_to(file.as_file_mut())?;
-        original.lend_permissions(file.as_file())?;
-        file.as_file().set_times(original.times(latest))?;
-        io::Result::Ok(file.into_temp_path())
+    let failed = |path: &Path, source| Error::Output(OutputError::Io { path: path.to_owned(), source });
+    let folder = folder_of(target.path());
+    fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
+    let mut output = Output::create(target)?;
+    content.copy_to(&mut output).map_err(|source| failed(output.path(), source))?;
+    let dress = |file: &File| {
+        original.lend_permissions(file)?;
+        file.set_times(original.times(latest))
     };
-    let file = write().map_err(|source| Error::NotWritten { folder: folder.to_owned(), source })?;
-    file.persist(target).map_err(|error| Error::NotReplaced { name: target.to_owned(), source: error.error })
+    Ok(output.finish_as(dress)?)
 }
 
 /// Lets a new file take the place of the old one under all its names.
@@ -60,58 +60,48 @@ fn supersede(
     times: FileTimes,
 ) -> Result<(), Error> {
     // Whatever can fail is done before the first name is taken.
-    let beside = |name: &Path, work: &dyn Fn(&Path) -> io::Result<TempPath>| {
-        let folder = folder_of(name);
-        work(folder).map_err(|source| Error::NotWritten { folder: folder.to_owned(), source })
+    let failed = |name: &Path| {
+        let folder = folder_of(name).to_owned();
+        |source| Error::NotWritten { folder, source }
     };
-    let mut files = vec![beside(&names[0], &|folder| write_in(folder, original, content, times))?];
-    for name in &names[1..] {
-        let link = beside(name, &|folder| link_in(folder, &files[0]))?;
-        files.push(link);
-    }
+    let (first, others) = names.split_first().ok_or(Error::Changed)?;
+    let file = write_beside(first, original, content, times).map_err(failed(first))?;
+    let link = |name: &PathBuf| file.link_beside(name).map_err(failed(name));
+    let links = others.iter().map(link).collect::<Result<Vec<_>, _>>()?;
     for name in names {
         if !Stamp::at(name).is_ok_and(|stamp| stamp == original.stamp) {
             return Err(Error::Changed);
         }
     }
-    for (taken, (file, name)) in files.into_iter().zip(names).enumerate() {
-        if let Err(error) = file.persist(name) {
-            give_back(&names[..taken], name);
-            return Err(Error::NotReplaced { name: name.clone(), source: error.error });
+    let not_replaced = |name: &Path, source| Error::NotReplaced { name: name.to_owned(), source };
+    file.put(first).map_err(|source| not_replaced(first, source))?;
+    for (taken, (link, name)) in links.into_iter().zip(others).enumerate() {
+        if let Err(source) = link.put(name) {
+            give_back(&names[..=taken], name);
+            return Err(not_replaced(name, source));
         }
     }
     Ok(())
 }
 
-/// What a name is that an interrupted run can leave behind. It matches neither `*.py` nor `*.pyc`.
-fn temporary() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".pyrepro-").suffix(".tmp");
-    builder
-}
-
-fn write_in(
-    folder: &Path,
+fn write_beside(
+    name: &Path,
     original: &Original,
     content: &NormalForm,
     times: FileTimes,
-) -> io::Result<TempPath> {
-    let mut file = temporary().tempfile_in(folder)?;
-    content.copy_to(file.as_file_mut())?;
-    original.lend_owner_and_mode(file.as_file())?;
-    file.as_file().set_times(times)?;
-    Ok(file.into_temp_path())
-}
-
-fn link_in(folder: &Path, file: &Path) -> io::Result<TempPath> {
-    Ok(temporary().make_in(folder, |link| fs::hard_link(file, link))?.into_temp_path())
+) -> io::Result<Complete> {
+    let mut new = Replacement::beside(name)?;
+    content.copy_to(new.file())?;
+    original.lend_owner_and_mode(new.file())?;
+    new.file().set_times(times)?;
+    new.complete(Worth::Something)
 }
 
 /// Makes names links to the old file again, of which one name is left.
 fn give_back(names: &[PathBuf], left: &Path) {
     for name in names {
         // The error that brought us here is the one to tell of.
-        let _ = link_in(folder_of(name), left).map(|link| link.persist(name));
+        let _ = Link::beside(name, left).and_then(|link| link.put(name));
     }
 }
 
@@ -135,7 +125,9 @@ fn write_over(file: &mut File, content: &NormalForm, times: FileTimes) -> io::Re
     file.rewind()?;
     content.copy_to(file)?;
     file.set_len(content.size()?)?;
-    file.set_times(times)
+    file.set_times(times)?;
+    file.sync_all()?;
+    close_another(file)
 }
 
 /// What a file held before it was written over.

@@ -17,9 +17,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use sha2::{Digest, Sha256};
-use tempfile::TempDir;
 
 use crate::backend;
+use crate::output::Scratch;
 use crate::tree;
 
 pub use variation::{Unavailable, Variation};
@@ -89,7 +89,7 @@ pub struct Proof {
     pub artifacts: BTreeMap<String, String>,
     /// The others.
     pub trials: Vec<Trial>,
-    _folder: TempDir,
+    _folder: Scratch,
 }
 
 /// Why nothing can be proved.
@@ -144,8 +144,7 @@ impl Proof {
 /// # Ok::<(), prove::Error>(())
 /// ```
 pub fn prove(request: &Request, stop: &AtomicBool, mut done: impl FnMut(&Trial)) -> Result<Proof, Error> {
-    let folder =
-        tempfile::Builder::new().prefix("pyrepro-prove-").tempdir().map_err(at("a temporary folder"))?;
+    let folder = Scratch::new().map_err(at("a temporary folder"))?;
     let first = folder.path().join("0");
     match Surroundings::first(&first).build(request, stop)? {
         Ok(()) => {}

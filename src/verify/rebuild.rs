@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io;
+use std::io::{self, BufWriter};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,11 +12,12 @@ use super::{
     Claim, Evidence, Foreign, Installing, Outcome, Rebuilt, Verdict, backend, claims, compare, compare_files,
     project, zipapp,
 };
-use crate::archive::{Digest, Output, WriteError};
+use crate::archive::{Digest, WriteError};
 use crate::dist::{Ingredient, Input, Role};
 use crate::manifest::{
     self, BackendRecipe, BuildRecipe, DescribeError, Manifest, Scope, Target, Tool, ZipappRecipe, describe,
 };
+use crate::output::{self, Scratch};
 use crate::python::{FindError, Interpreters, Release, Version};
 
 /// What to verify, and with what.
@@ -123,7 +124,7 @@ pub fn verify(request: &Request<'_>) -> Result<Outcome, Error> {
     let (sum, size) = File::open(request.artifact).and_then(Digest::of_reader).map_err(unreadable)?;
     let as_recorded = (sum, size) == (recorded.artifact.sha256, recorded.artifact.size);
 
-    let scratch = tempfile::tempdir().map_err(Error::Scratch)?;
+    let scratch = Scratch::new().map_err(Error::Scratch)?;
     let mut outcome = Outcome {
         verdict: Verdict::Identical,
         reason: None,
@@ -337,14 +338,13 @@ fn worst(evidence: &[Evidence]) -> Verdict {
 /// Writes an artifact to a file in a folder that is not there yet, and gives its digest and size.
 pub(super) fn write(
     place: &Path,
-    content: impl FnOnce(&mut Output) -> Result<(), WriteError>,
+    content: impl FnOnce(&mut BufWriter<File>) -> Result<(), WriteError>,
 ) -> Result<(Digest, u64), WriteError> {
     if let Some(folder) = place.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let mut output = Output::create(place)?;
-    content(&mut output)?;
-    let sum = output.digest()?;
-    output.finish(false)?;
-    Ok(sum)
+    output::create(place, 0o600, |file| {
+        content(file)?;
+        Ok(output::digest(file)?)
+    })
 }

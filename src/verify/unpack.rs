@@ -1,10 +1,11 @@
 //! Source distributions and wheels, unpacked to be built of again.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, Write};
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use crate::archive::{Limits, MemberPath, ReadError, gzip, tar, zip};
+use crate::output::create;
 
 /// Why an archive cannot be used as a source.
 #[derive(Debug, thiserror::Error)]
@@ -72,8 +73,8 @@ fn unpack_zip(mut reader: zip::Reader<File>, path: &Path, into: &Path) -> Result
             zip::Kind::Folder => make_folder(into, &member.path)?,
             zip::Kind::File => {
                 let executable = member.mode().is_some_and(|mode| mode & 0o100 != 0);
-                let mut file = make_file(into, &member.path, executable)?;
-                reader.copy(index, &mut file).map_err(archive)?;
+                make_file(into, &member.path, executable, |file| reader.copy(index, file))?
+                    .map_err(archive)?;
             }
             _ => return Err(Error::Member { path: path.to_owned(), member: member.path.to_string() }),
         }
@@ -89,8 +90,8 @@ fn unpack_tar(source: impl Read, path: &Path, into: &Path) -> Result<(), Error> 
             tar::Kind::Folder if member.path.as_str() == "." => {}
             tar::Kind::Folder => make_folder(into, &member.path)?,
             tar::Kind::File => {
-                let mut file = make_file(into, &member.path, member.mode & 0o100 != 0)?;
-                reader.copy(&mut file).map_err(archive)?;
+                let executable = member.mode & 0o100 != 0;
+                make_file(into, &member.path, executable, |file| reader.copy(file))?.map_err(archive)?;
             }
             _ => return Err(Error::Member { path: path.to_owned(), member: member.path.to_string() }),
         }
@@ -104,22 +105,16 @@ fn make_folder(into: &Path, path: &MemberPath) -> Result<(), Error> {
 }
 
 /// A new file: nothing that is there is written to, so that no archive writes through what it made itself.
-fn make_file(into: &Path, path: &MemberPath, executable: bool) -> Result<impl Write, Error> {
+fn make_file<R>(
+    into: &Path,
+    path: &MemberPath,
+    executable: bool,
+    fill: impl FnOnce(&mut BufWriter<File>) -> R,
+) -> Result<R, Error> {
     let place = into.join(path.as_str());
-    let made = place.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        allow(&mut options, executable);
-        options.open(&place)
-    });
-    made.map(io::BufWriter::new).map_err(|source| Error::Io { path: place, source })
+    let folder = place.parent().map_or(Ok(()), fs::create_dir_all);
+    let mode = if executable { 0o700 } else { 0o600 };
+    folder
+        .and_then(|()| create(&place, mode, |file| Ok(fill(file))))
+        .map_err(|source| Error::Io { path: place, source })
 }
-
-#[cfg(unix)]
-fn allow(options: &mut OpenOptions, executable: bool) {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(if executable { 0o700 } else { 0o600 });
-}
-
-#[cfg(not(unix))]
-fn allow(_: &mut OpenOptions, _: bool) {}

@@ -439,12 +439,6 @@ pub enum WriteError {
     },
 }
 
-impl WriteError {
-    pub(super) fn target(path: &Path) -> impl FnOnce(io::Error) -> WriteError {
-        move |source| WriteError::Target { path: path.to_owned(), source }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,7 +21,6 @@ pub mod inflate;
 mod limits;
 mod mode;
 mod order;
-mod output;
 mod path;
 mod problem;
 pub mod record;
@@ -35,7 +34,6 @@ pub use entry::{Content, Entries, EntriesError, Entry, Kind, WriteError};
 pub use limits::Limits;
 pub use mode::{BadMode, Mode};
 pub use order::Order;
-pub use output::Output;
 pub use path::{BadPath, MemberPath, PathProblem};
 pub use problem::{Problem, ReadError};
 /// The CRC-32 of bytes, going on from that of the bytes before them (0 at the start).

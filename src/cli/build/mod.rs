@@ -17,9 +17,9 @@ use pyrepro::compile::Pool;
 use pyrepro::dist::{self, Artifact, Bytecode, Package};
 use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
 use pyrepro::manifest::{BuildRecipe, BytecodeRecipe, Product};
+use pyrepro::output::Scratch;
 use pyrepro::pyc::Optimization;
 use pyrepro::python::Interpreters;
-use tempfile::TempDir;
 
 use super::exit::Exit;
 use super::terminal::Terminal;
@@ -157,14 +157,13 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
 /// A project's folder, which an sdist is unpacked to.
 struct Source {
     root: PathBuf,
-    _unpacked: Option<TempDir>,
+    _unpacked: Option<Scratch>,
 }
 
 impl Source {
     fn open(path: &Path) -> anyhow::Result<Source> {
         if path.is_file() {
-            let unpacked = tempfile::Builder::new().prefix("pyrepro-").tempdir();
-            let unpacked = unpacked.context("cannot make a temporary folder")?;
+            let unpacked = Scratch::new().context("cannot make a temporary folder")?;
             let root = dist::unpack(path, unpacked.path())?;
             return Ok(Source { root, _unpacked: Some(unpacked) });
         }

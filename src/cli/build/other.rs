@@ -1,7 +1,6 @@
 //! Projects with other backends: these build, and what they build is made normal.
 
 use std::cell::RefCell;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -9,16 +8,17 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use pyrepro::archive::Output;
 use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Made, Request, Session};
 use pyrepro::compile::Pool;
 use pyrepro::dist::Bytecode;
 use pyrepro::epoch::{Epoch, EpochSource};
 use pyrepro::manifest::{BackendRecipe, BytecodeRecipe, Manifest, Provenance, Target};
+use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget, UntilStopped};
 use pyrepro::python::{Interpreter, Interpreters};
 
 use super::Flags;
 use super::report::Report;
+use super::write::into_folder;
 use crate::cli::exit::Exit;
 use crate::cli::printable::ProgramOutput;
 use crate::cli::terminal::{Terminal, say};
@@ -198,12 +198,12 @@ impl Maker<'_> {
         report.backend(&session);
         let provenance = (!self.flags.no_manifest).then(|| Provenance::of(&session)).transpose()?;
         drop(session);
-        fs::create_dir_all(out_dir).with_context(|| format!("cannot make {}", out_dir.display()))?;
-        let outputs = all.iter().map(|made| self.written(made, provenance.as_ref()));
-        let outputs = outputs.collect::<anyhow::Result<Vec<_>>>()?;
-        for ((output, manifest), made) in outputs.into_iter().zip(&all) {
-            output.finish(false)?;
-            manifest.map(|manifest| manifest.finish(false)).transpose()?;
+        into_folder(out_dir, || {
+            let mut set = OutputSet::default();
+            all.iter().try_for_each(|made| self.add(made, provenance.as_ref(), &mut set))?;
+            Ok(set.put()?)
+        })?;
+        for made in &all {
             report.add_built(&made.built, &out_dir.join(&made.name), terminal)?;
         }
         Ok(report)
@@ -227,22 +227,25 @@ impl Maker<'_> {
         Ok(made)
     }
 
-    /// An artifact beside its place, with its manifest.
-    fn written(
-        &self,
-        made: &Made,
-        provenance: Option<&Provenance>,
-    ) -> anyhow::Result<(Output, Option<Output>)> {
-        let target = self.flags.out_dir.join(&made.name);
-        let mut output = Output::create(&target)?;
-        made.write(self.epoch, self.flags.jobs(), &mut output)
-            .with_context(|| format!("cannot write {}", target.display()))?;
-        let Some(provenance) = provenance else { return Ok((output, None)) };
+    /// An artifact and its manifest, complete but for their names.
+    fn add(&self, made: &Made, provenance: Option<&Provenance>, set: &mut OutputSet) -> anyhow::Result<()> {
+        let mut output = self.flags.output(&made.name)?;
+        let written =
+            made.write(self.epoch, self.flags.jobs(), &mut UntilStopped::new(&mut output, &self.stop));
+        written.map_err(|error| output.explain(error))?;
+        let manifest =
+            provenance.map(|provenance| self.manifest(made, provenance, &mut output)).transpose()?;
+        set.add(output, false)?;
+        manifest.map_or(Ok(()), |manifest| Ok(set.add(manifest, false)?))
+    }
+
+    fn manifest(&self, made: &Made, provenance: &Provenance, output: &mut Output) -> anyhow::Result<Output> {
         let recipe = self.flags.recipe_for(made.built.artifact);
         let (epoch, python) = ((self.epoch, self.decided), Target::of(&self.python));
-        let manifest = provenance.manifest(&recipe, epoch, python, output.reopen()?, &target)?;
-        let manifest = manifest::prepare(&Manifest::beside(&target), &manifest)?;
-        Ok((output, Some(manifest)))
+        let written = output.reopen()?;
+        let manifest = provenance.manifest(&recipe, epoch, python, written, output.path())?;
+        let target = OutputTarget::chosen(&Manifest::beside(output.path()), OutputForm::Json)?;
+        manifest::prepare(target, &manifest)
     }
 }
 

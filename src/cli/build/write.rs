@@ -1,19 +1,19 @@
 //! How `pyrepro build` writes what it has made: all of it or nothing.
 
 use std::fs;
-use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use anyhow::{Context, bail};
-use pyrepro::archive::{Entries, Output, WriteError};
+use pyrepro::archive::{Entries, WriteError};
 use pyrepro::dist::zipapp::{self, App, Request};
 use pyrepro::dist::{self, Artifact};
 use pyrepro::epoch::{Clamped, Epoch};
 use pyrepro::manifest::{BuildRecipe, Manifest, Product};
+use pyrepro::output::{self, Output, OutputForm, OutputSet, OutputTarget, Scratch, UntilStopped};
 
-use super::Maker;
 use super::report::Report;
+use super::{Flags, Maker};
 use crate::cli::manifest;
 use crate::cli::terminal::Terminal;
 
@@ -28,16 +28,16 @@ impl Maker<'_> {
         let folder = &self.flags.out_dir;
         let app = if self.flags.zipapp { Some(self.app(terminal)?) } else { None };
         let app_path = folder.join(format!("{}.pyz", self.package.stem()));
-        let is_new = !folder.exists();
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let outputs = self.outputs(artifacts, app.as_ref().map(|app| (app, &*app_path)), terminal);
-        if outputs.is_err() && is_new {
-            // It is empty again, and was not there before.
-            let _ = fs::remove_dir(folder);
-        }
-        for (output, executable) in outputs? {
-            output.finish(executable)?;
-        }
+        into_folder(folder, || {
+            let mut set = OutputSet::default();
+            for artifact in artifacts {
+                self.add_artifact(artifact, &mut set, terminal)?;
+            }
+            if let Some((app, options)) = &app {
+                self.add_app(app, options, &app_path, &mut set)?;
+            }
+            Ok(set.put()?)
+        })?;
         for artifact in artifacts {
             report.add(artifact, &folder.join(&artifact.name), terminal)?;
         }
@@ -47,40 +47,41 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// All that is to be written, complete, but not yet in its place; and whether it is executable. The
-    /// manifest of each comes behind it.
-    fn outputs(
+    /// An artifact and its manifest, complete but for their names.
+    fn add_artifact(
         &self,
-        artifacts: &[Artifact],
-        app: Option<(&(App, zipapp::Options), &Path)>,
+        artifact: &Artifact,
+        set: &mut OutputSet,
         terminal: &Terminal,
-    ) -> anyhow::Result<Vec<(Output, bool)>> {
-        let mut outputs = Vec::new();
-        for artifact in artifacts {
-            let place = self.flags.out_dir.join(&artifact.name);
-            let mut output = Output::create(&place)?;
-            let options =
-                dist::Options { epoch: self.clamped(artifact.kind, terminal), jobs: self.flags.jobs() };
-            let written = artifact.write(&options, &mut UntilStopped(&mut output, &self.stop));
-            written.map_err(|error| self.explained(error))?;
-            let recipe = self.recipe(artifact.kind);
-            let manifest = recipe
-                .map(|recipe| self.manifest(&recipe, &artifact.entries, &place, options.epoch, &mut output));
-            outputs.push((output, false));
-            outputs.extend(manifest.transpose()?.flatten().map(|manifest| (manifest, false)));
-        }
-        if let Some(((app, options), path)) = app {
-            let mut output = Output::create(path)?;
-            let written = app.write(options, &mut UntilStopped(&mut output, &self.stop));
-            written.map_err(|error| self.explained(error))?;
-            let (interpreter, main) = (options.interpreter.clone(), self.main()?);
-            let product = Product::Zipapp { interpreter, main };
-            let recipe = BuildRecipe { product, bytecode: self.flags.bytecode() };
-            let manifest = self.manifest(&recipe, &app.entries, path, options.epoch, &mut output)?;
-            outputs.push((output, !options.interpreter.is_empty()));
-            outputs.extend(manifest.map(|manifest| (manifest, false)));
-        }
-        Ok(outputs)
+    ) -> anyhow::Result<()> {
+        let mut output = self.flags.output(&artifact.name)?;
+        let options = dist::Options { epoch: self.clamped(artifact.kind, terminal), jobs: self.flags.jobs() };
+        let written = artifact.write(&options, &mut UntilStopped::new(&mut output, &self.stop));
+        written.map_err(|error| self.explained(output.explain(error)))?;
+        let recipe = self.recipe(artifact.kind);
+        let manifest =
+            recipe.map(|recipe| self.manifest(&recipe, &artifact.entries, options.epoch, &mut output));
+        set.add(output, false)?;
+        manifest.transpose()?.flatten().map_or(Ok(()), |manifest| Ok(set.add(manifest, false)?))
+    }
+
+    /// The zipapp and its manifest, complete but for their names.
+    fn add_app(
+        &self,
+        app: &App,
+        options: &zipapp::Options,
+        place: &Path,
+        set: &mut OutputSet,
+    ) -> anyhow::Result<()> {
+        let mut output = Output::create(OutputTarget::chosen(place, OutputForm::Archive)?)?;
+        let written = app.write(options, &mut UntilStopped::new(&mut output, &self.stop));
+        written.map_err(|error| self.explained(output.explain(error)))?;
+        let (interpreter, main) = (options.interpreter.clone(), self.main()?);
+        let product = Product::Zipapp { interpreter, main };
+        let recipe = BuildRecipe { product, bytecode: self.flags.bytecode() };
+        let manifest = self.manifest(&recipe, &app.entries, options.epoch, &mut output)?;
+        set.add(output, !options.interpreter.is_empty())?;
+        manifest.map_or(Ok(()), |manifest| Ok(set.add(manifest, false)?))
     }
 
     /// The manifest of what was written, but for its name, if there is to be one.
@@ -88,7 +89,6 @@ impl Maker<'_> {
         &self,
         recipe: &BuildRecipe,
         entries: &Entries,
-        place: &Path,
         epoch: Epoch,
         output: &mut Output,
     ) -> anyhow::Result<Option<Output>> {
@@ -98,8 +98,10 @@ impl Maker<'_> {
         let target = self.python.as_ref().map(|python| python.target.clone());
         let (inputs, epoch) = (self.package.ingredients()?, (epoch, self.epoch.1));
         let build = recipe.build(entries, inputs, epoch, target, self.flags.jobs(), &self.stop);
-        let manifest = build.manifest(place, output.digest()?).map_err(|error| self.explained(error))?;
-        Ok(Some(manifest::prepare(&Manifest::beside(place), &manifest)?))
+        let sum = output.digest()?;
+        let manifest = build.manifest(output.path(), sum).map_err(|error| self.explained(error))?;
+        let target = OutputTarget::chosen(&Manifest::beside(output.path()), OutputForm::Json)?;
+        Ok(Some(manifest::prepare(target, &manifest)?))
     }
 
     /// The time that members of an artifact carry.
@@ -118,12 +120,12 @@ impl Maker<'_> {
 
     /// The zipapp: the wheel, unpacked as an installer unpacks it.
     fn app(&self, terminal: &Terminal) -> anyhow::Result<(App, zipapp::Options)> {
-        let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let scratch = Scratch::new().context("cannot make a temporary folder")?;
         let wheel = self.package.wheel(None, self.flags.jobs())?;
         let path = scratch.path().join(&wheel.name);
-        let mut output = Output::create(&path)?;
-        wheel.write(&dist::Options::default(), &mut UntilStopped(&mut output, &self.stop))?;
-        output.finish(false)?;
+        output::create(&path, 0o600, |file| {
+            wheel.write(&dist::Options::default(), &mut UntilStopped::new(file, &self.stop))
+        })?;
         let request = Request { main: Some(self.main()?), wheels: vec![path], ..Request::default() };
         let app = self.with_bytecode(|bytecode| Ok(zipapp::gather(&request, bytecode)?))?;
         let interpreter = self.flags.interpreter.clone().unwrap_or_default();
@@ -159,24 +161,22 @@ impl Maker<'_> {
     }
 }
 
-/// A file that is written until the user wants no more.
-struct UntilStopped<'a, W>(&'a mut W, &'a AtomicBool);
-
-impl<W: Write> Write for UntilStopped<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.1.load(Ordering::Relaxed) {
-            return Err(io::Error::other("interrupted"));
-        }
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+impl Flags {
+    /// An artifact in the folder for them, which is not what it is built of.
+    pub(super) fn output(&self, name: &str) -> anyhow::Result<Output> {
+        let target = OutputTarget::chosen(&self.out_dir.join(name), OutputForm::Archive)?;
+        Ok(Output::create(target.apart_from([&self.source])?)?)
     }
 }
 
-impl<W: Seek> Seek for UntilStopped<'_, W> {
-    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.0.seek(position)
-    }
+/// Does something in the folder for artifacts, which is made if need be, and taken away again if that fails.
+pub(super) fn into_folder(folder: &Path, put: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let is_new = !folder.exists();
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    put().inspect_err(|_| {
+        if is_new {
+            // It is empty again, and was not there before.
+            let _ = fs::remove_dir(folder);
+        }
+    })
 }

@@ -14,6 +14,7 @@ use clap::ValueEnum;
 use pyrepro::compile::{self, Event, Exclude, Form, Place, Pool, Recorded, Request, Summary, Task};
 use pyrepro::epoch::{EpochChoice, EpochSource};
 use pyrepro::manifest::{self, Compiled, Target};
+use pyrepro::output::{OutputForm, OutputTarget};
 use pyrepro::pyc::{InvalidationMode, Optimization};
 use pyrepro::python::{Interpreter, Interpreters, Version};
 
@@ -157,6 +158,11 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     if compiled.is_some() && request.paths.is_empty() {
         bail!("--manifest is for paths that are named: name what to compile");
     }
+    let place = flags.manifest.as_deref().map(|place| {
+        let sources = request.paths.iter().chain(&flags.list);
+        OutputTarget::named(place, OutputForm::Json)?.apart_from(sources)
+    });
+    let place = place.transpose()?;
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
     let mut report = Report::new(terminal, request.task, pythons.len() > 1)?;
     let mut summary = Summary::default();
@@ -189,7 +195,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     report.end(&summary, started.elapsed())?;
     outcome?;
     let exit = exit(&summary, request.task);
-    if let (Some(compiled), Some(place), Exit::Fine) = (compiled, &flags.manifest, exit) {
+    if let (Some(compiled), Some(place), Exit::Fine) = (compiled, place, exit) {
         let targets = pythons.iter().map(|(.., target)| target.clone()).collect();
         let manifest = compiled.manifest(&request, flags.epoch()?, targets)?;
         super::manifest::prepare(place, &manifest)?.finish(false)?;

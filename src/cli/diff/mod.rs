@@ -3,11 +3,11 @@
 pub mod text;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
-use pyrepro::archive::Output;
 use pyrepro::diff::{self, Options, Report};
+use pyrepro::output::{Output, OutputForm, OutputTarget};
 use pyrepro::tree::Globs;
 
 use super::exit::Exit;
@@ -66,8 +66,13 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         details: !flags.stat,
         ..Options::default()
     };
+    let page = flags
+        .html
+        .as_deref()
+        .map(|page| OutputTarget::named(page, OutputForm::Page)?.apart_from([&flags.a, &flags.b]));
+    let page = page.transpose()?;
     let report = diff::diff(&flags.a, &flags.b, &options)?;
-    if let Some(page) = &flags.html {
+    if let Some(page) = page {
         write_page(page, &report)?;
     }
     if terminal.is_json() {
@@ -80,8 +85,9 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     Ok(if report.equal { Exit::Fine } else { Exit::Negative })
 }
 
-fn write_page(path: &Path, report: &Report) -> anyhow::Result<()> {
-    let mut output = Output::create(path)?;
-    output.write_all(diff::html::page(report).as_bytes()).with_context(|| path.display().to_string())?;
+fn write_page(target: OutputTarget, report: &Report) -> anyhow::Result<()> {
+    let mut output = Output::create(target)?;
+    let written = output.write_all(diff::html::page(report).as_bytes());
+    written.with_context(|| format!("cannot write {}", output.path().display()))?;
     Ok(output.finish(false)?)
 }

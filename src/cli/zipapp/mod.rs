@@ -13,9 +13,10 @@ use std::time::Instant;
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use pyrepro::compile::{Compiler, Pool};
-use pyrepro::dist::zipapp::{App, Source, shebang};
+use pyrepro::dist::zipapp::{App, Request, Source, shebang};
 use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
 use pyrepro::manifest::{BytecodeRecipe, Manifest, ZipappRecipe, ZipappSources};
+use pyrepro::output::{OutputForm, OutputTarget};
 use pyrepro::pyc::Optimization;
 use pyrepro::python::Environment;
 use serde::Serialize;
@@ -27,6 +28,7 @@ use interpreter::Choice;
 
 pub use interpreter::{Python, target_of};
 use report::Report;
+use write::Targets;
 
 /// Make one file of an application, which Python runs, with bytecode that it takes
 ///
@@ -139,10 +141,12 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let environment = flags.environment(python.as_ref(), terminal)?;
     let request = recipe.request(flags.sources(source, &target, environment));
     let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let targets = flags.targets(&target, place.as_deref(), &request)?;
     let jobs = flags.jobs();
     let pool = python.as_ref().map(|python| (Pool::new(&python.path, python.version, jobs), python.version));
     let compiler = pool.as_ref().map(|(pool, version)| (pool as &dyn Compiler, *version));
     let app = recipe.gather(&request, compiler, jobs, &stop)?;
+    let targets = targets.apart_from(&app.wheels)?;
     tell_doubts(&app, flags.strict, terminal);
     let failed = app.compiled.as_ref().is_some_and(|compiled| !compiled.failures.is_empty());
     let refused = failed && flags.strict;
@@ -153,14 +157,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     };
     let size = match refused {
         true => None,
-        false => Some(write::write(
-            &app,
-            &options,
-            &target,
-            place.as_deref().map(|place| (place, describe)),
-            &stop,
-            terminal,
-        )?),
+        false => Some(write::write(&app, &options, targets, describe, &stop, terminal)?),
     };
     let report = Report::new(&app, &options, &target, place.filter(|_| !refused), python.as_ref(), size);
     if terminal.is_json() {
@@ -260,6 +257,20 @@ impl Flags {
             None => (!self.no_manifest && !is_stream(target)).then(|| Manifest::beside(target)),
         };
         Ok(place)
+    }
+
+    /// What may be done at these places, none of which is that of something that goes in.
+    fn targets(&self, archive: &Path, manifest: Option<&Path>, request: &Request) -> anyhow::Result<Targets> {
+        let judge = |path: &Path, is_named: bool, form| {
+            let target =
+                if is_named { OutputTarget::named(path, form) } else { OutputTarget::chosen(path, form) };
+            let source = self.source.iter().filter(|source| source.is_file());
+            target?.apart_from(source.chain(&self.requirements).chain(&request.wheels))
+        };
+        let archive =
+            (!is_stream(archive)).then(|| judge(archive, self.output.is_some(), OutputForm::Archive));
+        let manifest = manifest.map(|manifest| judge(manifest, self.manifest.is_some(), OutputForm::Json));
+        Ok(Targets { archive: archive.transpose()?, manifest: manifest.transpose()? })
     }
 
     fn recipe(&self) -> anyhow::Result<ZipappRecipe> {

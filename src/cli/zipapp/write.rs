@@ -1,29 +1,45 @@
 //! Writing the archive: into its place when it is complete, or to standard output.
 
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::io::{self, BufWriter, Seek};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pyrepro::archive::{Digest, Output, WriteError};
+use anyhow::Context;
+use pyrepro::archive::{Digest, WriteError};
 use pyrepro::dist::zipapp::{App, Error, Options};
 use pyrepro::manifest::Manifest;
+use pyrepro::output::{Output, OutputError, OutputSet, OutputTarget, UntilStopped};
 
 use super::super::manifest;
 use super::super::terminal::Terminal;
+
+/// Where the archive and its manifest go.
+pub struct Targets {
+    /// Nothing for standard output.
+    pub archive: Option<OutputTarget>,
+    pub manifest: Option<OutputTarget>,
+}
+
+impl Targets {
+    /// The same, if none of these files would be replaced.
+    pub fn apart_from(self, inputs: &[PathBuf]) -> Result<Targets, OutputError> {
+        let apart = |target: Option<OutputTarget>| target.map(|target| target.apart_from(inputs)).transpose();
+        Ok(Targets { archive: apart(self.archive)?, manifest: apart(self.manifest)? })
+    }
+}
 
 /// Writes the archive and its manifest, whole or not at all, and tells the size of the archive.
 pub fn write(
     app: &App,
     options: &Options,
-    target: &Path,
-    manifest: Option<(&Path, impl FnOnce((Digest, u64)) -> Result<Manifest, WriteError>)>,
+    targets: Targets,
+    describe: impl FnOnce((Digest, u64)) -> Result<Manifest, WriteError>,
     stop: &AtomicBool,
     terminal: &Terminal,
 ) -> anyhow::Result<u64> {
-    let result = if super::is_stream(target) {
-        to_stdout(app, options, manifest, stop, terminal)
-    } else {
-        to_file(app, options, target, manifest, stop)
+    let result = match targets.archive {
+        None => to_stdout(app, options, targets.manifest, describe, stop, terminal),
+        Some(archive) => to_file(app, options, archive, targets.manifest, describe, stop),
     };
     match result {
         Err(_) if stop.load(Ordering::Relaxed) => Err(Error::Interrupted.into()),
@@ -31,21 +47,24 @@ pub fn write(
     }
 }
 
-/// Both are complete before either gets its name.
 fn to_file(
     app: &App,
     options: &Options,
-    target: &Path,
-    manifest: Option<(&Path, impl FnOnce((Digest, u64)) -> Result<Manifest, WriteError>)>,
+    archive: OutputTarget,
+    manifest: Option<OutputTarget>,
+    describe: impl FnOnce((Digest, u64)) -> Result<Manifest, WriteError>,
     stop: &AtomicBool,
 ) -> anyhow::Result<u64> {
-    let mut output = Output::create(target)?;
-    app.write(options, &mut Stoppable { output: &mut output, stop })?;
+    let mut output = Output::create(archive)?;
+    let written = app.write(options, &mut UntilStopped::new(&mut output, stop));
+    written.map_err(|error| output.explain(error))?;
     let (sum, size) = output.digest()?;
-    let manifest =
-        manifest.map(|(place, describe)| manifest::prepare(place, &describe((sum, size))?)).transpose()?;
-    output.finish(!options.interpreter.is_empty())?;
-    manifest.map(|manifest| manifest.finish(false)).transpose()?;
+    let mut set = OutputSet::default();
+    set.add(output, !options.interpreter.is_empty())?;
+    if let Some(target) = manifest {
+        set.add(manifest::prepare(target, &describe((sum, size))?)?, false)?;
+    }
+    set.put()?;
     Ok(size)
 }
 
@@ -54,49 +73,26 @@ fn to_file(
 fn to_stdout(
     app: &App,
     options: &Options,
-    manifest: Option<(&Path, impl FnOnce((Digest, u64)) -> Result<Manifest, WriteError>)>,
+    manifest: Option<OutputTarget>,
+    describe: impl FnOnce((Digest, u64)) -> Result<Manifest, WriteError>,
     stop: &AtomicBool,
     terminal: &Terminal,
 ) -> anyhow::Result<u64> {
-    let failed = |source| WriteError::Target { path: std::env::temp_dir(), source };
-    let mut file = BufWriter::with_capacity(1 << 16, tempfile::tempfile().map_err(failed)?);
-    app.write(options, &mut Stoppable { output: &mut file, stop })?;
-    let mut file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-    file.rewind().map_err(failed)?;
-    let written = Digest::of_reader(&file).map_err(failed)?;
-    let manifest =
-        manifest.map(|(place, describe)| manifest::prepare(place, &describe(written)?)).transpose()?;
-    file.rewind().map_err(failed)?;
+    let aside = || format!("cannot write a temporary file in {}", std::env::temp_dir().display());
+    let mut file = BufWriter::with_capacity(1 << 16, tempfile::tempfile().with_context(aside)?);
+    app.write(options, &mut UntilStopped::new(&mut file, stop))?;
+    let mut file = file.into_inner().map_err(io::IntoInnerError::into_error).with_context(aside)?;
+    file.rewind().with_context(aside)?;
+    let written = Digest::of_reader(&file).with_context(aside)?;
+    let mut set = OutputSet::default();
+    if let Some(target) = manifest {
+        set.add(manifest::prepare(target, &describe(written)?)?, false)?;
+    }
+    file.rewind().with_context(aside)?;
     let size = io::copy(&mut file, &mut terminal.raw_out())?;
     if let Some(lost) = terminal.lost_output() {
         return Err(lost);
     }
-    manifest.map(|manifest| manifest.finish(false)).transpose()?;
+    set.put()?;
     Ok(size)
-}
-
-/// An output that takes nothing more when the user has stopped the run, so that what is half written is
-/// taken away.
-struct Stoppable<'a, W> {
-    output: &'a mut W,
-    stop: &'a AtomicBool,
-}
-
-impl<W: Write> Write for Stoppable<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.stop.load(Ordering::Relaxed) {
-            return Err(io::Error::other("interrupted"));
-        }
-        self.output.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.output.flush()
-    }
-}
-
-impl<W: Seek> Seek for Stoppable<'_, W> {
-    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.output.seek(position)
-    }
 }

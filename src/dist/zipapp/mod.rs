@@ -22,13 +22,12 @@ use std::io::{self, Seek, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use crate::archive::zip::{self, Compression};
 use crate::archive::{BadPath, Content, Entries, EntriesError, Entry, Limits, ReadError, WriteError};
 use crate::compile::{Unavailable, Warning};
 pub use crate::dist::Bytecode;
 use crate::epoch::Epoch;
+use crate::output::Scratch;
 use crate::pyc::Optimization;
 use crate::python::Environment;
 use crate::tree::{self, BadGlob, Globs};
@@ -113,7 +112,7 @@ pub struct App {
 pub struct Files {
     watch: Watch,
     /// Goes away with this.
-    unpacked: Option<TempDir>,
+    unpacked: Option<Scratch>,
 }
 
 /// Something that may not work as wanted.
@@ -212,8 +211,7 @@ fn add_archive<R: io::Read + Seek>(
     files: &mut Files,
 ) -> Result<bool, Error> {
     let unwritable = |source| WriteError::Target { path: std::env::temp_dir(), source };
-    let spool =
-        files.unpacked.insert(tempfile::Builder::new().prefix("pyrepro-").tempdir().map_err(unwritable)?);
+    let spool = files.unpacked.insert(Scratch::new().map_err(unwritable)?);
     members.add(source::archive(&mut reader, path, Some(spool.path()))?, &path.display().to_string())?;
     Ok(reader.members().iter().any(|member| member.deflated))
 }

@@ -1,12 +1,13 @@
 //! Where an application's own files come from: a folder, or an archive that is there already.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Read, Seek, Write};
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::watch::Watch;
 use crate::archive::{Entry, Limits, MemberPath, WriteError, zip};
+use crate::output::create;
 use crate::tree::{self, Globs, Kind, Tree};
 
 /// What is never part of an application: what version control and imports keep beside the sources.
@@ -92,9 +93,8 @@ pub(super) fn archive<R: Read + Seek>(
                         let place = folder.join(index.to_string());
                         let unwritable =
                             |source| Error::Compare(WriteError::Target { path: place.clone(), source });
-                        let mut file = BufWriter::new(File::create_new(&place).map_err(unwritable)?);
-                        reader.copy(index, &mut file).map_err(refused)?;
-                        file.flush().map_err(unwritable)?;
+                        let copied = create(&place, 0o600, |file| Ok(reader.copy(index, file)));
+                        copied.map_err(unwritable)?.map_err(refused)?;
                         Entry::file(name, &place, size)?
                     }
                     _ => Entry::bytes(name, reader.bytes(index).map_err(refused)?)?,
