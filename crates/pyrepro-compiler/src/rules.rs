@@ -113,6 +113,10 @@ pub struct Rules {
     /// `await` outside async functions, `__debug__` as a target and late future imports are refused
     /// by the symbol table, not by code generation.
     pub checks_in_symbol_table: bool,
+    /// No type parameter may be called `__classdict__`.
+    pub classdict_is_no_type_parameter: bool,
+    /// A name that an inlined comprehension uses counts as used around it.
+    pub inlined_uses_count: bool,
     /// What messages call the names in a `def`'s parentheses.
     pub parameter_word: &'static str,
     /// Which names a comprehension that is inlined in a class may not reach through the class.
@@ -213,6 +217,7 @@ pub static PYTHON_3_13: Rules = Rules {
     second_get_iter: true,
     class_names_in_comprehension: ClassNames::All,
     warns_in_exceptional_finally: false,
+    classdict_is_no_type_parameter: true,
     ..BASE_3_13
 };
 
@@ -226,6 +231,7 @@ pub static PYTHON_3_14: Rules =
 /// 3.15.1 and later
 pub static PYTHON_3_15: Rules = Rules {
     table: &opcode::PYTHON_3_15,
+    parameter_word: "parameter",
     unicode: UnicodeVersion::V17,
     positive_literal_patterns: true,
     lazy_imports: true,
@@ -255,7 +261,8 @@ const BASE_3_14: Rules = Rules {
     docstring_leaves_tree: true,
     annotation_scopes: true,
     checks_in_symbol_table: true,
-    parameter_word: "parameter",
+    inlined_uses_count: true,
+    classdict_is_no_type_parameter: true,
     class_names_in_comprehension: ClassNames::AllButForFunctions,
     class_comprehension_clears_all: false,
     with_enter: WithEnter::LoadSpecial,
@@ -312,6 +319,8 @@ const BASE_3_13: Rules = Rules {
     inlined_comprehensions: true,
     annotation_scopes: false,
     checks_in_symbol_table: false,
+    classdict_is_no_type_parameter: false,
+    inlined_uses_count: false,
     parameter_word: "argument",
     class_names_in_comprehension: ClassNames::Class,
     class_comprehension_clears_all: true,

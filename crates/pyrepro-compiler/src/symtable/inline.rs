@@ -40,6 +40,14 @@ pub(super) fn inline_comprehension(
             }
             removed.push(name);
         }
+        let used = variable.uses.any(Uses::USE) && binding == Some(Binding::Free);
+        if used
+            && !in_class
+            && rules.inlined_uses_count
+            && let Some(existing) = table[outer].variables.get_mut(name)
+        {
+            existing.uses = existing.uses.with(Uses::USE);
+        }
         match existing {
             None => table[outer].variables.push(Variable { name, uses: variable.uses, binding }),
             // A free name of the comprehension that is a local around it is a plain local now,

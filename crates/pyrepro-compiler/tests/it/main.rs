@@ -7,4 +7,5 @@
 mod cfg;
 mod dump;
 mod python;
+mod symtable;
 mod tree;

@@ -79,9 +79,7 @@ impl Collector<'_> {
         key: ScopeKey,
         part: &'static str,
     ) -> Result<()> {
-        let reserved = param.name == names::DUNDER_CLASSDICT
-            || param.name == names::DUNDER_CONDITIONAL_ANNOTATIONS && self.rules.annotation_scopes;
-        if reserved {
+        if param.name == names::DUNDER_CLASSDICT && self.rules.classdict_is_no_type_parameter {
             let after = "' cannot be used for type parameter";
             return Err(self.refuse("reserved name '", param.name, after, param.span));
         }

@@ -1,6 +1,6 @@
 """Print the symbol table of each file named on stdin, as this interpreter sees it.
 
-For each file: a line `= PATH`, then one line per block, or one line `! MESSAGE` with the error.
+For each file: a line `# PATH`, then one line for each block; or one line `! ERROR`.
 """
 
 import _symtable
@@ -17,7 +17,7 @@ def block(entry, depth, out):
     others = sorted(item for item in symbols if not item[1] & MENTIONED)
     names = " ".join(f"{name}:{flags}" for name, flags in mentioned + others)
     head = f"{entry.type} {entry.name} {entry.lineno} {int(entry.nested)}"
-    out.append(f"{'  ' * depth}{head} ({' '.join(entry.varnames)}) {names}")
+    out.append(f"{depth} {head} ({' '.join(entry.varnames)}) {names}")
     for child in entry.children:
         block(child, depth + 1, out)
 
@@ -26,8 +26,8 @@ def table(source, name):
     try:
         top = _symtable.symtable(source, name, "exec")
     except SyntaxError as error:
-        place = (error.lineno, error.offset, error.end_lineno, error.end_offset)
-        return [f"! {type(error).__name__}: {error.msg} {place}"]
+        place = f"{error.lineno} {error.offset} {error.end_lineno} {error.end_offset}"
+        return [f"! {type(error).__name__} {place} {error.msg}"]
     except Exception as error:
         return [f"! {type(error).__name__}"]
     out = []
@@ -37,13 +37,14 @@ def table(source, name):
 
 def main():
     sys.setrecursionlimit(10000)
-    sys.stdout.reconfigure(errors="surrogatepass")
+    sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")
     for line in sys.stdin:
         path = line.rstrip("\n")
         with open(path, "rb") as file:
             source = file.read()
-        print(f"= {path}")
+        print(f"# {path}")
         print("\n".join(table(source, path)))
+    print("# end")
 
 
 main()
