@@ -74,6 +74,8 @@ pub struct Rules {
     pub fstring_tokens: bool,
     /// Template strings (PEP 750).
     pub template_strings: bool,
+    /// The source text of a template string's expression keeps the blanks behind it.
+    pub template_text_keeps_blanks: bool,
     /// `\N{…}` of CJK and Hangul characters in lower case.
     pub lower_case_derived_names: bool,
     /// The format specification of a raw f-string keeps its backslashes.
@@ -233,6 +235,7 @@ pub static PYTHON_3_15: Rules = Rules {
     table: &opcode::PYTHON_3_15,
     parameter_word: "parameter",
     unicode: UnicodeVersion::V17,
+    template_text_keeps_blanks: true,
     positive_literal_patterns: true,
     lazy_imports: true,
     unpacking_comprehensions: true,
@@ -303,6 +306,7 @@ const BASE_3_13: Rules = Rules {
     escape_warning: EscapeWarning::Syntax,
     fstring_tokens: true,
     template_strings: false,
+    template_text_keeps_blanks: false,
     lower_case_derived_names: false,
     raw_format_spec: false,
     newline_in_format_spec: false,

@@ -147,11 +147,13 @@ impl Lexer<'_> {
         }
     }
 
-    /// A piece that ends with the first of two braces; the second is in no token.
+    /// A piece that ends with the first of two braces. The second is in no token's text, but in this one's span.
     fn doubled(&mut self, kind: TokenKind, start: usize, line: i32, col: i32) -> Result<()> {
-        self.at += 1;
+        self.at += 2;
         self.push_from(kind, start, line, col, None);
-        self.at += 1;
+        if let Some(piece) = self.list.last_mut() {
+            piece.end -= 1;
+        }
         Ok(())
     }
 

@@ -26,12 +26,16 @@ impl Parser<'_> {
 
     /// `from ..a.b import c as d, e`
     pub(super) fn import_from(&mut self, is_lazy: bool) -> Result<StmtKind> {
+        let start = self.start();
         self.bump();
         let level = self.dots();
         let module = if level > 0 && self.at(TokenKind::KwImport) { None } else { Some(self.dotted_name()?) };
         self.expect(TokenKind::KwImport)?;
         let names = self.import_from_targets()?;
         if level == 0 && module == Some(names::FUTURE) {
+            if is_lazy {
+                return self.refuse("lazy from __future__ import is not allowed", self.span(start));
+            }
             self.flufl |= self.ast[names].iter().any(|alias| alias.name == names::BARRY_AS_FLUFL);
         }
         Ok(StmtKind::ImportFrom { module, names, level, is_lazy })

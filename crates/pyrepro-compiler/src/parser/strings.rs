@@ -332,7 +332,8 @@ impl Parser<'_> {
     /// The source of the expression of a t-string's field.
     fn expression_text(&mut self, open: u32, end: u32) -> ConstId {
         let text = literal::debug_text(&self.text[open as usize..end as usize]);
-        let text = self.symbols.intern(text.trim_end());
+        let kept = if self.rules.template_text_keeps_blanks { &text } else { text.trim_end() };
+        let text = self.symbols.intern(kept);
         self.constants.add_str(text)
     }
 }
