@@ -211,6 +211,16 @@ impl Constants {
         self.bytes.get(id.0 as usize)
     }
 
+    /// All constants, parts before what holds them.
+    pub fn ids(&self) -> impl Iterator<Item = ConstId> + use<> {
+        (0..self.values.len()).map(ConstId::at)
+    }
+
+    /// Whether a constant is a number that equals none, not even itself.
+    pub fn is_nan(&self, id: ConstId) -> bool {
+        self[id].is_nan()
+    }
+
     /// How many constants there are.
     pub fn len(&self) -> usize {
         self.values.len()

@@ -1,0 +1,71 @@
+//! Directions and distances of jumps.
+
+use super::{Assembled, size};
+use crate::cfg::{Linear, LinearInstr};
+use crate::opcode::{Op, Table};
+
+/// From the `SEND` that `END_ASYNC_FOR` names to the `END_SEND` that it means.
+const SEND_TO_END_SEND: u32 = 5;
+
+impl Assembled {
+    /// Gives jumps their direction, and distances in place of the instructions they go to.
+    ///
+    /// How wide a distance is written depends on distances. As in CPython the search starts with the
+    /// indices of the instructions as distances, so that a jump may stay wider than it need be at first.
+    pub(super) fn resolve_jumps(&mut self, instrs: &mut [LinearInstr], table: &Table) {
+        let mut jumps = Vec::new();
+        for (index, instr) in instrs.iter_mut().enumerate() {
+            if !table.has_jump(instr.op) {
+                continue;
+            }
+            let forward = instr.arg as usize > index;
+            instr.op = match (instr.op, forward) {
+                (Op::Jump | Op::JumpNoInterrupt, true) => Op::JumpForward,
+                (Op::Jump, false) => Op::JumpBackward,
+                (Op::JumpNoInterrupt, false) => Op::JumpBackwardNoInterrupt,
+                (op, _) => op,
+            };
+            jumps.push((index, instr.arg as usize));
+        }
+        loop {
+            self.measure(instrs, table);
+            let mut changed = false;
+            for &(index, target) in &jumps {
+                let instr = &mut instrs[index];
+                let end = self.offsets[index] + size(instr.op, instr.arg, table);
+                let before = instr.arg;
+                let target = self.offsets[target];
+                instr.arg = if instr.op == Op::EndAsyncFor {
+                    end - target - SEND_TO_END_SEND
+                } else {
+                    end.abs_diff(target)
+                };
+                changed |= size(instr.op, before, table) != size(instr.op, instr.arg, table);
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    /// Where each instruction starts.
+    fn measure(&mut self, instrs: &[LinearInstr], table: &Table) {
+        self.offsets.clear();
+        let mut offset = 0;
+        for instr in instrs {
+            self.offsets.push(offset);
+            offset += size(instr.op, instr.arg, table);
+        }
+    }
+
+    /// Where an instruction starts, once jumps are resolved.
+    pub(super) fn offset(&self, instrs: &Linear, index: u32, table: &Table) -> u32 {
+        match self.offsets.get(index as usize) {
+            Some(offset) => *offset,
+            None => {
+                let last = instrs.last().map_or(0, |instr| size(instr.op, instr.arg, table));
+                self.offsets.last().map_or(0, |offset| offset + last)
+            }
+        }
+    }
+}
