@@ -47,15 +47,7 @@ impl Code {
         (
             [self.arguments, self.positional_only, self.keyword_only, self.flags],
             self.first_line,
-            [
-                self.code,
-                self.constants,
-                self.names,
-                self.locals,
-                self.name,
-                self.locations,
-                self.exceptions,
-            ],
+            [self.code, self.constants, self.names, self.locals, self.name, self.locations, self.exceptions],
         )
     }
 }

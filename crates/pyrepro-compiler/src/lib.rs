@@ -1,8 +1,10 @@
 //! Python source to the bytecode that a named CPython release makes of it, without CPython.
 #![forbid(unsafe_code)]
 
+pub mod assemble;
 pub mod ast;
 pub mod cfg;
+pub mod code;
 pub mod codegen;
 pub mod constant;
 pub mod decode;
@@ -24,3 +26,4 @@ pub mod symbol;
 pub mod symtable;
 pub mod unicode;
 pub mod unparse;
+pub mod write;

@@ -10,7 +10,13 @@ use crate::symbol::{Symbol, Symbols};
 const FLAG_REF: u8 = 0x80;
 
 /// Writes one file's code. `file_name` is what `co_filename` says.
-pub fn write(root: ConstId, file_name: ConstId, codes: &Codes, constants: &Constants, symbols: &Symbols) -> Vec<u8> {
+pub fn write(
+    root: ConstId,
+    file_name: ConstId,
+    codes: &Codes,
+    constants: &Constants,
+    symbols: &Symbols,
+) -> Vec<u8> {
     let nodes = Nodes::new(constants);
     let mut writer = Writer {
         file_name,
@@ -47,7 +53,8 @@ struct Writer<'a> {
 
 /// The object fields of a code object, in the order of marshal, around its first line.
 fn fields(code: &Code, file_name: ConstId) -> ([ConstId; 8], [ConstId; 2]) {
-    let Code { code: bytes, constants, names, locals, kinds, name, qualname, locations, exceptions, .. } = *code;
+    let Code { code: bytes, constants, names, locals, kinds, name, qualname, locations, exceptions, .. } =
+        *code;
     ([bytes, constants, names, locals, kinds, file_name, name, qualname], [locations, exceptions])
 }
 
@@ -198,13 +205,20 @@ impl Writer<'_> {
 
     /// The elements of a set in the order of their own bytes.
     fn sorted(&mut self, items: &[ConstId]) -> Vec<ConstId> {
-        let mut keyed: Vec<(Vec<u8>, ConstId)> = items.iter().map(|item| (self.alone(*item), *item)).collect();
+        let mut keyed: Vec<(Vec<u8>, ConstId)> =
+            items.iter().map(|item| (self.alone(*item), *item)).collect();
         keyed.sort();
         keyed.into_iter().map(|(_, item)| item).collect()
     }
 
     /// The bytes of a value as if it were the outermost.
     fn alone(&mut self, id: ConstId) -> Vec<u8> {
+        let constants = self.constants;
+        if !holds_items(&constants[id]) {
+            let out = std::mem::take(&mut self.out);
+            self.head(&constants[id]);
+            return std::mem::replace(&mut self.out, out);
+        }
         let mut writer = Writer {
             nodes: std::mem::take(&mut self.nodes),
             names: std::mem::take(&mut self.names),
@@ -259,7 +273,9 @@ impl Nodes {
         for id in ids() {
             let value = match &constants[id] {
                 Const::Tuple(items) => Const::Tuple(items.iter().map(|item| nodes.of(*item)).collect()),
-                Const::FrozenSet(items) => Const::FrozenSet(items.iter().map(|item| nodes.of(*item)).collect()),
+                Const::FrozenSet(items) => {
+                    Const::FrozenSet(items.iter().map(|item| nodes.of(*item)).collect())
+                }
                 Const::Slice(parts) => Const::Slice(parts.map(|part| nodes.of(part))),
                 other => other.clone(),
             };

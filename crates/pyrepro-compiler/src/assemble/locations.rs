@@ -16,7 +16,13 @@ const NO_LOCATION: u8 = 15;
 
 impl Assembled {
     /// One run for neighbours with the same location.
-    pub(super) fn write_locations(&mut self, instrs: &Linear, first_line: i32, spans: &Locations, table: &Table) {
+    pub(super) fn write_locations(
+        &mut self,
+        instrs: &Linear,
+        first_line: i32,
+        spans: &Locations,
+        table: &Table,
+    ) {
         self.locations.clear();
         let mut line = first_line;
         let mut current = LocId::NONE;

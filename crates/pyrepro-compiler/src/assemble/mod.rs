@@ -22,13 +22,7 @@ pub struct Assembled {
 
 impl Assembled {
     /// Assembles the instructions of one unit. Their jumps get their final arguments on the way.
-    pub fn assemble(
-        &mut self,
-        instrs: &mut Linear,
-        first_line: i32,
-        spans: &Locations,
-        table: &Table,
-    ) {
+    pub fn assemble(&mut self, instrs: &mut Linear, first_line: i32, spans: &Locations, table: &Table) {
         self.resolve_jumps(instrs, table);
         self.code.clear();
         for instr in instrs.iter() {

@@ -1,7 +1,7 @@
 //! The passes over the graph against `_testinternalcapi.optimize_cfg`, on what CPython's own code generator
 //! makes of real sources.
 
-use crate::python::{Python, pythons, script, sources};
+use crate::python::{Oracle, Python, pythons, sources};
 use pyrepro_compiler::cfg::{Context, Frame, Graph, Linear, Pass};
 use pyrepro_compiler::constant::{Const, ConstId, Constants};
 use pyrepro_compiler::instruction::Sequence;
@@ -10,8 +10,6 @@ use pyrepro_compiler::number::Integer;
 use pyrepro_compiler::opcode::Table;
 use pyrepro_compiler::span::Span;
 use pyrepro_compiler::symbol::Symbols;
-use std::io::{BufRead, BufReader, Write};
-use std::thread;
 
 #[test]
 fn the_passes_make_the_graph_that_cpython_makes() {
@@ -22,35 +20,25 @@ fn the_passes_make_the_graph_that_cpython_makes() {
 }
 
 fn compare(python: &Python) -> usize {
-    let files = sources(&python.library, 40);
-    let mut oracle = script(&python.path, "cfg.py").spawn().expect("the interpreter starts");
-    let mut input = oracle.stdin.take().expect("its input is a pipe");
-    let names: String = files.iter().map(|file| format!("{}\n", file.display())).collect();
-    let writer = thread::spawn(move || input.write_all(names.as_bytes()));
-    let mut lines = BufReader::new(oracle.stdout.take().expect("its output is a pipe")).lines();
-    let (mut units, mut differences, mut file) = (0, 0, String::new());
-    while let Some(Ok(line)) = lines.next() {
-        if let Some(name) = line.strip_prefix("# ") {
-            file = name.to_owned();
-            continue;
-        }
-        let consts = lines.next().expect("constants").expect("text");
-        let expected = lines.next().expect("instructions").expect("text");
+    let mut oracle = Oracle::start(python, "cfg.py", &sources(&python.library, 40));
+    let (mut units, mut differences) = (0, 0);
+    while let Some(line) = oracle.line() {
+        let consts = oracle.line().expect("constants");
+        let expected = oracle.line().expect("instructions");
         units += 1;
         let (code, made) = optimize(python, &line);
         if code != expected || made != consts {
             differences += 1;
             if differences <= 5 {
-                eprintln!("{file}: unit {units}\n{}", difference(&code, &expected, python));
+                eprintln!("{}: unit {units}\n{}", oracle.file, difference(&code, &expected, python));
                 if made != consts {
                     eprintln!("constants {made}\ninstead of {consts}");
                 }
             }
         }
     }
-    writer.join().expect("the thread ends").expect("the names are read");
-    assert!(oracle.wait().expect("it ends").success(), "the oracle fails");
-    eprintln!("{}: {units} units of {} files, {differences} differences", python.version, files.len());
+    oracle.end();
+    eprintln!("{}: {units} units, {differences} differences", python.version);
     assert!(units > 0);
     differences
 }

@@ -4,6 +4,7 @@
 //! A run takes a sample of each interpreter's standard library. `PYREPRO_TEST_SOURCES` lists files and
 //! folders that are taken whole instead.
 
+mod assemble;
 mod cfg;
 mod dump;
 mod python;

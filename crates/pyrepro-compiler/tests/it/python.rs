@@ -3,9 +3,11 @@
 use pyrepro_compiler::edition::{Edition, Release};
 use std::collections::BTreeMap;
 use std::env;
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::LazyLock;
+use std::thread::{self, JoinHandle};
 
 /// An interpreter, and the edition that shall do as it does.
 #[derive(Debug)]
@@ -96,5 +98,44 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
         } else if entry.extension().is_some_and(|extension| extension == "py") {
             files.push(entry);
         }
+    }
+}
+
+/// A script that tells what an interpreter makes of files, line by line.
+pub struct Oracle {
+    process: Child,
+    writer: JoinHandle<()>,
+    lines: Lines<BufReader<ChildStdout>>,
+    /// The file that the last line is about.
+    pub file: String,
+}
+
+impl Oracle {
+    /// Starts the script and hands it the names of the files.
+    pub fn start(python: &Python, name: &str, files: &[PathBuf]) -> Self {
+        let mut process = script(&python.path, name).spawn().expect("the interpreter starts");
+        let mut input = process.stdin.take().expect("its input is a pipe");
+        let names: String = files.iter().map(|file| format!("{}\n", file.display())).collect();
+        // An oracle that ends early is told by its status.
+        let writer = thread::spawn(move || input.write_all(names.as_bytes()).unwrap_or_default());
+        let lines = BufReader::new(process.stdout.take().expect("its output is a pipe")).lines();
+        Self { process, writer, lines, file: String::new() }
+    }
+
+    /// The next line that is no name of a file.
+    pub fn line(&mut self) -> Option<String> {
+        loop {
+            let line = self.lines.next()?.expect("text");
+            match line.strip_prefix("# ") {
+                Some(name) => self.file = name.to_owned(),
+                None => return Some(line),
+            }
+        }
+    }
+
+    /// Waits for its end.
+    pub fn end(mut self) {
+        self.writer.join().expect("the thread ends");
+        assert!(self.process.wait().expect("it ends").success(), "the oracle fails behind {}", self.file);
     }
 }
