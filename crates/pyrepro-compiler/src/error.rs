@@ -51,6 +51,8 @@ pub enum Handover {
     FloatPower,
     /// A construct that is not done for this version, and its name.
     Unsupported(&'static str),
+    /// A mistake of this compiler that it noticed itself.
+    Internal(&'static str),
 }
 
 /// No code: an error of the source, or a limit of this compiler.

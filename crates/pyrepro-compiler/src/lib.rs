@@ -3,9 +3,11 @@
 
 pub mod assemble;
 pub mod ast;
+pub mod backend;
 pub mod cfg;
 pub mod code;
 pub mod codegen;
+mod compile;
 pub mod constant;
 pub mod decode;
 pub mod edition;
@@ -27,3 +29,5 @@ pub mod symtable;
 pub mod unicode;
 pub mod unparse;
 pub mod write;
+
+pub use compile::{Compiled, compile};
