@@ -54,8 +54,7 @@ impl codegen::Backend for Backend {
         locations: &mut Locations,
     ) -> Result<ConstId> {
         let mut consts = unit.constants.items().to_vec();
-        self.optimize(&unit, &mut consts, symbols, constants, locations)
-            .map_err(|Malformed(what)| Handover::Internal(what))?;
+        self.optimize(&unit, &mut consts, symbols, constants, locations)?;
         self.graph.linear(&mut self.linear);
         self.assembled.assemble(&mut self.linear, unit.first_line, locations, self.rules.table);
         let code = self.code(&unit, consts, constants);
@@ -71,7 +70,7 @@ impl Backend {
         symbols: &mut Symbols,
         constants: &mut Constants,
         locations: &mut Locations,
-    ) -> std::result::Result<(), Malformed> {
+    ) -> Result<()> {
         let rules = self.rules;
         let cells: Vec<Option<u32>> =
             unit.cellvars.items().iter().map(|cell| unit.varnames.find(*cell)).collect();
@@ -83,10 +82,15 @@ impl Backend {
             first_line: unit.first_line,
             generator: unit.flags & (flag::GENERATOR | flag::COROUTINE | flag::ASYNC_GENERATOR) != 0,
         };
-        let mut context = Context { rules, locations, constants, symbols, consts, frame: &frame };
-        self.graph.build(&unit.sequence, unit.annotations.as_ref(), rules.table)?;
-        self.graph.run(rules.passes, &mut context)?;
-        self.graph.run(rules.finish, &mut context)
+        let mut context =
+            Context { rules, locations, constants, symbols, consts, frame: &frame, handover: None };
+        let annotations = unit.annotations.as_ref();
+        self.graph
+            .build(&unit.sequence, annotations, rules.table)
+            .and_then(|()| self.graph.run(rules.passes, &mut context))
+            .and_then(|()| self.graph.run(rules.finish, &mut context))
+            .map_err(|Malformed(what)| Handover::Internal(what))?;
+        context.handover.map_or(Ok(()), |handover| Err(handover.into()))
     }
 
     fn code(&self, unit: &Unit, consts: Vec<ConstId>, constants: &mut Constants) -> Code {
