@@ -22,6 +22,7 @@ pub mod location;
 pub mod number;
 pub mod opcode;
 pub mod parser;
+pub mod preprocess;
 pub mod rules;
 pub mod span;
 pub mod symbol;

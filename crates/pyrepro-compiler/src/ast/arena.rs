@@ -48,6 +48,11 @@ impl<T> List<T> {
         Self { start, len, of: PhantomData }
     }
 
+    /// The first of all `T`s of an [`Ast`].
+    pub(crate) const fn first(count: usize) -> Self {
+        Self::range_of(0, count as u32)
+    }
+
     /// How many elements there are.
     pub const fn len(self) -> usize {
         self.len as usize

@@ -86,7 +86,7 @@ fn signed(operator: Unary, value: Number, constants: &mut Constants) -> Option<C
 }
 
 impl Fold<'_> {
-    fn binary(&mut self, operator: u32, left: ConstId, right: ConstId) -> Folded {
+    pub(crate) fn binary(&mut self, operator: u32, left: ConstId, right: ConstId) -> Folded {
         if operator == SUBSCRIPT {
             return Ok(self.subscript(left, right));
         }
