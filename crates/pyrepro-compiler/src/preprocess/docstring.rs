@@ -2,6 +2,7 @@
 
 use super::Pass;
 use crate::ast::{Class, ExprKind, Function, Id, List, Stmt, StmtId, StmtKind, Stored};
+use crate::span::Span;
 
 /// A body, by what has it.
 #[derive(Clone, Copy)]
@@ -66,11 +67,13 @@ impl Pass<'_> {
         }
     }
 
-    /// A body that had nothing else becomes a `pass` in the same place.
+    /// A body that had nothing else becomes a `pass` where the docstring began.
     fn remove_first(&mut self, owner: Owner, body: List<StmtId>) {
         let body = match self.ast[body] {
             [only] => {
-                let pass = self.ast.stmt(StmtKind::Pass, self.ast[only].span);
+                let Span { line, col, .. } = self.ast[only].span;
+                let span = Span::new(line, col, line, col + "pass".len() as i32);
+                let pass = self.ast.stmt(StmtKind::Pass, span);
                 self.ast.add_list(&[pass])
             }
             _ => body.from(1),

@@ -147,6 +147,11 @@ impl Dump<'_> {
     }
 
     fn constant(&mut self, value: ConstId) {
+        let text = self.constant_text(value);
+        self.text(&text);
+    }
+
+    fn constant_text(&self, value: ConstId) -> String {
         let parsed = self.parsed;
         let mut text = String::new();
         match &parsed.constants[value] {
@@ -161,9 +166,18 @@ impl Dump<'_> {
                 text.push('b');
                 hex(&mut text, parsed.constants.bytes(*bytes));
             }
+            Const::Tuple(items) => {
+                let items: Vec<String> = items.iter().map(|&item| self.constant_text(item)).collect();
+                write!(text, "t({})", items.join(",")).unwrap();
+            }
+            Const::FrozenSet(items) => {
+                let mut items: Vec<String> = items.iter().map(|&item| self.constant_text(item)).collect();
+                items.sort();
+                write!(text, "z({})", items.join(",")).unwrap();
+            }
             other => write!(text, "{other:?}").unwrap(),
         }
-        self.text(&text);
+        text
     }
 
     fn arguments(&mut self, arguments: Id<Arguments>) {
@@ -356,10 +370,11 @@ fn word(value: impl std::fmt::Debug) -> Field {
 }
 
 fn integer(value: &Integer) -> String {
-    let (_, limbs) = value.to_limbs();
+    let (negative, limbs) = value.to_limbs();
+    let sign = if negative { "-" } else { "" };
     let mut digits: String = limbs.iter().rev().map(|limb| format!("{limb:08x}")).collect();
     digits = digits.trim_start_matches('0').to_owned();
-    if digits.is_empty() { "0x0".into() } else { format!("0x{digits}") }
+    if digits.is_empty() { "0x0".into() } else { format!("{sign}0x{digits}") }
 }
 
 fn hex(out: &mut String, bytes: &[u8]) {

@@ -5,7 +5,9 @@ use crate::dump::dump;
 use crate::python::{self, sources};
 use pyrepro_compiler::decode::Source;
 use pyrepro_compiler::error::{Failure, Handover};
+use pyrepro_compiler::future;
 use pyrepro_compiler::parser::{self, Parsed};
+use pyrepro_compiler::preprocess;
 use pyrepro_compiler::rules::{self, EscapeWarning, Rules, UnicodeVersion};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -78,8 +80,10 @@ struct Asked {
 }
 
 impl Asked {
-    fn start(oracle: &Oracle) -> Self {
-        let mut child = python::script(&oracle.path, "ast.py").spawn().expect("the interpreter starts");
+    fn start(oracle: &Oracle, level: Option<u8>) -> Self {
+        let mut script = python::script(&oracle.path, "ast.py");
+        script.args(level.map(|level| level.to_string()));
+        let mut child = script.spawn().expect("the interpreter starts");
         let input = child.stdin.take();
         let output = BufReader::new(child.stdout.take().expect("its output is a pipe"));
         Self { child, input, output }
@@ -99,13 +103,21 @@ impl Asked {
     }
 }
 
-fn parse(source: &[u8], rules: &Rules) -> Result<Parsed, Failure> {
-    parser::parse(&Source::decode(source)?, rules)
+/// The tree of a source, with a level that behind the pass that computes constants.
+fn parse(source: &[u8], rules: &Rules, level: Option<u8>) -> Result<Parsed, Failure> {
+    let mut parsed = parser::parse(&Source::decode(source)?, rules)?;
+    if let Some(level) = level {
+        let Parsed { ast, symbols, constants, warnings } = &mut parsed;
+        let future_annotations = future::parse(ast, symbols, constants)?.annotations;
+        let options = preprocess::Options { level, future_annotations };
+        preprocess::run(ast, constants, symbols, rules, options, warnings)?;
+    }
+    Ok(parsed)
 }
 
 /// Compares both on sources; gives what differs and how many were compared.
-fn compare(oracle: &Oracle, sources: Vec<(String, Vec<u8>)>) -> Report {
-    let mut asked = Asked::start(oracle);
+fn compare(oracle: &Oracle, level: Option<u8>, sources: Vec<(String, Vec<u8>)>) -> Report {
+    let mut asked = Asked::start(oracle, level);
     let mut input = asked.input.take().expect("its input is a pipe");
     let all = std::sync::Arc::new(sources);
     let sent = all.clone();
@@ -117,7 +129,7 @@ fn compare(oracle: &Oracle, sources: Vec<(String, Vec<u8>)>) -> Report {
     let mut report = Report::default();
     for (name, source) in all.iter() {
         let expected = asked.answer();
-        report.add(name, source, &expected, oracle);
+        report.add(name, &expected, parse(source, oracle.rules, level), oracle);
     }
     writer.join().expect("the thread ends");
     assert!(asked.child.wait().expect("it ends").success(), "the oracle fails");
@@ -135,9 +147,8 @@ struct Report {
 }
 
 impl Report {
-    fn add(&mut self, name: &str, source: &[u8], expected: &Answer, oracle: &Oracle) {
+    fn add(&mut self, name: &str, expected: &Answer, found: Result<Parsed, Failure>, oracle: &Oracle) {
         self.compared += 1;
-        let found = parse(source, oracle.rules);
         match (expected, found) {
             (_, Err(Failure::Handover(reason))) => {
                 self.handed_over += 1;
@@ -211,9 +222,24 @@ fn the_tree_is_that_of_ast_parse() {
     let mut differences = 0;
     for oracle in oracles() {
         let files = sources(&oracle.library, 25);
-        let report = compare(oracle, files.iter().filter_map(|path| read(path)).collect());
+        let report = compare(oracle, None, files.iter().filter_map(|path| read(path)).collect());
         report.print(&oracle.version);
         differences += report.differences.len();
+    }
+    assert_eq!(differences, 0);
+}
+
+/// `ast.parse` gives the tree behind the pass since 3.13.
+#[test]
+fn the_folded_tree_is_that_of_ast_parse() {
+    let mut differences = 0;
+    for oracle in oracles().iter().filter(|oracle| oracle.rules.type_parameter_defaults) {
+        let files = sources(&oracle.library, 50);
+        for level in 0..3 {
+            let report = compare(oracle, Some(level), files.iter().filter_map(|path| read(path)).collect());
+            report.print(&format!("{} at level {level}", oracle.version));
+            differences += report.differences.len();
+        }
     }
     assert_eq!(differences, 0);
 }
@@ -228,7 +254,7 @@ fn the_edges_of_the_grammar_are_where_cpython_has_them() {
             let source = line.replace("\\n", "\n");
             (line.to_owned(), source.into_bytes())
         });
-        let report = compare(oracle, sources.collect());
+        let report = compare(oracle, None, sources.collect());
         report.print(&oracle.version);
         differences += report.differences.len();
     }

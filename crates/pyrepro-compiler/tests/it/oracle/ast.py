@@ -20,9 +20,16 @@ def constant(value):
         return "f" + struct.pack(">d", value).hex()
     if kind is complex:
         return "c" + struct.pack(">dd", value.real, value.imag).hex()
+    if kind is tuple:
+        return "t(%s)" % ",".join(map(constant, value))
+    if kind is frozenset:
+        return "z(%s)" % ",".join(sorted(map(constant, value)))
     return repr(value)
 
 
+# With a level of optimization, the tree is that behind the pass that computes constants.
+LEVEL = int(sys.argv[1]) if len(sys.argv) > 1 else -1
+FLAGS = ast.PyCF_ONLY_AST if LEVEL < 0 else ast.PyCF_OPTIMIZED_AST
 SKIPPED = {"type_comment", "type_ignores"}
 FIELDS = {}
 
@@ -70,7 +77,7 @@ def dump(node, out):
 
 def answer(source):
     try:
-        tree = ast.parse(source, "<source>")
+        tree = compile(source, "<source>", "exec", FLAGS, True, LEVEL)
     except RecursionError as error:
         return "deep", type(error).__name__
     except MemoryError as error:
