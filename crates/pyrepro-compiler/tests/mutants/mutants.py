@@ -12,10 +12,12 @@ kind, the first of them made as small as it can be. Exit code 1 if any program d
 import argparse
 import ast
 import collections
+import dis
 import hashlib
 import json
 import marshal
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -50,11 +52,11 @@ class Judge:
             if len(head) < 4:
                 raise SystemExit(f"the judge ended: {self.process.wait()}")
             (size,) = struct.unpack("<I", head)
-            yield self.process.stdout.read(size).decode("utf-8", "replace")
+            yield self.process.stdout.read(size)
 
     def ask(self, source):
         self.tell([source])
-        return next(self.verdicts(1))
+        return kind_of(next(self.verdicts(1)), source, self.level)
 
 
 def record(source, level):
@@ -62,6 +64,75 @@ def record(source, level):
     return b"".join(
         [pack(source), bytes([kind]), pack(result), pack(json.dumps(told).encode())]
     )
+
+
+def kind_of(answer, source, level):
+    """One line that is the same for programs that show the same difference."""
+    letter, text = chr(answer[0]), answer[1:]
+    if letter == "S":
+        return "same"
+    if letter == "D":
+        return "code: " + difference(marshal.loads(text), compile_again(source, level))
+    text = text.decode("utf-8", "replace")
+    if letter == "A":
+        return "accepted: " + " ".join(map(str, json.loads(text)[:2]))
+    if letter == "W":
+        return "warnings: " + re.sub(r"[0-9]+", "N", text)
+    heads = {"H": "skipped: ", "R": "refused: ", "M": "message: ", "P": "panic: "}
+    return heads[letter] + re.sub(r"[0-9]+", "N", text)
+
+
+def compile_again(source, level):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(source, NAME, "exec", dont_inherit=True, optimize=level)
+
+
+FIELDS = """
+    co_name co_qualname co_argcount co_posonlyargcount co_kwonlyargcount co_flags co_firstlineno
+    co_stacksize co_varnames co_cellvars co_freevars co_names
+""".split()
+
+
+def difference(ours, theirs):
+    """The first field that differs, and for code the instructions around."""
+    for field in FIELDS:
+        if getattr(ours, field) != getattr(theirs, field):
+            if field in ("co_varnames", "co_names", "co_cellvars", "co_freevars", "co_name", "co_qualname"):
+                return field
+            return f"{field} {getattr(ours, field)} instead of {getattr(theirs, field)}"
+    mine, other = instructions(ours), instructions(theirs)
+    if mine != other:
+        gone = [a for a in other if a not in mine] or other
+        come = [a for a in mine if a not in other] or mine
+        return f"instructions -{' '.join(gone[:3])} +{' '.join(come[:3])}"
+    if len(ours.co_consts) != len(theirs.co_consts):
+        return "co_consts of another length"
+    for mine, other in zip(ours.co_consts, theirs.co_consts):
+        if type(mine) is not type(other):
+            return f"constant {type(mine).__name__} instead of {type(other).__name__}"
+        if isinstance(mine, type(ours)):
+            inner = difference(mine, other)
+            if inner:
+                return inner
+        elif repr(mine) != repr(other):
+            return f"constant of type {type(mine).__name__}"
+    if ours.co_code != theirs.co_code:
+        return "arguments of instructions"
+    if ours.co_exceptiontable != theirs.co_exceptiontable:
+        return "co_exceptiontable"
+    if list(ours.co_positions()) != list(theirs.co_positions()):
+        rows = zip(instructions(ours, caches=True), ours.co_positions(), theirs.co_positions())
+        return "positions of " + next(name for name, a, b in rows if a != b)
+    if ours.co_linetable != theirs.co_linetable:
+        return "co_linetable"
+    return ""
+
+
+def instructions(code, caches=False):
+    return [i.opname for i in dis.get_instructions(code, show_caches=caches)] if not caches else [
+        dis.opname[op] for op in code.co_code[::2]
+    ]
 
 
 def pack(data):
@@ -103,18 +174,19 @@ def batches(source, count):
 
 
 class Findings:
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, level):
+        self.folder, self.level = folder, level
         self.kinds = collections.Counter()
         self.first = {}
 
-    def add(self, verdict, source):
-        if verdict == "same":
-            self.kinds["same"] += 1
+    def add(self, answer, source):
+        kind = kind_of(answer, source, self.level)
+        if kind == "same":
+            self.kinds[kind] += 1
             return
-        kind = verdict.split("\n", 1)[0]
         self.kinds[kind] += 1
-        if kind.startswith("skipped"):
+        # The wording of the grammar's errors is not this compiler's aim.
+        if kind.startswith(("skipped", "message")):
             return
         smallest = self.first.get(kind)
         if smallest is None or len(source) < len(smallest):
@@ -234,7 +306,7 @@ def main():
         pool = programs.Pool(files[:600], options.snippets)
         source = iter(programs.Programs(pool, options.seed))
 
-    judge, findings = Judge(options.judge, options.level), Findings(options.out)
+    judge, findings = Judge(options.judge, options.level), Findings(options.out, options.level)
     started, waiting = time.time(), []
     for batch in batches(source, options.count):
         judge.tell(batch)
@@ -246,7 +318,7 @@ def main():
     report(findings, time.time() - started)
     ranked = sorted(findings.first, key=lambda kind: -findings.kinds[kind])
     for kind in ranked[: options.minimise]:
-        small = smaller(findings.first[kind], lambda text: judge.ask(text).split("\n", 1)[0] == kind)
+        small = smaller(findings.first[kind], lambda text: judge.ask(text) == kind)
         findings.write(kind, "small", small)
         print(f"--- {findings.kinds[kind]} {judge.ask(small)}\n{small.decode('utf-8', 'replace')}", flush=True)
     sys.exit(1 if findings.first else 0)
@@ -281,7 +353,7 @@ def report(findings, seconds):
     version = sys.version.split()[0]
     print(f"{version}: {total} programs in {seconds:.0f} s, {findings.kinds['same']} the same")
     for kind, count in findings.kinds.most_common(40):
-        print(f"{count:8} {kind}")
+        print(f"{count:8} {kind[:300]}")
 
 
 main()
