@@ -9,7 +9,7 @@ use filetime::FileTime;
 use crate::common::app::stdout_of;
 use crate::common::package::{OWN, built, project};
 use crate::common::tree::Tree;
-use crate::common::{pyrepro, pythons};
+use crate::common::{newest, pyrepro};
 
 const NAMES: [&str; 2] = ["orchard_press-1.0-py3-none-any.whl", "orchard_press-1.0.tar.gz"];
 
@@ -70,7 +70,7 @@ fn artifacts(tree: &Tree, folder: &str, options: &[&str], change: impl Fn(&mut C
 fn nothing_around_the_run_gets_into_them() {
     let tree = Tree::new();
     orchard(&tree, "project");
-    let python = pythons()[pythons().len() - 1].interpreter.path.to_string_lossy().into_owned();
+    let python = newest().interpreter.path.to_string_lossy().into_owned();
     for options in [&[][..], &["--pyc", "checked-hash", "--python", &python]] {
         let expected = artifacts(&tree, "project", options, |_| {});
         assert_eq!(expected.len(), 2);
@@ -269,7 +269,7 @@ fn dates(path: &Path) -> String {
         if path.endswith('.whl'):\n    times = {'%d-%02d-%02d' % i.date_time[:3] for i in zipfile.ZipFile(path).infolist()}\n\
         else:\n    times = {time.strftime('%Y-%m-%d', time.gmtime(m.mtime)) for m in tarfile.open(path)}\n\
         print(*times)";
-    let python = &pythons()[pythons().len() - 1].interpreter.path;
+    let python = &newest().interpreter.path;
     stdout_of(crate::common::clean(Command::new(python).args(["-c", script]).arg(path))).trim().to_owned()
 }
 
@@ -285,8 +285,7 @@ fn a_clone_gives_what_a_tarball_gives() {
         git.env("GIT_COMMITTER_DATE", "1577836800 -0500").output()
     };
     if git(".", &["--version"]).is_err() {
-        eprintln!("SKIPPED: there is no git");
-        return;
+        return crate::common::skip("git", "there is nothing to clone with");
     }
     for arguments in [&["init", "-q"][..], &["add", "."], &["commit", "-q", "-m", "x"]] {
         assert!(git("project", arguments).unwrap().status.success());

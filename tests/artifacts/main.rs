@@ -13,6 +13,7 @@ mod init;
 mod outputs;
 mod pinned_bytes;
 mod project_metadata;
+mod readers;
 mod shell;
 mod zipapp_applications;
 mod zipapp_contents;

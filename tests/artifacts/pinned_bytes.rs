@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::common::app::stdout_of;
 use crate::common::tree::Tree;
-use crate::common::{pyrepro, pythons};
+use crate::common::{newest, pyrepro};
 use pyrepro::archive::Digest;
 
 const ORCHARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/orchard");
@@ -56,7 +56,7 @@ fn a_zipapp_has_the_pinned_bytes() {
 fn a_normalised_wheel_of_another_writer_has_the_pinned_bytes() {
     let tree = Tree::new();
     let wheel = tree.path().join("press-1.0-py3-none-any.whl");
-    let mut python = pythons().last().expect("a Python").command();
+    let mut python = newest().command();
     stdout_of(python.args(["-c", OTHER_WRITER]).arg(&wheel));
     stdout_of(pyrepro().arg("normalize").arg(&wheel));
     assert_pinned(&wheel, "2eb627e27879ab7bcd9df7470d8e8b0d6ba209c8873f54a772cd2c53ae0f63fe");

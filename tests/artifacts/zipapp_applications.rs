@@ -157,8 +157,7 @@ impl Application {
         let output = run(clean(&mut own).args(download).arg("-d").arg(&folder).arg(self.requirement));
         if !output.status.success() {
             // The newest have no pip of their own.
-            let other =
-                pythons().iter().rfind(|python| python.version.minor() <= 13).expect("a Python with pip");
+            let other = crate::common::newest_with_packages();
             let mut command = Command::new(&other.interpreter.path);
             clean(&mut command).args(download).arg("-d").arg(&folder).arg(self.requirement);
             let output = run(command.args(["--python-version", &python.version.to_string()]));

@@ -167,7 +167,7 @@ fn bytecode_alone_has_no_source_left() {
 
 #[test]
 fn bytecode_is_for_the_interpreter_of_the_first_line_where_it_is_here() {
-    let (oldest, newest) = (&pythons()[0], &pythons()[pythons().len() - 1]);
+    let (oldest, newest) = (&pythons()[0], crate::common::newest());
     let tree = application();
     let named = oldest.interpreter.path.to_string_lossy().into_owned();
     let magic = |tree: &Tree| {
@@ -193,7 +193,7 @@ fn bytecode_is_for_the_interpreter_of_the_first_line_where_it_is_here() {
 
 #[test]
 fn the_long_python_alone_is_the_first_line_as_in_zipapp_unless_no_line_could_have_it() {
-    let (oldest, newest) = (&pythons()[0], &pythons()[pythons().len() - 1]);
+    let (oldest, newest) = (&pythons()[0], crate::common::newest());
     let tree = application();
     let named = oldest.interpreter.path.to_string_lossy().into_owned();
     let made = |options: &[&str]| {

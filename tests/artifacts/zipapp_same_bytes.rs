@@ -8,13 +8,13 @@ use filetime::FileTime;
 
 use crate::common::app::{application, stdout_of, wheel};
 use crate::common::tree::Tree;
-use crate::common::{pyrepro, pythons};
+use crate::common::{newest, pyrepro};
 
 /// Makes an archive of `app` and gives its bytes. `change` is what this run has other than others.
 fn archive(tree: &Tree, options: &[&str], change: impl Fn(&mut Command)) -> Vec<u8> {
     let mut command = pyrepro();
     command.args(["zipapp", "app", "-o", "out.pyz", "-p", "/usr/bin/env python3"]).args(options);
-    command.args(["--python", &pythons()[pythons().len() - 1].interpreter.path.to_string_lossy()]);
+    command.arg("--python").arg(&newest().interpreter.path);
     // So that -p names none that is here.
     command.env("PATH", "").current_dir(tree.path());
     change(&mut command);
@@ -118,7 +118,7 @@ fn times_modes_order_and_place_of_the_files_do_not_matter() {
         "-c",
         "--python",
     ]);
-    command.arg(&pythons()[pythons().len() - 1].interpreter.path).env("PATH", "").current_dir(other.path());
+    command.arg(&newest().interpreter.path).env("PATH", "").current_dir(other.path());
     stdout_of(&mut command);
     assert_eq!(fs::read(target).expect("an archive"), expected);
 }
@@ -131,7 +131,7 @@ fn the_umask_does_not_matter_neither_inside_nor_outside() {
     let expected = archive(&tree, &[], |_| {});
     for umask in ["000", "077"] {
         let script = format!("umask {umask}; exec \"$0\" \"$@\"");
-        let python = pythons()[pythons().len() - 1].interpreter.path.to_string_lossy().into_owned();
+        let python = newest().interpreter.path.to_string_lossy().into_owned();
         let mut command = Command::new("/bin/sh");
         crate::common::clean(&mut command).args([
             "-c",
@@ -169,7 +169,7 @@ fn an_archive_made_of_ours_is_the_same_again() {
     fs::rename(tree.path().join("out.pyz"), tree.path().join("old.pyz")).expect("an archive");
     let mut command = pyrepro();
     command.args(["zipapp", "-", "-p", "/usr/bin/env python3", "-o", "-", "--python"]);
-    command.arg(&pythons()[pythons().len() - 1].interpreter.path).env("PATH", "");
+    command.arg(&newest().interpreter.path).env("PATH", "");
     let old = fs::File::open(tree.path().join("old.pyz")).expect("an archive");
     let output = command.stdin(old).output().expect("a run");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

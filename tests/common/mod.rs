@@ -49,6 +49,31 @@ pub fn pythons() -> &'static [Python] {
     &PYTHONS
 }
 
+/// The newest interpreter to test on.
+pub fn newest() -> &'static Python {
+    pythons().last().expect("`pythons` finds one or fails")
+}
+
+/// The newest interpreter that the packages of others know: they lag behind CPython.
+pub fn newest_with_packages() -> &'static Python {
+    let mut known = pythons().iter().rev().filter(|python| python.version.minor() <= 13);
+    known.next().expect("a CPython up to 3.13, for packages that know no later one")
+}
+
+/// Says that a test cannot run here for want of something. With `PYREPRO_TEST_STRICT=1` that is a failure,
+/// unless `PYREPRO_TEST_WITHOUT` names it (a list with commas).
+pub fn skip(missing: &str, consequence: &str) {
+    let strict = env::var_os("PYREPRO_TEST_STRICT").is_some_and(|value| !value.is_empty() && value != "0");
+    let without = env::var("PYREPRO_TEST_WITHOUT").unwrap_or_default();
+    let known = without.split(',').any(|name| name.trim() == missing);
+    assert!(
+        !strict || known,
+        "PYREPRO_TEST_STRICT is set, and there is no {missing}: {consequence}; get it, or name it in \
+         PYREPRO_TEST_WITHOUT"
+    );
+    eprintln!("SKIPPED: no {missing}: {consequence}");
+}
+
 fn found() -> Vec<Interpreter> {
     let interpreters = Interpreters::new(search_path());
     let mut found: Vec<Interpreter> = interpreters.all().into_iter().flatten().collect();

@@ -31,9 +31,7 @@ impl Tools {
 /// there is no package index. They stay below the target folder until the list changes.
 pub fn tools(list: &str) -> Option<Tools> {
     if std::env::var_os("PYREPRO_TEST_OFFLINE").is_some_and(|value| !value.is_empty()) {
-        eprintln!(
-            "SKIPPED: PYREPRO_TEST_OFFLINE is set, so the programs of tests/tools/{list}.txt are not there"
-        );
+        super::skip("index", &format!("the programs of tests/tools/{list}.txt cannot be installed"));
         return None;
     }
     let requirements =
@@ -56,9 +54,7 @@ pub fn tools(list: &str) -> Option<Tools> {
 }
 
 fn install(environment: &Path, requirements: &Path) {
-    // The newest Pythons are unknown to some packages.
-    let python = super::pythons().iter().rfind(|python| python.version.minor() <= 13);
-    let python = &python.expect("a CPython up to 3.13 for the tools of tests/tools").interpreter.path;
+    let python = &super::newest_with_packages().interpreter.path;
     let _ = fs::remove_dir_all(environment);
     finish(super::clean(Command::new(python).args(["-m", "venv"]).arg(environment)));
     let tools = Tools(environment.to_owned());

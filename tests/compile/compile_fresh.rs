@@ -8,12 +8,8 @@ use std::process::{Command, Output};
 use std::time::SystemTime;
 
 use crate::common::tree::Tree;
-use crate::common::{Python, pyrepro, pythons};
+use crate::common::{newest, pyrepro, pythons};
 use serde_json::Value;
-
-fn newest() -> &'static Python {
-    pythons().last().expect("an interpreter")
-}
 
 fn command(tree: &Tree, arguments: &[&str]) -> Command {
     let mut command = pyrepro();

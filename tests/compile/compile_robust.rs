@@ -12,13 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::common::tree::Tree;
-use crate::common::{Python, pyrepro, pythons};
+use crate::common::{newest, pyrepro, pythons};
 use pyrepro::compile::{self, Compiler, Outcome, Request, Unavailable, Unit};
 use pyrepro::pyc::{Header, Pyc, SourceHash};
-
-fn newest() -> &'static Python {
-    pythons().last().expect("an interpreter")
-}
 
 fn command(tree: &Tree, arguments: &[&str]) -> Command {
     let mut command = pyrepro();

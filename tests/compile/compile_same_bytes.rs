@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::common::tree::Tree;
-use crate::common::{Python, pyrepro, pythons};
+use crate::common::{Python, newest, pyrepro, pythons};
 use filetime::FileTime;
 
 /// Sets of strings, names that other modules intern too, equal constants in many functions: what
@@ -130,7 +130,7 @@ fn mode(path: &Path) -> u32 {
 
 #[test]
 fn modes_come_from_the_source_and_not_from_the_umask() {
-    let python = pythons().last().expect("one");
+    let python = newest();
     for umask in ["000", "022", "077"] {
         let tree = Tree::new();
         for (name, mode) in
@@ -189,7 +189,7 @@ fn layer(python: &Python, umask: &str, reverse: bool, jobs: &str) -> (Tree, Vec<
 
 #[test]
 fn a_tar_of_the_tree_is_the_same_on_two_machines() {
-    let python = pythons().last().expect("one");
+    let python = newest();
     let (tree, one) = layer(python, "022", false, "1");
     std::thread::sleep(std::time::Duration::from_millis(1100));
     let (_other, two) = layer(python, "077", true, "8");
@@ -208,7 +208,7 @@ fn a_tar_of_the_tree_is_the_same_on_two_machines() {
 
 #[test]
 fn bytecode_beside_the_source_leaves_the_time_of_the_folder_too() {
-    let python = pythons().last().expect("one");
+    let python = newest();
     let tree = sources();
     filetime::set_file_mtime(tree.path().join("src/words"), FileTime::from_unix_time(77, 0)).expect("a time");
     run(compile(python, &tree).args(["-b", "-j8", "src"]).env("SOURCE_DATE_EPOCH", "1234567890"));
@@ -218,7 +218,7 @@ fn bytecode_beside_the_source_leaves_the_time_of_the_folder_too() {
 
 #[test]
 fn an_epoch_that_is_no_number_is_refused() {
-    let python = pythons().last().expect("one");
+    let python = newest();
     let tree = sources();
     let mut command = compile(python, &tree);
     let output = command.arg("src").env("SOURCE_DATE_EPOCH", "yesterday").output().expect("a run");

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::common::{Python, pyenv_root, pyrepro, pythons};
+use crate::common::{Python, newest, pyenv_root, pyrepro, pythons};
 use assert_cmd::assert::OutputAssertExt;
 use pyrepro::python::{Fault, Interpreters, SearchPath};
 use serde_json::Value;
@@ -77,10 +77,6 @@ fn stdout(mut command: Command) -> String {
 
 fn stderr(mut command: Command) -> String {
     String::from_utf8(command.output().unwrap().stderr).unwrap()
-}
-
-fn newest() -> &'static Python {
-    pythons().last().unwrap()
 }
 
 #[test]

@@ -64,7 +64,7 @@ pub struct Reference(Oracle);
 
 impl Reference {
     pub fn start() -> Reference {
-        let newest = common::pythons().last().unwrap();
+        let newest = crate::common::newest();
         Reference(Oracle::start(run(newest, "0", "", "reference.py")))
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::common::app::{application, members, run, stdout_of, wheel, zip_of};
 use crate::common::tree::Tree;
-use crate::common::{Python, pyrepro, pythons};
+use crate::common::{Python, newest, pyrepro, pythons};
 use pyrepro::archive::{Entries, Entry, Order, zip};
 use pyrepro::manifest::Manifest;
 use pyrepro::pyc::Pyc;
@@ -15,7 +15,7 @@ use pyrepro::record::{Record, Row};
 
 /// The first Python that has optimisation of constants as all later ones have, and starts fast.
 fn python() -> &'static Python {
-    &pythons()[pythons().len() - 1]
+    newest()
 }
 
 /// An application and its archive.
@@ -257,7 +257,7 @@ fn members_that_are_changed_added_or_removed_are_named() {
 }
 
 #[test]
-fn every_byte_of_an_archive_counts() {
+fn a_changed_byte_is_seen_wherever_it_lies_in_an_archive() {
     let tree = zipapp(&["--no-compile"]);
     let path = tree.path().join("out.pyz");
     let good = fs::read(&path).expect("an archive");

@@ -9,12 +9,12 @@ use std::thread;
 
 use crate::common::app::stdout_of;
 use crate::common::tree::Tree;
-use crate::common::{Python, pyrepro, pythons, search_path};
+use crate::common::{Python, newest, pyrepro, search_path};
 use pyrepro::python::Interpreters;
 use pyrepro::verify::{Finding, Foreign, Installing, Outcome, Request, Sources, Verdict, verify};
 
 fn python() -> &'static Python {
-    &pythons()[pythons().len() - 1]
+    newest()
 }
 
 /// A project of ours with this many modules, and its wheel, sdist and zipapp with bytecode.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::common::app::{members, run, stdout_of};
 use crate::common::tree::Tree;
-use crate::common::{Python, pyrepro, pythons};
+use crate::common::{Python, newest, pyrepro, pythons};
 
 fn orchard() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/orchard")
@@ -103,7 +103,7 @@ fn bytecode_with_other_code_than_its_source_is_found() {
 
 #[test]
 fn what_has_no_origin_and_what_was_changed_is_found() {
-    let python = pythons().last().expect("a Python");
+    let python = newest();
     let tree = Tree::new();
     let wheel = wheel(&tree, python, &[]);
     let more = tampered(&wheel, |files| files.push(("orchard/more.txt".to_owned(), b"evil".to_vec())));
@@ -125,7 +125,7 @@ fn what_has_no_origin_and_what_was_changed_is_found() {
 
 #[test]
 fn a_record_that_is_not_so_is_told() {
-    let python = pythons().last().expect("a Python");
+    let python = newest();
     let tree = Tree::new();
     let wheel = wheel(&tree, python, &[]);
     let bytes = fs::read(&wheel).unwrap();
@@ -148,7 +148,7 @@ fn a_record_that_is_not_so_is_told() {
 
 #[test]
 fn an_sdist_does_for_a_source_and_can_be_traced_itself() {
-    let python = pythons().last().expect("a Python");
+    let python = newest();
     let tree = Tree::new();
     let wheel = wheel(&tree, python, &[]);
     let out = tree.path().join("sdist");

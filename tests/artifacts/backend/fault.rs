@@ -8,7 +8,7 @@ use pyrepro::backend::{Artifact, Error, Isolation, Request, Session};
 
 use super::project::build;
 use crate::common::tree::Tree;
-use crate::common::{pyrepro, pythons};
+use crate::common::{newest, pyrepro};
 
 /// A project with a backend of its own, whose hook for wheels has this body.
 struct Faulty {
@@ -29,7 +29,7 @@ impl Faulty {
             format!("import os, sys, time, zipfile\n\n{WHEEL}\n\ndef build_wheel(out, settings, metadata):\n{body}"),
         );
         std::fs::create_dir(tree.path().join("root")).expect("a folder");
-        let python = pythons().last().expect("a Python").interpreter.path.clone();
+        let python = newest().interpreter.path.clone();
         let request = Request {
             isolation: Isolation::Installed,
             root: tree.path().join("root"),
@@ -196,8 +196,7 @@ fn a_backend_that_changes_the_sources_gives_no_wheel() {
 #[test]
 fn a_backend_cannot_write_elsewhere_unless_it_is_told_that_it_may() {
     if !has_landlock() {
-        eprintln!("SKIPPED: this Linux has no Landlock");
-        return;
+        return crate::common::skip("landlock", "nothing confines a backend");
     }
     let mut faulty = Faulty::new(&format!("open(os.environ['TARGET'], 'w').write('x')\n{GOOD}"));
     let elsewhere = tempfile::tempdir().expect("a folder");
@@ -216,7 +215,7 @@ fn a_backend_cannot_write_elsewhere_unless_it_is_told_that_it_may() {
 #[cfg(target_os = "linux")]
 fn has_landlock() -> bool {
     let probe = "import ctypes, sys; sys.exit(ctypes.CDLL(None).syscall(444, None, 0, 1) < 1)";
-    let python = &pythons().last().expect("a Python").interpreter.path;
+    let python = &newest().interpreter.path;
     std::process::Command::new(python).args(["-c", probe]).status().is_ok_and(|status| status.success())
 }
 

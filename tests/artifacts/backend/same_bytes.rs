@@ -148,14 +148,12 @@ fn bytecode_is_put_in_with_the_tag_of_its_python() {
 /// Machine code: what needs compilers, minutes and the index. The results are in docs/backends.md.
 mod native {
     use super::{backends, same};
-    use crate::common::pythons;
 
     fn same_native(project: &str) {
         if backends().is_none() {
             return;
         }
-        let python =
-            pythons().iter().rfind(|python| python.version.minor() <= 13).expect("a Python up to 3.13");
+        let python = crate::common::newest_with_packages();
         let python = python.interpreter.path.to_str().expect("a path");
         let made = same(project, &["--python", python]);
         let wheel = made.into_iter().find(|(name, _)| name.ends_with(".whl")).expect("a wheel").1;

@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use crate::common::app::{run, wheel};
 use crate::common::package::project;
 use crate::common::tree::Tree;
-use crate::common::{pyrepro, pythons};
+use crate::common::{newest, pyrepro};
 
 /// A run of a verb: its arguments, and the exit code that it has whoever reads.
 type Case = (&'static [&'static str], i32);
@@ -76,7 +76,7 @@ fn world() -> Tree {
         let made = wheel(&tree, name, "1", &[("m.py", text)], "");
         fs::rename(made, tree.path().join(name).with_extension("whl")).expect("a wheel");
     }
-    let python = &pythons()[pythons().len() - 1].interpreter.path;
+    let python = &newest().interpreter.path;
     let zip = "from zipfile import *; ZipFile('odd.zip', 'w').writestr(ZipInfo('m.py', (2020, 1, 1, 0, 0, 0)), 'x = 1')";
     assert!(run(Command::new(python).args(["-c", zip]).current_dir(tree.path())).status.success());
     for arguments in [
@@ -103,7 +103,7 @@ description = 'Moved.'
 ";
 
 fn told(tree: &Tree, arguments: &[&str], stdout: impl Into<Stdio>) -> Output {
-    let python = &pythons()[pythons().len() - 1].interpreter.path;
+    let python = &newest().interpreter.path;
     let mut command = pyrepro();
     command.args(arguments).current_dir(tree.path()).env("PYREPRO_PYTHON", python).stdout(stdout);
     command.stderr(Stdio::piped()).spawn().expect("a run").wait_with_output().expect("an end")

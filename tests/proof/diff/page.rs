@@ -55,7 +55,7 @@ fn chromium() -> Option<PathBuf> {
         .flat_map(|folder| ["chromium", "chromium-browser", "google-chrome"].map(|name| folder.join(name)))
         .find(|path| path.is_file());
     if found.is_none() {
-        eprintln!("SKIPPED: no Chromium on PATH to open pages in");
+        crate::common::skip("chromium", "no browser opens the pages");
     }
     found
 }

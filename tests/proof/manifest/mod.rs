@@ -16,7 +16,7 @@ use crate::common::{pyrepro, pythons};
 use pyrepro::manifest::Manifest;
 
 fn newest() -> String {
-    pythons()[pythons().len() - 1].interpreter.path.to_string_lossy().into_owned()
+    crate::common::newest().interpreter.path.to_string_lossy().into_owned()
 }
 
 /// Makes `out.pyz` of `app`, and gives its manifest.
@@ -85,7 +85,7 @@ fn a_zipapp_has_a_manifest_of_all_that_is_known_of_it() {
         ("wheel", "dep-1.0-py3-none-any.whl"),
     ];
     assert_eq!(inputs, expected);
-    let python = &pythons()[pythons().len() - 1];
+    let python = crate::common::newest();
     assert_eq!(manifest["targets"][0]["version"], python.interpreter.release.to_string());
     assert_eq!(manifest["targets"][0]["magic"], python.version.magic());
     assert_eq!(manifest["epoch"]["source"], "default");
@@ -171,8 +171,7 @@ print('done')
 #[test]
 fn sha256sum_takes_the_list() {
     if Command::new("sha256sum").arg("--version").output().is_err() {
-        eprintln!("SKIPPED: there is no sha256sum");
-        return;
+        return crate::common::skip("sha256sum", "nothing reads the list");
     }
     let (tree, _) = of_mixed();
     let check = |folder: &str, list: &str| {

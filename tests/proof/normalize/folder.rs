@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use pyrepro::pyc::Pyc;
 use tempfile::TempDir;
 
-use crate::common::{Python, pyrepro, pythons};
+use crate::common::{Python, pyrepro};
 
 /// Sets whose order depends on the hash seed, shared constants, nested functions.
 pub const SOURCE: &str = r#"
@@ -47,7 +47,7 @@ pub fn python(python: &Python, script: &str, arguments: &[&Path]) -> String {
 
 /// What the newest interpreter makes of the source.
 pub fn newest() -> &'static [u8] {
-    static STOCK: LazyLock<Vec<u8>> = LazyLock::new(|| stock(pythons().last().unwrap()));
+    static STOCK: LazyLock<Vec<u8>> = LazyLock::new(|| stock(crate::common::newest()));
     &STOCK
 }
 

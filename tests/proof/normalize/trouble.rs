@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use pyrepro::normalize::{Files, Options, Outcome};
 
-use crate::common::{pyrepro, pythons};
+use crate::common::pyrepro;
 use crate::normalize::folder::{
     Folder, assert_exit, canonical, is_root, newest, normalize, python, state, stderr, stdout,
 };
@@ -89,7 +89,7 @@ fn a_folder_that_cannot_be_written_to_keeps_its_files() {
     let output = command.arg("normalize").arg(folder.path()).output();
     fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
     let Ok(output) = output else {
-        return eprintln!("SKIPPED: root without setpriv cannot show what a read-only folder does");
+        return crate::common::skip("setpriv", "root can write to any folder");
     };
     assert_exit(&output, 2);
     assert!(stderr(&output).contains("no new file can be written in"), "{}", stderr(&output));
@@ -110,7 +110,7 @@ fn a_full_disk_leaves_files_as_they_were_and_nothing_beside_them() {
     "#;
     let folder = Folder::new();
     let long = folder.file("long.pyc", b"");
-    python(pythons().last().unwrap(), SHRUNK, &[&long]);
+    python(crate::common::newest(), SHRUNK, &[&long]);
     assert!(canonical(&fs::read(&long).unwrap()).len() as u64 > long.metadata().unwrap().len() + 4096);
     let disk = folder.path().join("disk");
     fs::create_dir(&disk).unwrap();
@@ -120,7 +120,7 @@ fn a_full_disk_leaves_files_as_they_were_and_nothing_beside_them() {
         command.args([&disk, &long]).arg(env!("CARGO_BIN_EXE_pyrepro")).output()
     };
     if !namespace(r#"mount -t tmpfs tmpfs "$1""#).is_ok_and(|output| output.status.success()) {
-        return eprintln!("SKIPPED: a small file system cannot be mounted here, so no full disk was tried");
+        return crate::common::skip("mount", "no small file system, so no full disk");
     }
     let output = namespace(script).unwrap();
     assert_exit(&output, 0);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use pyrepro::archive::Entry;
 
 use crate::common::app::{wheel_bytes, zip_of};
-use crate::common::{pyrepro, pythons};
+use crate::common::{newest, pyrepro};
 use crate::normalize::folder::{Folder, assert_exit, normalize, state, stderr, stdout};
 use crate::normalize_archives::{made, text};
 
@@ -33,7 +33,7 @@ fn assert_refused(folder: &Folder, file: &Path, reason: &str) {
 #[test]
 fn bad_zip_files_are_refused_for_what_is_wrong_with_them() {
     let folder = Folder::new();
-    let output = pythons().last().unwrap().command().args(["-c", BAD, text(folder.path())]).output().unwrap();
+    let output = newest().command().args(["-c", BAD, text(folder.path())]).output().unwrap();
     assert_exit(&output, 0);
     let reasons = stdout(&output);
     assert!(reasons.lines().count() >= 14, "{reasons}");
@@ -114,7 +114,7 @@ fn a_bomb_costs_neither_memory_nor_disk() {
     let many = folder.file("many.zip", zip_of(small.collect()));
     let gz = folder.path().join("bomb.tar.gz");
     let script = "import gzip, sys; g = gzip.open(sys.argv[1], 'wb'); [g.write(bytes(1 << 20)) for _ in range(300)]; g.close()";
-    assert_exit(&pythons().last().unwrap().command().args(["-c", script, text(&gz)]).output().unwrap(), 0);
+    assert_exit(&newest().command().args(["-c", script, text(&gz)]).output().unwrap(), 0);
     for file in [one, many, gz] {
         assert_refused(&folder, &file, "times as large as in the archive");
     }
@@ -143,7 +143,7 @@ fn a_full_disk_leaves_archives_as_they_were_and_nothing_beside_them() {
         command.args([&disk, &wheel]).arg(env!("CARGO_BIN_EXE_pyrepro")).output()
     };
     if !namespace(r#"mount -t tmpfs tmpfs "$1""#).is_ok_and(|output| output.status.success()) {
-        return eprintln!("SKIPPED: a small file system cannot be mounted here, so no full disk was tried");
+        return crate::common::skip("mount", "no small file system, so no full disk");
     }
     let output = namespace(script).unwrap();
     assert_exit(&output, 0);

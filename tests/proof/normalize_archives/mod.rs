@@ -17,7 +17,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::common::app::{stdout_of, zip_of};
-use crate::common::{pyrepro, pythons};
+use crate::common::{newest, pyrepro};
 use crate::normalize::folder::{Folder, assert_exit, normalize, state, stderr, stdout};
 use pyrepro::archive::Entry;
 
@@ -25,7 +25,7 @@ use pyrepro::archive::Entry;
 const ARCHIVES: &str = include_str!("archives.py");
 
 fn python(arguments: &[&str]) -> String {
-    let python = pythons().last().expect("an interpreter");
+    let python = newest();
     stdout_of(python.command().args(["-c", ARCHIVES]).args(arguments))
 }
 
@@ -160,7 +160,7 @@ fn a_zipapp_keeps_its_first_line_its_mode_and_runs() {
     let folder = Folder::new();
     for compression in ["stored", "deflated"] {
         let app = made(&folder, &["zipapp", compression], "app.pyz");
-        let python = pythons().last().unwrap();
+        let python = newest();
         let before = stdout_of(python.command().arg(&app));
         assert_exit(&normalize(&app, &[]), 0);
         assert!(fs::read(&app).unwrap().starts_with(b"#!/usr/bin/env python3\nPK"));

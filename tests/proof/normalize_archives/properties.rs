@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
@@ -28,6 +29,70 @@ fn entries(members: &Members) -> Option<Entries> {
         Entry::bytes(name, content.clone()).expect("a good path").executable(*executable)
     };
     Entries::new(members.iter().map(entry).collect(), &Order::Path).ok()
+}
+
+/// How a foreign writer writes: members in another order, its own times and modes, stored or compressed.
+#[derive(Debug, Clone)]
+struct Style {
+    reversed: bool,
+    level: Option<i64>,
+    large: bool,
+    year: u16,
+    /// The permissions of a file, and those of a file that can be executed.
+    modes: (u32, u32),
+}
+
+fn style() -> impl Strategy<Value = Style> {
+    let modes = prop_oneof![Just((0o600, 0o700)), Just((0o664, 0o775)), Just((0o444, 0o555))];
+    let level = proptest::option::of(1..9_i64);
+    (any::<bool>(), level, any::<bool>(), 1980..2100_u16, modes)
+        .prop_map(|(reversed, level, large, year, modes)| Style { reversed, level, large, year, modes })
+}
+
+impl Style {
+    fn in_order<'m>(&self, members: &'m Members) -> Vec<(&'m String, &'m Vec<u8>, u32)> {
+        let mode = |executable: bool| if executable { self.modes.1 } else { self.modes.0 };
+        let mut list: Vec<_> =
+            members.iter().map(|(name, (content, executable))| (name, content, mode(*executable))).collect();
+        if self.reversed {
+            list.reverse();
+        }
+        list
+    }
+
+    /// A zip file as the crate `zip` writes it.
+    fn zip(&self, members: &Members) -> Vec<u8> {
+        let mut writer = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let method =
+            self.level.map_or(::zip::CompressionMethod::Stored, |_| ::zip::CompressionMethod::Deflated);
+        let time = ::zip::DateTime::from_date_and_time(self.year, 5, 6, 7, 8, 10).expect("a time");
+        for (name, content, mode) in self.in_order(members) {
+            let options = ::zip::write::SimpleFileOptions::default()
+                .compression_method(method)
+                .compression_level(self.level)
+                .last_modified_time(time)
+                .large_file(self.large)
+                .unix_permissions(mode);
+            writer.start_file(name.as_str(), options).expect("a member");
+            writer.write_all(content).expect("memory");
+        }
+        writer.finish().expect("memory").into_inner()
+    }
+
+    /// A tar file as the crate `tar` writes it.
+    fn tar(&self, members: &Members) -> Vec<u8> {
+        let mut writer = ::tar::Builder::new(Vec::new());
+        for (name, content, mode) in self.in_order(members) {
+            let mut header = if self.large { ::tar::Header::new_gnu() } else { ::tar::Header::new_ustar() };
+            header.set_size(content.len() as u64);
+            header.set_mode(mode);
+            header.set_mtime(u64::from(self.year) * 100_000);
+            header.set_uid(1000);
+            header.set_entry_type(::tar::EntryType::Regular);
+            writer.append_data(&mut header, name, &content[..]).expect("memory");
+        }
+        writer.into_inner().expect("memory")
+    }
 }
 
 fn normalized(bytes: &[u8], name: &str, epoch: u64) -> Vec<u8> {
@@ -68,6 +133,21 @@ proptest! {
             found.insert(member.path.to_string(), (content, member.mode() == Some(0o100_755)));
         }
         prop_assert_eq!(found, members);
+    }
+
+    #[test]
+    fn other_writers_of_the_same_members_give_the_same_normal_form(
+        members in members(), first in style(), second in style(),
+    ) {
+        prop_assume!(entries(&members).is_some());
+        prop_assert_eq!(
+            normalized(&first.zip(&members), "a.zip", 7),
+            normalized(&second.zip(&members), "a.zip", 7)
+        );
+        prop_assert_eq!(
+            normalized(&first.tar(&members), "a.tar", 7),
+            normalized(&second.tar(&members), "a.tar", 7)
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::common::pythons;
+use crate::common::newest;
 use crate::normalize::folder::{Folder, assert_exit, normalize, state, stderr, stdout};
 use crate::normalize_archives::{listing, made, text};
 
@@ -55,7 +55,7 @@ fn gnu_tar_unpacks_the_same_before_and_after() {
         status.is_ok_and(|status| status.success()).then_some(target)
     };
     let Some(before) = unpacked("before") else {
-        return eprintln!("SKIPPED: no tar to unpack with");
+        return crate::common::skip("tar", "nothing unpacks the archive");
     };
     assert_exit(&normalize(&tar, &[]), 0);
     let after = unpacked("after").unwrap();
@@ -88,7 +88,7 @@ fn links_that_lead_out_and_devices_are_refused() {
     ];
     for (kind, name, link, reason) in refused {
         let tar = folder.path().join("x.tar");
-        let mut command = pythons().last().unwrap().command();
+        let mut command = newest().command();
         command.args(["-c", ONE, text(&tar), kind, name, link]);
         assert_exit(&command.output().unwrap(), 0);
         let before = state(&tar);

@@ -7,6 +7,7 @@ use pyrepro::archive::{Entry, Limits, zip};
 use pyrepro::record::Record;
 
 use crate::common::app::zip_of;
+use crate::common::newest;
 use crate::normalize::folder::{Folder, assert_exit, normalize, state, stderr};
 use crate::normalize_archives::{listing, made, python, text};
 
@@ -62,7 +63,7 @@ fn metadata_keeps_values_lines_and_body_to_the_byte() {
     let read = |name: &str| {
         let script =
             "import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))";
-        let mut command = crate::normalize_archives::pythons().last().unwrap().command();
+        let mut command = newest().command();
         command.args(["-c", script, text(&wheel), &format!("orchard-1.0.dist-info/{name}")]);
         command.output().unwrap().stdout
     };
