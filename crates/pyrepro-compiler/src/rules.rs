@@ -74,6 +74,8 @@ pub struct Rules {
     pub fstring_tokens: bool,
     /// Template strings (PEP 750).
     pub template_strings: bool,
+    /// The text that `{value=}` shows is read with an eye on backslashes.
+    pub debug_text_knows_escapes: bool,
     /// The source text of a template string's expression keeps the blanks behind it.
     pub template_text_keeps_blanks: bool,
     /// `\N{…}` of CJK and Hangul characters in lower case.
@@ -216,6 +218,7 @@ pub static PYTHON_3_13_0: Rules = BASE_3_13;
 
 /// 3.13.1 to 3.13.3, and from 3.13.5 on
 pub static PYTHON_3_13: Rules = Rules {
+    debug_text_knows_escapes: true,
     second_get_iter: true,
     class_names_in_comprehension: ClassNames::All,
     warns_in_exceptional_finally: false,
@@ -227,14 +230,20 @@ pub static PYTHON_3_13: Rules = Rules {
 pub static PYTHON_3_14_0: Rules = BASE_3_14;
 
 /// 3.14.8 and later
-pub static PYTHON_3_14: Rules =
-    Rules { long_constant_displays: true, calls_over_async_generators: false, ..BASE_3_14 };
+pub static PYTHON_3_14: Rules = Rules {
+    debug_text_knows_escapes: true,
+    template_text_keeps_blanks: true,
+    long_constant_displays: true,
+    calls_over_async_generators: false,
+    ..BASE_3_14
+};
 
 /// 3.15.1 and later
 pub static PYTHON_3_15: Rules = Rules {
     table: &opcode::PYTHON_3_15,
     parameter_word: "parameter",
     unicode: UnicodeVersion::V17,
+    debug_text_knows_escapes: true,
     template_text_keeps_blanks: true,
     positive_literal_patterns: true,
     lazy_imports: true,
@@ -306,6 +315,7 @@ const BASE_3_13: Rules = Rules {
     escape_warning: EscapeWarning::Syntax,
     fstring_tokens: true,
     template_strings: false,
+    debug_text_knows_escapes: false,
     template_text_keeps_blanks: false,
     lower_case_derived_names: false,
     raw_format_spec: false,

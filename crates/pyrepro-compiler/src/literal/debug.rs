@@ -1,18 +1,24 @@
 //! The text that `{value=}` shows.
 
+use crate::error::{Handover, Result};
+use crate::rules::Rules;
 use std::borrow::Cow;
 
 /// The text between the brace and the end of the expression, without comments.
 ///
 /// CPython looks for quotes in its own rough way to tell a comment from a `#` in a string; so does this.
-pub fn debug_text(text: &str) -> Cow<'_, str> {
+pub fn debug_text<'a>(text: &'a str, rules: &Rules) -> Result<Cow<'a, str>> {
     if !has_comment(text.as_bytes()) {
-        return Cow::Borrowed(text);
+        return Ok(Cow::Borrowed(text));
+    }
+    if !rules.debug_text_knows_escapes && text.contains('\\') {
+        return Err(Handover::Unsupported("a comment and a backslash in a replacement field").into());
     }
     let mut quote = None;
     let mut in_comment = false;
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
         if in_comment && c != '\n' {
             continue;
         }
@@ -26,8 +32,11 @@ pub fn debug_text(text: &str) -> Cow<'_, str> {
             _ => {}
         }
         out.push(c);
+        if c == '\\' {
+            out.extend(chars.next());
+        }
     }
-    Cow::Owned(out)
+    Ok(Cow::Owned(out))
 }
 
 fn has_comment(text: &[u8]) -> bool {
@@ -57,12 +66,17 @@ fn toggled(open: Option<char>, quote: char) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::PYTHON_3_14;
+
+    fn text(source: &str) -> Cow<'_, str> {
+        debug_text(source, &PYTHON_3_14).unwrap()
+    }
 
     #[test]
     fn comments_go_and_strings_stay() {
-        assert_eq!(debug_text("a = "), "a = ");
-        assert_eq!(debug_text("a # b\n ="), "a \n =");
-        assert_eq!(debug_text("'#' ="), "'#' =");
-        assert_eq!(debug_text("'#' # c\n="), "'#' \n=");
+        assert_eq!(text("a = "), "a = ");
+        assert_eq!(text("a # b\n ="), "a \n =");
+        assert_eq!(text("'#' ="), "'#' =");
+        assert_eq!(text("'#' # c\n="), "'#' \n=");
     }
 }

@@ -224,9 +224,12 @@ impl Parser<'_> {
         let default = if debug && format_spec.is_none() { Conversion::Repr } else { Conversion::None };
         let letter = conversion.as_ref().map(|part| part.letter);
         let conversion = conversion.map_or(default, |part| part.conversion);
-        let debug = debug.then(|| self.debug_text(open, text_end, start, letter, format_spec));
+        let debug = match debug {
+            true => Some(self.debug_text(open, text_end, start, letter, format_spec)?),
+            false => None,
+        };
         let kind = if template {
-            let str = self.expression_text(open, value_end);
+            let str = self.expression_text(open, value_end)?;
             ExprKind::Interpolation { value, str, conversion, format_spec }
         } else {
             ExprKind::FormattedValue { value, conversion, format_spec }
@@ -317,8 +320,8 @@ impl Parser<'_> {
         start: Span,
         letter: Option<Span>,
         format_spec: Option<ExprId>,
-    ) -> ExprId {
-        let text = literal::debug_text(&self.text[open as usize..end as usize]);
+    ) -> Result<ExprId> {
+        let text = literal::debug_text(&self.text[open as usize..end as usize], self.rules)?;
         let (end_line, end_col) = match (letter, format_spec) {
             (Some(letter), _) => (letter.line, letter.col),
             (None, Some(spec)) => (self.ast[spec].span.line, self.ast[spec].span.col + 1),
@@ -326,15 +329,15 @@ impl Parser<'_> {
         };
         let value = self.constants.add_str(self.symbols.intern(&text));
         let span = Span::new(start.line, start.col + 1, end_line, end_col - 1);
-        self.ast.expr(ExprKind::Constant { value, unicode: false }, span)
+        Ok(self.ast.expr(ExprKind::Constant { value, unicode: false }, span))
     }
 
     /// The source of the expression of a t-string's field.
-    fn expression_text(&mut self, open: u32, end: u32) -> ConstId {
-        let text = literal::debug_text(&self.text[open as usize..end as usize]);
+    fn expression_text(&mut self, open: u32, end: u32) -> Result<ConstId> {
+        let text = literal::debug_text(&self.text[open as usize..end as usize], self.rules)?;
         let kept = if self.rules.template_text_keeps_blanks { &text } else { text.trim_end() };
         let text = self.symbols.intern(kept);
-        self.constants.add_str(text)
+        Ok(self.constants.add_str(text))
     }
 }
 

@@ -260,3 +260,102 @@ fn the_edges_of_the_grammar_are_where_cpython_has_them() {
     }
     assert_eq!(differences, 0);
 }
+
+/// Sources of which tokens are deleted, doubled or swapped: most of them CPython refuses.
+#[test]
+fn mutants_are_accepted_where_cpython_accepts_them() {
+    let count =
+        std::env::var("PYREPRO_TEST_MUTANTS").ok().and_then(|count| count.parse().ok()).unwrap_or(600);
+    let mut differences = 0;
+    for oracle in oracles() {
+        let files = sources(&oracle.library, 40);
+        let snippets: Vec<Vec<u8>> = files
+            .iter()
+            .filter_map(|path| std::fs::read(path).ok())
+            .flat_map(|source| pieces(&source))
+            .collect();
+        let mut random = Random(0x5eed + count as u64);
+        let mutants = (0..count).map(|number| {
+            let snippet = &snippets[random.below(snippets.len())];
+            let source = mutant(snippet, &mut random);
+            (format!("mutant {number}: {:?}", String::from_utf8_lossy(&source)), source)
+        });
+        let report = compare(oracle, None, mutants.collect());
+        report.print(&oracle.version);
+        differences += report.differences.len();
+    }
+    assert_eq!(differences, 0);
+}
+
+/// The statements at the left margin of a file, in groups that are not long.
+fn pieces(source: &[u8]) -> Vec<Vec<u8>> {
+    let mut pieces: Vec<Vec<u8>> = vec![Vec::new()];
+    for line in source.split_inclusive(|&byte| byte == b'\n') {
+        let begins = line.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'@');
+        if begins && pieces.last().is_some_and(|piece| piece.len() > 150) {
+            pieces.push(Vec::new());
+        }
+        pieces.last_mut().expect("there is one").extend_from_slice(line);
+    }
+    pieces.retain(|piece| piece.len() < 1500 && !piece.is_empty());
+    pieces
+}
+
+/// A source with one to three changes of its tokens, roughly told apart.
+fn mutant(source: &[u8], random: &mut Random) -> Vec<u8> {
+    const OTHERS: &[&str] = &[
+        "(", ")", "[", "]", "{", "}", ",", ":", "=", ":=", "*", "**", ".", "x", "if", "else", "for", "in",
+        "not", "lambda", "yield", "await", "async", "as", "match", "case", "type", "def", "with", "except",
+        "del", "-", "1", "'s'", "f'{x}'", "==", "is", "from", "import", "return", ";", "_", "None", "...",
+        "@", "|", "print", "lazy", "/", "->", "!", "while", "global", "class", "and", "+=", "~", "b'y'",
+        "1j", "\n", "\n ",
+    ];
+    let mut words = words(source);
+    for _ in 0..=random.below(3) {
+        let place = random.below(words.len());
+        match random.below(5) {
+            0 => drop(words.remove(place)),
+            1 => words.insert(place, words[place].clone()),
+            2 => {
+                let other = random.below(words.len());
+                words.swap(place, other);
+            }
+            3 => words[place] = OTHERS[random.below(OTHERS.len())].into(),
+            _ => words.insert(place, format!(" {} ", OTHERS[random.below(OTHERS.len())]).into()),
+        }
+        if words.is_empty() {
+            break;
+        }
+    }
+    words.concat()
+}
+
+fn words(source: &[u8]) -> Vec<Vec<u8>> {
+    let class = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 128.. => 1,
+        b' ' => 2,
+        other => 3 + i32::from(other),
+    };
+    let mut words: Vec<Vec<u8>> = Vec::new();
+    let mut last = -1;
+    for &byte in source {
+        match words.last_mut() {
+            Some(word) if class(byte) == last => word.push(byte),
+            _ => words.push(vec![byte]),
+        }
+        last = class(byte);
+    }
+    words
+}
+
+/// Numbers that are the same in every run (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end.max(1) as u64) as usize
+    }
+}
