@@ -18,16 +18,17 @@ impl Assembled {
     /// One run for neighbours with the same location.
     pub(super) fn write_locations(
         &mut self,
-        instrs: &Linear,
+        instrs: &mut Linear,
         first_line: i32,
         spans: &Locations,
         table: &Table,
     ) {
+        resolve_next(instrs, table);
         self.locations.clear();
         let mut line = first_line;
         let mut current = LocId::NONE;
         let mut units = 0;
-        for instr in instrs {
+        for instr in instrs.iter() {
             if instr.loc != current {
                 self.write_run(spans.span(current), units, &mut line);
                 current = instr.loc;
@@ -74,6 +75,18 @@ impl Assembled {
         unsigned(out, (span.end_line - span.line) as u32);
         unsigned(out, (column + 1) as u32);
         unsigned(out, (end + 1) as u32);
+    }
+}
+
+/// Who asks for the location of the next instruction gets it.
+fn resolve_next(instrs: &mut Linear, table: &Table) {
+    let mut next = LocId::NONE;
+    for instr in instrs.iter_mut().rev() {
+        if instr.loc == LocId::NEXT {
+            let ends = instr.op.exits_scope() || table.has_jump(instr.op);
+            instr.loc = if ends { LocId::NONE } else { next };
+        }
+        next = instr.loc;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{BlockId, Context, Graph};
 use crate::location::LocId;
+use crate::span::Span;
 
 impl Graph {
     /// Exits without a line are copied for each jump to them, then lines are handed on.
@@ -57,7 +58,7 @@ impl Graph {
     /// the only block that leads to it.
     fn propagate_lines(&mut self, context: &Context<'_>) {
         let table = context.rules.table;
-        let lineless = |loc| context.locations.line(loc) < 0;
+        let lineless = |loc| context.locations.line(loc) == Span::NONE.line;
         self.each(|graph, block| {
             let Some(&last) = graph[block].last() else { return };
             let mut previous = LocId::NONE;
