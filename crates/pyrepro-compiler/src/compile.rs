@@ -10,6 +10,7 @@ use crate::error::{Result, Warning};
 use crate::future;
 use crate::location::Locations;
 use crate::parser::{self, Parsed};
+use crate::preprocess;
 use crate::rules::Rules;
 use crate::symbol::Symbols;
 use crate::symtable::SymbolTable;
@@ -67,6 +68,14 @@ impl Unit {
         level: u8,
     ) -> Result<(Vec<u8>, Vec<Warning>)> {
         let future = future::parse(&self.ast, &self.symbols, &self.constants)?;
+        preprocess::run(
+            &mut self.ast,
+            &mut self.constants,
+            &mut self.symbols,
+            rules,
+            preprocess::Options { level, future_annotations: future.annotations },
+            &mut self.warnings,
+        )?;
         let table = SymbolTable::build(&self.ast, &mut self.symbols, &self.constants, &future, rules)?;
         let mut locations = Locations::default();
         let mut backend = Backend::new(rules);
