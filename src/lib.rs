@@ -46,7 +46,9 @@ pub mod output;
 pub mod project;
 pub mod prove;
 pub mod python;
+pub mod rebuild;
 pub mod tree;
+pub mod unpack;
 pub mod verify;
 
 pub use pyrepro_archive as archive;

@@ -42,7 +42,8 @@ impl Environment {
         let programs = python.parent().unwrap_or(Path::new(""));
         let variables = variables::of_backend(request, place, programs);
         let mut environment = Environment { python, variables, installed: Vec::new(), requires: Vec::new() };
-        environment.add(request, &system.requires, place, bounds)?;
+        let requires: Vec<String> = system.requires.iter().chain(&request.with).cloned().collect();
+        environment.add(request, &requires, place, bounds)?;
         Ok(environment)
     }
 
@@ -155,6 +156,13 @@ fn install(
     if *no_index {
         command.arg("--no-index");
     }
+    if request.wheels_only {
+        command.args(["--only-binary", ":all:"]);
+    }
+    // Of pip, only the newest know such an option; pins are what is left there.
+    if let (Some(time), Installer::Uv(_)) = (&request.uploaded_before, installer) {
+        command.arg("--exclude-newer").arg(time);
+    }
     // Each was read as a requirement, so none can be taken for an option.
     let step = format!("installing {}", requires.join(", "));
     run(command.args(requires), &step, bounds)?.check(&step)?;
@@ -167,7 +175,5 @@ fn absolute(path: &Path) -> Result<PathBuf, Error> {
 
 /// A run of an installer, in a folder where no project's settings are.
 fn installing(request: &Request, program: &Path, place: &Place) -> Command {
-    let mut command = Command::new(program);
-    command.env_clear().envs(variables::of_installer(request)).current_dir(place.folder());
-    command
+    request.installing(program, place.folder())
 }

@@ -84,6 +84,19 @@ pub enum Error {
         /// What it wrote last.
         words: Words,
     },
+    /// A step took more of the machine than it may.
+    #[error("{step} was ended: it took too much of this machine's {what}{words}")]
+    Greedy {
+        /// What was being done.
+        step: String,
+        /// What it took.
+        what: &'static str,
+        /// What it wrote last.
+        words: Words,
+    },
+    /// Nothing isolates programs here.
+    #[error("builds cannot be isolated here: {0}")]
+    NoSandbox(String),
     /// It was asked to stop.
     #[error("the build was interrupted")]
     Stopped,

@@ -17,6 +17,20 @@ os.umask(0o022)
 sys.stdout.reconfigure(line_buffering=True)
 
 
+if os.environ.get("PYREPRO_TEXT") == "crlf":
+    # As on Windows, where text files that are written get these line ends.
+    import builtins
+    import io
+
+    def open_as_on_windows(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, *more, **named):
+        if newline is None and "b" not in mode and set(mode) & set("wxa+"):
+            newline = "\r\n"
+        return open_as_here(file, mode, buffering, encoding, errors, newline, *more, **named)
+
+    open_as_here = io.open
+    builtins.open = io.open = open_as_on_windows
+
+
 def answer(place, status, *values):
     with open(place, "wb") as file:
         for value in (status,) + values:

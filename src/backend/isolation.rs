@@ -53,7 +53,7 @@ pub enum Installer {
 }
 
 /// A package that is installed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Installed {
     /// Its name in normal form.
     pub name: String,

@@ -19,9 +19,11 @@ mod isolation;
 mod made;
 mod place;
 pub(crate) mod process;
+mod sandbox;
 mod system;
 mod variables;
 mod watch;
+mod watchdog;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,7 @@ use environment::Environment;
 use hook::Hooks;
 use place::Place;
 use process::Bounds;
+use sandbox::Sandbox;
 use watch::Watch;
 
 /// What to build, and with what.
@@ -81,6 +84,19 @@ pub struct Request {
     pub time_limit: Option<Duration>,
     /// The folder that build folders are made in.
     pub root: PathBuf,
+    /// Build requirements are taken as they were at this time (RFC 3339), if the index tells.
+    pub uploaded_before: Option<String>,
+    /// Whether build requirements have to be wheels, so that installing them runs nobody's code.
+    pub wheels_only: bool,
+    /// Build requirements beside those that the project declares.
+    pub with: Vec<String>,
+    /// Options of `setup.py bdist_wheel`, such as `universal` and `1`, as a user's own settings give them.
+    pub wheel_options: Vec<(String, String)>,
+    /// Whether files that the backend writes as text get the line ends of Windows.
+    pub windows_text: bool,
+    /// Whether the backend runs without network, other processes and the user's files. Where that cannot
+    /// be had, the build is refused.
+    pub sandbox: bool,
 }
 
 impl Request {
@@ -105,7 +121,20 @@ impl Request {
             writable: Vec::new(),
             time_limit: None,
             root: default_root(),
+            uploaded_before: None,
+            wheels_only: false,
+            with: Vec::new(),
+            wheel_options: Vec::new(),
+            windows_text: false,
+            sandbox: false,
         }
+    }
+
+    /// A run of an installer, or of a program that needs the network as installers do.
+    pub(crate) fn installing(&self, program: &Path, folder: &Path) -> std::process::Command {
+        let mut command = std::process::Command::new(program);
+        command.env_clear().envs(variables::of_installer(self)).current_dir(folder);
+        command
     }
 }
 
@@ -117,6 +146,7 @@ pub struct Session<'a> {
     system: BuildSystem,
     place: Place,
     environment: Environment,
+    sandbox: Option<Sandbox>,
 }
 
 impl<'a> Session<'a> {
@@ -137,9 +167,11 @@ impl<'a> Session<'a> {
     pub fn start(request: &'a Request, stop: &'a AtomicBool, watch: Watch<'_>) -> Result<Session<'a>, Error> {
         let system = BuildSystem::of(&request.source)?;
         let place = Place::take(&request.root, &system.fingerprint, stop, watch)?;
-        let bounds = Bounds { time_limit: request.time_limit, writable: None, stop, watch };
+        write_options(request, &place)?;
+        let bounds = Bounds { time_limit: request.time_limit, writable: None, sandbox: None, stop, watch };
         let environment = Environment::prepare(request, &system, &place, &bounds)?;
-        Ok(Session { request, stop, system, place, environment })
+        let sandbox = request.sandbox.then(|| isolate(request, &environment)).transpose()?;
+        Ok(Session { request, stop, system, place, environment, sandbox })
     }
 
     /// What pyproject.toml says of the backend.
@@ -171,9 +203,15 @@ impl<'a> Session<'a> {
     /// Has the backend build one artifact from a fresh copy of the sources. It lies in the session's
     /// folder until the next is built or the session ends.
     pub fn build(&mut self, artifact: Artifact, watch: Watch<'_>) -> Result<Built, Error> {
-        let bounds = Bounds { time_limit: self.request.time_limit, writable: None, stop: self.stop, watch };
+        let bounds = Bounds {
+            time_limit: self.request.time_limit,
+            writable: None,
+            sandbox: None,
+            stop: self.stop,
+            watch,
+        };
         let writable = self.writable();
-        let confined = Bounds { writable: Some(&writable), ..bounds };
+        let confined = Bounds { writable: Some(&writable), sandbox: self.sandbox.as_ref(), ..bounds };
         let before = copy::Snapshot::of(self.request)?;
         copy::sources(self.request, &self.place)?;
         let more = self.hooks(&confined).requires(artifact)?;
@@ -202,4 +240,31 @@ impl<'a> Session<'a> {
             bounds,
         }
     }
+}
+
+/// A sandbox in which the interpreter and the compilers are that the user has.
+fn isolate(request: &Request, environment: &Environment) -> Result<Sandbox, Error> {
+    let named = |name: &str| {
+        let found = environment.variables.iter().find(|(found, _)| found == name);
+        found.map(|(_, value)| value.clone())
+    };
+    let resolved = request.python.canonicalize().ok();
+    // PREFIX/bin/python3: its library lies below the prefix.
+    let prefix = resolved.as_deref().and_then(Path::parent).and_then(Path::parent).map(Path::to_owned);
+    let homes = ["CARGO_HOME", "RUSTUP_HOME"].into_iter().filter_map(|name| named(name).map(PathBuf::from));
+    let readable = prefix.into_iter().filter(|prefix| prefix != Path::new("/")).chain(homes).collect();
+    Sandbox::find(&named("PATH").unwrap_or_default(), readable)
+}
+
+/// Where setuptools of every version looks for a user's options.
+fn write_options(request: &Request, place: &Place) -> Result<(), Error> {
+    if request.wheel_options.is_empty() {
+        return Ok(());
+    }
+    let mut text = "[bdist_wheel]\n".to_owned();
+    for (name, value) in &request.wheel_options {
+        text.push_str(&format!("{name} = {value}\n"));
+    }
+    let path = place.home().join(".pydistutils.cfg");
+    std::fs::write(&path, text).map_err(|source| Error::Write { path, source })
 }

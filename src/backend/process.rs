@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use super::confine;
 use super::error::{Error, Words};
+use super::sandbox::Sandbox;
 use super::watch::{Event, Watch};
+use super::watchdog::Watchdog;
 
 /// How much of what a program writes is kept, to be quoted if it fails.
 const LAST_WORDS: usize = 8 * 1024;
@@ -27,6 +29,8 @@ pub struct Bounds<'a> {
     pub time_limit: Option<Duration>,
     /// The folders that it can write to, or nothing if it can do what the user can.
     pub writable: Option<&'a [PathBuf]>,
+    /// What keeps it from the network, other processes and the user's files.
+    pub sandbox: Option<&'a Sandbox>,
     pub stop: &'a AtomicBool,
     pub watch: Watch<'a>,
 }
@@ -49,6 +53,11 @@ impl Ended {
 
 /// Runs a program to its end. `step` says in errors what it was for.
 pub fn run(command: &mut Command, step: &str, bounds: &Bounds<'_>) -> Result<Ended, Error> {
+    let mut wrapped =
+        bounds.sandbox.map(|sandbox| sandbox.wrap(command, bounds.writable.unwrap_or_default()));
+    let command = wrapped.as_mut().unwrap_or(command);
+    let hidden = bounds.sandbox.filter(|sandbox| sandbox.shows_files());
+    let readable: Option<Vec<PathBuf>> = hidden.map(|sandbox| sandbox.readable().collect());
     let program = command.get_program().to_owned();
     let failed = |source| Error::Start { program: Path::new(&program).to_owned(), source };
     let (pipe, end) = io::pipe().map_err(failed)?;
@@ -57,7 +66,11 @@ pub fn run(command: &mut Command, step: &str, bounds: &Bounds<'_>) -> Result<End
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
     let child = match bounds.writable {
-        Some(folders) => confine::spawn(command, folders),
+        Some(folders) => {
+            let maps = bounds.sandbox.and_then(Sandbox::writable);
+            let folders: Vec<PathBuf> = folders.iter().cloned().chain(maps).collect();
+            confine::spawn(command, &folders, readable.as_deref())
+        }
         None => command.spawn(),
     };
     let mut child = child.map_err(failed)?;
@@ -73,6 +86,7 @@ pub fn run(command: &mut Command, step: &str, bounds: &Bounds<'_>) -> Result<End
     match ended {
         End::ByItself => Ok(Ended { status, words }),
         End::Slow(limit) => Err(Error::Slow { step: step.to_owned(), limit, words }),
+        End::Greedy(what) => Err(Error::Greedy { step: step.to_owned(), what, words }),
         End::Stopped => Err(Error::Stopped),
     }
 }
@@ -80,6 +94,7 @@ pub fn run(command: &mut Command, step: &str, bounds: &Bounds<'_>) -> Result<End
 enum End {
     ByItself,
     Slow(Duration),
+    Greedy(&'static str),
     Stopped,
 }
 
@@ -100,6 +115,8 @@ fn listen(mut pipe: io::PipeReader) -> Receiver<Vec<u8>> {
 
 fn wait(child: &mut Child, output: &Receiver<Vec<u8>>, words: &mut Vec<u8>, bounds: &Bounds<'_>) -> End {
     let started = Instant::now();
+    let folder = bounds.writable.and_then(<[PathBuf]>::first);
+    let mut watchdog = bounds.sandbox.and(folder).map(|folder| Watchdog::new(folder));
     loop {
         match output.recv_timeout(PULSE) {
             Ok(piece) => keep(words, &piece, bounds.watch),
@@ -111,6 +128,9 @@ fn wait(child: &mut Child, output: &Receiver<Vec<u8>>, words: &mut Vec<u8>, boun
         }
         if bounds.stop.load(Ordering::Relaxed) {
             return End::Stopped;
+        }
+        if let Some(what) = watchdog.as_mut().and_then(Watchdog::bites) {
+            return End::Greedy(what);
         }
         if let Some(limit) = bounds.time_limit.filter(|limit| started.elapsed() > *limit) {
             return End::Slow(limit);
@@ -193,7 +213,7 @@ mod tests {
     fn sh(script: &str, seconds: Option<f64>, stop: bool) -> Result<Ended, Error> {
         let stop = AtomicBool::new(stop);
         let time_limit = seconds.map(Duration::from_secs_f64);
-        let bounds = Bounds { time_limit, writable: None, stop: &stop, watch: &|_| () };
+        let bounds = Bounds { time_limit, writable: None, sandbox: None, stop: &stop, watch: &|_| () };
         run(Command::new("/bin/sh").args(["-c", script]), "the script", &bounds)
     }
 

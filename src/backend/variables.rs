@@ -168,6 +168,9 @@ pub fn of_backend(request: &Request, place: &Place, programs: &Path) -> Variable
     ] {
         set(&mut variables, name, value);
     }
+    if request.windows_text {
+        set(&mut variables, "PYREPRO_TEXT", "crlf");
+    }
     compilers(&mut variables, request, place);
     variables
 }

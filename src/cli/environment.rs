@@ -59,6 +59,18 @@ pub fn installer() -> Installer {
     program("uv").map_or(Installer::Pip, Installer::Uv)
 }
 
+/// Where pyrepro keeps what it can get again.
+pub fn cache() -> anyhow::Result<PathBuf> {
+    let home = || env::home_dir().map(|home| home.join(".cache"));
+    let folder = variable("PYREPRO_CACHE_DIR")
+        .map(PathBuf::from)
+        .or_else(|| variable("XDG_CACHE_HOME").map(|cache| Path::new(&cache).join("pyrepro")))
+        .or_else(|| home().map(|cache| cache.join("pyrepro")));
+    folder.ok_or_else(|| {
+        anyhow::anyhow!("there is no home folder to cache downloads in; set PYREPRO_CACHE_DIR")
+    })
+}
+
 /// Where programs are looked for.
 pub fn path() -> OsString {
     variable("PATH").unwrap_or_default()

@@ -18,6 +18,7 @@ mod printable;
 mod progress;
 mod prove;
 mod pythons;
+mod rebuild;
 mod terminal;
 mod verify;
 mod zipapp;
@@ -77,6 +78,7 @@ enum Verb {
     Normalize(normalize::Flags),
     Prove(prove::Flags),
     Pythons(pythons::Flags),
+    Rebuild(Box<rebuild::Flags>),
     Verify(Box<verify::Flags>),
     Zipapp(Box<zipapp::Flags>),
 }
@@ -110,6 +112,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Prove(flags) => prove::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
+        Verb::Rebuild(flags) => rebuild::run(&flags, &terminal),
         Verb::Verify(flags) => verify::run(&flags, &terminal),
         Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),
     };

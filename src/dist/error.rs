@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use super::compiled::Uncompilable;
 use super::package::ModuleProblem;
-use crate::archive::{BadPath, EntriesError, ReadError, WriteError};
+use crate::archive::{BadPath, EntriesError, WriteError};
 use crate::compile::Unavailable;
 use crate::output::OutputError;
 use crate::project;
 use crate::tree::{self, BadGlob};
+use crate::unpack::UnpackError;
 
 /// Why there is no wheel or sdist.
 #[derive(Debug, thiserror::Error)]
@@ -95,12 +96,9 @@ pub enum Error {
 /// What can be wrong with an sdist.
 #[derive(Debug, thiserror::Error)]
 pub enum SdistProblem {
-    /// No tar.gz file, or one that is refused.
+    /// It cannot be unpacked.
     #[error(transparent)]
-    Archive(#[from] Box<ReadError>),
-    /// A member that only some systems could unpack.
-    #[error("the member {0:?} is neither a file nor a folder")]
-    NotAFile(String),
+    Unpack(#[from] Box<UnpackError>),
     /// Several folders at the top, or none.
     #[error("it has {0} entries at its top, where an sdist has one folder")]
     Top(usize),

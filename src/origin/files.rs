@@ -1,6 +1,6 @@
 //! The files in an archive or a folder: the hash of each, and the content of those that tell something.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs::{self, File as Handle};
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
@@ -18,10 +18,6 @@ const NO_SOURCE: [&str; 4] = [".git/", ".hg/", ".svn/", "__pycache__/"];
 #[derive(Debug, Default)]
 pub(super) struct Files {
     files: BTreeMap<String, File>,
-    /// The paths of files with this content, in order.
-    by_content: HashMap<[u8; 32], Vec<String>>,
-    /// The paths of files with this name, in order.
-    by_name: HashMap<String, Vec<String>>,
 }
 
 #[derive(Debug)]
@@ -94,9 +90,6 @@ impl Files {
 
     fn add(&mut self, path: String, content: Vec<u8>) {
         let sha256: [u8; 32] = Sha256::digest(&content).into();
-        self.by_content.entry(sha256).or_default().push(path.clone());
-        let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
-        self.by_name.entry(name).or_default().push(path.clone());
         let tells = [".py", ".pyc", "/RECORD"].iter().any(|ending| path.ends_with(ending));
         self.files.insert(path, File { sha256, content: tells.then_some(content) });
     }
@@ -109,34 +102,74 @@ impl Files {
         self.files.get(path)
     }
 
-    /// The path of a file with this content, that of the same path where there are several.
-    pub fn with_content(&self, path: &str, sha256: &[u8; 32]) -> Option<&str> {
-        let same = self.by_content.get(sha256)?;
-        let installed = installed(path);
-        let best = same.iter().find(|other| ends_with(other, installed));
-        best.or(same.first()).map(String::as_str)
-    }
-
-    /// The file that would be installed at a path: modules may be below `src` or another folder.
+    /// The file of a source that a build would put at this path: a build keeps the paths of modules, below one
+    /// of a few folders, and never takes a file from anywhere else because it looks alike.
     pub fn at(&self, path: &str) -> Option<(&str, &File)> {
-        let installed = installed(path);
-        let name = installed.rsplit('/').next().unwrap_or(installed);
-        let likely = self.by_name.get(name)?.iter().find(|other| ends_with(other, installed))?;
-        Some((likely, self.files.get(likely)?))
+        let candidates = match Installed::of(path) {
+            Installed::Module(path) => ROOTS.iter().map(|root| format!("{root}{path}")).collect(),
+            Installed::Script(name) => SCRIPTS.iter().map(|root| format!("{root}{name}")).collect(),
+            Installed::Licence(path) => vec![path.to_owned()],
+        };
+        let found = candidates.iter().find_map(|path| self.files.get_key_value(path))?;
+        Some((found.0, found.1))
+    }
+
+    /// The metadata that a source distribution brings along, which a build puts there again.
+    pub fn metadata(&self, name: &str) -> Option<(&str, &File)> {
+        let is_it = |path: &&String| match path.rsplit_once('/') {
+            None => name == "METADATA" && *path == "PKG-INFO",
+            Some((folder, file)) => {
+                let is_egg_info = folder.ends_with(".egg-info") && folder.matches('/').count() <= 1;
+                is_egg_info && (file == name || name == "METADATA" && file == "PKG-INFO")
+            }
+        };
+        let path = self.files.keys().find(is_it)?;
+        Some((path, self.files.get(path)?))
+    }
+
+    /// The modules of this source that a build would put beside those of an artifact, and that are not in it:
+    /// where each would be, and the file.
+    pub fn left_out(&self, artifact: &Files) -> Vec<(String, String)> {
+        let mut missing = Vec::new();
+        for path in self.files.keys().filter(|path| path.ends_with(".py")) {
+            let root = ROOTS.iter().rev().find(|root| path.starts_with(**root)).copied().unwrap_or_default();
+            let installed = &path[root.len()..];
+            let Some((top, _)) = installed.split_once('/') else { continue };
+            let has_top = artifact.files.contains_key(&format!("{top}/__init__.py"));
+            if has_top && !artifact.files.contains_key(installed) {
+                missing.push((installed.to_owned(), path.clone()));
+            }
+        }
+        missing
     }
 }
 
-/// A member's path without the folder of a scheme, such as `m-1.data/scripts/`.
-fn installed(path: &str) -> &str {
-    let mut parts = path.splitn(3, '/');
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(data), Some(_), Some(rest)) if data.ends_with(".data") => rest,
-        _ => path,
-    }
+/// The folders of a project that packages lie in.
+const ROOTS: [&str; 4] = ["", "lib/", "python/", "src/"];
+
+/// The folders of a project that scripts lie in.
+const SCRIPTS: [&str; 4] = ["", "bin/", "scripts/", "tools/"];
+
+/// What a member of a wheel is, and its path without what only wheels have.
+enum Installed<'a> {
+    Module(&'a str),
+    Script(&'a str),
+    Licence(&'a str),
 }
 
-fn ends_with(path: &str, end: &str) -> bool {
-    path.strip_suffix(end).is_some_and(|start| start.is_empty() || start.ends_with('/'))
+impl Installed<'_> {
+    fn of(path: &str) -> Installed<'_> {
+        let mut parts = path.splitn(3, '/');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(data), Some("scripts"), Some(rest)) if data.ends_with(".data") => Installed::Script(rest),
+            (Some(data), Some(_), Some(rest)) if data.ends_with(".data") => Installed::Module(rest),
+            (Some(info), Some("licenses" | "license_files"), Some(rest)) if info.ends_with(".dist-info") => {
+                Installed::Licence(rest)
+            }
+            (Some(info), Some(name), None) if info.ends_with(".dist-info") => Installed::Licence(name),
+            _ => Installed::Module(path),
+        }
+    }
 }
 
 fn is_tar(path: &Path) -> bool {
@@ -148,19 +181,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_found_by_its_content_and_by_its_place() {
+    fn a_file_is_found_at_its_own_place_and_nowhere_else() {
         let mut files = Files::default();
-        for (path, content) in
-            [("a/m.py", "1"), ("src/pkg/m.py", "1"), ("src/pkg/n.py", "2"), ("tool.sh", "3")]
+        for path in
+            ["a/m.py", "src/pkg/m.py", "src/pkg/n.py", "bin/tool.sh", "LICENSE", "pkg.egg-info/top_level.txt"]
         {
-            files.add(path.to_owned(), content.as_bytes().to_vec());
+            files.add(path.to_owned(), path.as_bytes().to_vec());
         }
-        let hash = |text: &str| Sha256::digest(text).into();
-        assert_eq!(files.with_content("pkg/m.py", &hash("1")), Some("src/pkg/m.py"));
-        assert_eq!(files.with_content("elsewhere.py", &hash("1")), Some("a/m.py"));
-        assert_eq!(files.with_content("pkg/m.py", &hash("9")), None);
-        assert_eq!(files.at("pkg/n.py").map(|(path, _)| path), Some("src/pkg/n.py"));
-        assert_eq!(files.at("m-1.data/scripts/tool.sh").map(|(path, _)| path), Some("tool.sh"));
-        assert_eq!(files.at("g/n.py").map(|(path, _)| path), None);
+        let at = |path| files.at(path).map(|(path, _)| path);
+        assert_eq!(at("pkg/n.py"), Some("src/pkg/n.py"));
+        assert_eq!(at("m.py"), None);
+        assert_eq!(at("pkg/elsewhere.py"), None);
+        assert_eq!(at("m-1.data/scripts/tool.sh"), Some("bin/tool.sh"));
+        assert_eq!(at("m-1.dist-info/licenses/LICENSE"), Some("LICENSE"));
+        assert_eq!(files.metadata("top_level.txt").map(|(path, _)| path), Some("pkg.egg-info/top_level.txt"));
+        assert_eq!(files.metadata("METADATA").map(|(path, _)| path), None);
+    }
+
+    #[test]
+    fn a_module_that_was_left_out_is_missed() {
+        let (mut source, mut artifact) = (Files::default(), Files::default());
+        for path in ["src/pkg/__init__.py", "src/pkg/m.py", "tests/t.py", "setup.py"] {
+            source.add(path.to_owned(), Vec::new());
+        }
+        artifact.add("pkg/__init__.py".to_owned(), Vec::new());
+        assert_eq!(source.left_out(&artifact), [("pkg/m.py".to_owned(), "src/pkg/m.py".to_owned())]);
     }
 }

@@ -44,8 +44,12 @@ pub struct Request<'a> {
 pub enum Origin {
     /// It is this file of the source, unchanged.
     Source(String),
-    /// It is metadata, which every build generates.
+    /// It is RECORD, whose rows were held against the members.
     Generated,
+    /// It is metadata that a build generates, and nothing here says what it has to be: only a rebuild does.
+    Unproven,
+    /// It is this file of the source, and the artifact does not have it.
+    Missing(String),
     /// It is bytecode of its source: compiled again, that gives the same code.
     Bytecode,
     /// Nobody has said what it should come from.
@@ -84,6 +88,8 @@ impl Origin {
         match self {
             Origin::Source(_) => "source",
             Origin::Generated => "generated",
+            Origin::Unproven => "unproven",
+            Origin::Missing(_) => "missing",
             Origin::Bytecode => "bytecode",
             Origin::NotAsked => "not asked",
             Origin::Changed(_) => "changed",
@@ -191,17 +197,20 @@ pub fn trace(request: &Request<'_>) -> Result<Vec<Trace>, Error> {
     let traces = members.iter().map(|(path, file)| {
         let origin = match (bytecode.get(path), &source) {
             (Some(origin), _) => origin.clone(),
-            (None, _) if is_generated(path) => Origin::Generated,
+            (None, _) if is_record(path) => Origin::Generated,
             (None, None) => Origin::NotAsked,
-            (None, Some(source)) => match (source.with_content(path, &file.sha256), source.at(path)) {
-                (Some(same), _) => Origin::Source(same.to_owned()),
-                (None, Some((other, _))) => Origin::Changed(other.to_owned()),
-                (None, None) => Origin::Unknown,
+            (None, Some(source)) if is_generated(path) => generated(path, file, source),
+            (None, Some(source)) => match source.at(path) {
+                Some((same, found)) if found.sha256 == file.sha256 => Origin::Source(same.to_owned()),
+                Some((other, _)) => Origin::Changed(other.to_owned()),
+                None => Origin::Unknown,
             },
         };
         Trace { path: path.to_owned(), origin, record: recorded.get(path).cloned() }
     });
     let mut traces: Vec<Trace> = traces.collect();
+    let left_out = source.iter().flat_map(|source| source.left_out(&members));
+    traces.extend(left_out.map(|(path, from)| Trace { path, origin: Origin::Missing(from), record: None }));
     let missing = recorded.iter().filter(|(path, _)| members.get(path).is_none());
     traces.extend(missing.map(|(path, problem)| Trace {
         path: path.clone(),
@@ -213,8 +222,7 @@ pub fn trace(request: &Request<'_>) -> Result<Vec<Trace>, Error> {
 
 /// What the RECORD of a wheel says that is not so, by path.
 fn recorded(members: &Files) -> Result<BTreeMap<String, String>, Error> {
-    let is_record = |path: &&str| path.ends_with(".dist-info/RECORD") && path.matches('/').count() == 1;
-    let Some(place) = members.iter().map(|(path, _)| path).find(is_record) else {
+    let Some(place) = members.iter().map(|(path, _)| path).find(|path| is_record(path)) else {
         return Ok(BTreeMap::new());
     };
     let text = members.get(place).and_then(|file| file.content.as_deref()).unwrap_or_default();
@@ -239,6 +247,19 @@ fn recorded(members: &Files) -> Result<BTreeMap<String, String>, Error> {
         }
     }
     Ok(problems)
+}
+
+fn is_record(path: &str) -> bool {
+    path.ends_with(".dist-info/RECORD") && path.matches('/').count() == 1
+}
+
+/// Metadata that a source distribution has as well is of the source; of the rest only a rebuild can tell.
+fn generated(path: &str, file: &files::File, source: &Files) -> Origin {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match source.metadata(name) {
+        Some((same, found)) if found.sha256 == file.sha256 => Origin::Source(same.to_owned()),
+        _ => Origin::Unproven,
+    }
 }
 
 /// What builds make anew: metadata in its usual places.

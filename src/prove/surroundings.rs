@@ -69,7 +69,7 @@ impl Surroundings {
             std::fs::create_dir_all(folder).map_err(at(folder))?;
         }
         self.making.copy(&request.source, &source)?;
-        let bounds = Bounds { time_limit: None, writable: None, stop, watch: &|_| () };
+        let bounds = Bounds { time_limit: None, writable: None, sandbox: None, stop, watch: &|_| () };
         let ended = process::run(&mut self.command(request, &source), "pyrepro build", &bounds)?;
         match ended.check("pyrepro build") {
             Ok(_) => Ok(Ok(())),

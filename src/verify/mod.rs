@@ -14,7 +14,6 @@ mod project;
 mod rebuild;
 mod record;
 mod sources;
-mod unpack;
 mod verdict;
 mod zipapp;
 
@@ -25,5 +24,4 @@ pub use members::{Evidence, Finding, compare, compare_files};
 pub use outcome::{Outcome, Rebuilt};
 pub use rebuild::{Error, Request, verify};
 pub use sources::{InputChange, InputDifference, Sources};
-pub use unpack::Error as UnpackError;
 pub use verdict::Verdict;

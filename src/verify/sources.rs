@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::unpack::{Error, unpack};
 use crate::archive::Digest;
 use crate::dist::{Input, Role};
 use crate::manifest::Inputs;
+use crate::unpack::{UnpackError, unpack};
 
 /// Where to look for what a manifest names.
 ///
@@ -38,7 +38,7 @@ pub(super) struct Found {
 
 impl Sources {
     /// Finds the inputs, and unpacks the source where it is an archive.
-    pub(super) fn find(&self, inputs: &Inputs, scratch: &Path) -> Result<Found, Error> {
+    pub(super) fn find(&self, inputs: &Inputs, scratch: &Path) -> Result<Found, UnpackError> {
         let mut found = Found::default();
         let of_source = |input: &&Input| input.role == Role::Source;
         let named = inputs.files.iter().filter(|input| !of_source(input));
@@ -51,7 +51,7 @@ impl Sources {
         let is_input = |path: &Path| found.files.iter().any(|(_, place)| place == path);
         found.folder = match &self.source {
             Some(path) if path.is_dir() => Some(path.clone()),
-            Some(path) if !is_input(path) => Some(unpack(path, scratch)?),
+            Some(path) if !is_input(path) => Some(unpacked(path, scratch)?),
             _ => None,
         };
         if found.folder.is_none()
@@ -75,6 +75,18 @@ impl Sources {
             places.into_iter().find(|place| place.is_file())
         })
     }
+}
+
+/// Unpacks an archive, and gives the folder of the source: of a source distribution its only folder, of a wheel
+/// the whole.
+fn unpacked(path: &Path, into: &Path) -> Result<PathBuf, UnpackError> {
+    unpack(path, into)?;
+    let inside = std::fs::read_dir(into).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let inside = inside.map_err(|source| UnpackError::Io { path: into.to_owned(), source })?;
+    Ok(match &inside[..] {
+        [only] if only.path().is_dir() => only.path(),
+        _ => into.to_owned(),
+    })
 }
 
 fn digest(path: &Path) -> Option<Digest> {

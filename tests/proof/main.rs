@@ -8,6 +8,7 @@ mod manifest;
 mod normalize;
 mod normalize_archives;
 mod prove;
+mod rebuild;
 mod verify;
 mod verify_backend;
 mod verify_installed;

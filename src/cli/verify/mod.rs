@@ -7,18 +7,19 @@ mod origin;
 
 use std::ffi::OsString;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 
 use super::exit::Exit;
+use super::rebuild;
 use super::terminal::Terminal;
 
 /// Check that an artifact comes from its source, or that what is installed is what was recorded
 ///
 /// An artifact is held against its manifest and built again from its source with the recorded options
-/// and interpreter; every member that is not the same is named. Without a manifest, each member is said to
-/// come from the source, to be generated, or to have no origin, and bytecode is compiled again.
+/// and interpreter; every member that is not the same is named. A wheel without a manifest is rebuilt as
+/// `pyrepro rebuild` does it. --trace only looks where members come from.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
@@ -32,6 +33,9 @@ pub struct Flags {
     /// Work on N files at a time; 0 is one for each processor
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
     jobs: u16,
+    /// Only look where members come from, without building: quick, and no proof
+    #[arg(long, conflicts_with = "installed")]
+    trace: bool,
     #[command(flatten)]
     of_artifact: artifact::Flags,
     #[command(flatten)]
@@ -51,12 +55,35 @@ Examples:
 Exit status: 0 if all is as it should be; 1 if anything is not; 2 if it could not be checked, as
 where there is no source or no interpreter to build an artifact with again.";
 
+impl Flags {
+    /// A wheel is built again from its source; of other artifacts, members are traced.
+    fn without_manifest(
+        &self,
+        artifact: &Path,
+        jobs: NonZero<usize>,
+        terminal: &Terminal,
+    ) -> anyhow::Result<Exit> {
+        let source = self.of_artifact.source();
+        let is_wheel = artifact.extension().is_some_and(|extension| extension == "whl");
+        let source_of_wheel = source.filter(|_| is_wheel && !self.trace);
+        match (source_of_wheel, source) {
+            (Some(source), _) => rebuild::verify(artifact, source, &self.python, terminal),
+            (None, None) if !self.trace => bail!(
+                "{} has no manifest beside it, and no source to compare it with; give its source distribution or \
+                 its folder with --source, or try `pyrepro rebuild NAME==VERSION`, which asks the index",
+                artifact.display()
+            ),
+            _ => origin::run(artifact, source, &self.python, jobs, terminal),
+        }
+    }
+}
+
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let all = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
     let jobs = NonZero::new(flags.jobs.into()).unwrap_or(all);
     match &flags.artifact {
         Some(artifact) if !flags.of_artifact.has_manifest(artifact) => {
-            origin::run(artifact, flags.of_artifact.source(), &flags.python, jobs, terminal)
+            flags.without_manifest(artifact, jobs, terminal)
         }
         Some(artifact) => {
             ensure!(

@@ -1,0 +1,113 @@
+//! Many wheels: several at a time, with results that a later run can take up.
+
+use std::fs;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use super::result::RebuildResult;
+use super::run::{Options, Progress, rebuild};
+use super::subject::Subject;
+use crate::archive::Digest;
+
+/// How a list is worked on.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// How many wheels at a time.
+    pub jobs: NonZero<usize>,
+    /// Whether results of an earlier run are taken where nothing that decides them has changed.
+    pub resume: bool,
+    /// Where results are kept.
+    pub results: PathBuf,
+}
+
+impl Batch {
+    /// Rebuilds all, and gives the results in the order of the list. `done` is told each result when it is there.
+    pub fn rebuild(
+        &self,
+        subjects: &[Subject],
+        options: &Options,
+        stop: &AtomicBool,
+        progress: &(dyn Fn(&Subject, Progress<'_>) + Sync),
+        done: &(dyn Fn(&RebuildResult) + Sync),
+    ) -> Vec<RebuildResult> {
+        let next = AtomicUsize::new(0);
+        let results: Vec<Mutex<Option<RebuildResult>>> = subjects.iter().map(|_| Mutex::default()).collect();
+        thread::scope(|scope| {
+            for _ in 0..self.jobs.get().min(subjects.len()) {
+                scope.spawn(|| {
+                    while let Some(subject) = subjects.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        if stop.load(Ordering::Relaxed) {
+                            return;
+                        }
+                        let result = self.one(subject, options, stop, &|event| progress(subject, event));
+                        done(&result);
+                        let at =
+                            subjects.iter().position(|one| std::ptr::eq(one, subject)).unwrap_or_default();
+                        *results[at].lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(result);
+                    }
+                });
+            }
+        });
+        let taken = results.into_iter().map(Mutex::into_inner);
+        taken.filter_map(|result| result.unwrap_or_else(std::sync::PoisonError::into_inner)).collect()
+    }
+
+    fn one(
+        &self,
+        subject: &Subject,
+        options: &Options,
+        stop: &AtomicBool,
+        progress: &dyn Fn(Progress<'_>),
+    ) -> RebuildResult {
+        let place = self.results.join(format!("{}.json", key(subject, options)));
+        if let Some(result) = self.resume.then(|| read(&place)).flatten() {
+            return result;
+        }
+        let result = rebuild(subject, options, stop, progress);
+        if result.is_final() {
+            // Without it, a later run does the work again.
+            let _ = write(&place, &result);
+        }
+        result
+    }
+}
+
+/// All that decides a result, as a digest.
+fn key(subject: &Subject, options: &Options) -> Digest {
+    let content = |path: &Path| {
+        fs::File::open(path).ok().and_then(|file| Digest::of_reader(file).ok()).map(|(digest, _)| digest)
+    };
+    let wheel = match subject {
+        Subject::Wheel(path) => content(path),
+        Subject::Release { .. } => None,
+    };
+    let pythons: Vec<String> = options.pythons.iter().map(|python| python.release.to_string()).collect();
+    let parts = serde_json::json!({
+        "pyrepro": env!("CARGO_PKG_VERSION"),
+        "subject": subject.to_string(),
+        "wheel": wheel,
+        "source": options.source.as_deref().map(|path| (path, content(path))),
+        "strategy": options.strategy,
+        "python": options.python,
+        "pythons": pythons,
+        "attempts": options.attempts,
+        "sandbox": options.sandbox,
+    });
+    Digest::of(parts.to_string().as_bytes())
+}
+
+fn read(place: &Path) -> Option<RebuildResult> {
+    serde_json::from_slice(&fs::read(place).ok()?).ok()
+}
+
+fn write(place: &Path, result: &RebuildResult) -> std::io::Result<()> {
+    let folder = place.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let file = tempfile::NamedTempFile::new_in(folder)?;
+    serde_json::to_writer(&file, result)?;
+    file.persist(place)?;
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! What to try next: the difference, or the failure, chooses it.
+
+use super::compare::{Class, MemberDifference};
+use super::evidence::{Generator, after, numbers};
+use super::published::Published;
+use super::strategy::{LineEnds, Strategy};
+use crate::backend::Installed;
+
+/// How an attempt ended.
+pub(super) enum Ending<'a> {
+    /// A wheel came out that is not the published one.
+    Differs { rebuilt: &'a Published, installed: &'a [Installed], differences: &'a [MemberDifference] },
+    /// Nothing came out; these are the last words.
+    Failed { stage: &'a str, words: &'a str },
+}
+
+/// Releases of setuptools, each the last before something changed in what it writes.
+const SETUPTOOLS: [&str; 19] = [
+    "80.9.0", "78.1.1", "75.8.0", "75.3.2", "72.2.0", "70.0.0", "69.5.1", "68.2.2", "67.7.2", "65.5.1",
+    "62.6.0", "60.10.0", "59.6.0", "57.5.0", "56.2.0", "51.3.3", "49.6.0", "44.1.1", "40.8.0",
+];
+
+/// Releases of wheel, the same.
+const WHEEL: [&str; 8] = ["0.45.1", "0.43.0", "0.42.0", "0.40.0", "0.38.4", "0.37.1", "0.36.2", "0.34.2"];
+
+/// Strategies that may do better than one that was tried, the likeliest first.
+pub(super) fn next(
+    published: &Published,
+    tried: &Strategy,
+    ending: &Ending<'_>,
+    pythons: &[(u8, u8)],
+) -> Vec<Strategy> {
+    let mut found = Vec::new();
+    let mut change = |how: &dyn Fn(&mut Strategy)| {
+        let mut strategy = tried.clone();
+        how(&mut strategy);
+        if strategy != *tried {
+            found.push(strategy);
+        }
+    };
+    match ending {
+        Ending::Failed { stage, words } => after_failure(tried, stage, words, pythons, &mut change),
+        Ending::Differs { rebuilt, installed, differences } => {
+            after_difference(published, tried, rebuilt, installed, differences, pythons, &mut change);
+        }
+    }
+    found
+}
+
+type Change<'a> = &'a mut dyn FnMut(&dyn Fn(&mut Strategy));
+
+fn after_failure(tried: &Strategy, stage: &str, words: &str, pythons: &[(u8, u8)], change: Change<'_>) {
+    if stage == "resolver" {
+        // A requirement that was uploaded later, or a pin that the declared requirements exclude.
+        if tried.pinned("wheel").is_some() && tried.with.iter().any(|with| with == "wheel") {
+            change(&|strategy| strategy.pins.retain(|pin| pin != "setuptools<70.1"));
+        }
+        change(&|strategy| strategy.pins.retain(|pin| !pin.starts_with("setuptools")));
+        change(&|strategy| strategy.uploaded_before = None);
+        change(&|strategy| strategy.pins.clear());
+        return;
+    }
+    if let Some(module) = missing_module(words) {
+        for package in providers(module) {
+            change(&|strategy| strategy.with.push(package.to_owned()));
+        }
+    }
+    if words.contains("invalid command 'bdist_wheel'") {
+        change(&|strategy| strategy.with.push("wheel".to_owned()));
+    }
+    if words.contains("use_2to3") {
+        change(&|strategy| strategy.pin("setuptools", "57.5.0"));
+    }
+    let current = version_of(&tried.python);
+    let lower = pythons.iter().rev().filter(|python| **python < current).step_by(2).take(2);
+    for (major, minor) in lower {
+        change(&|strategy| strategy.python = format!("{major}.{minor}"));
+    }
+    let older = SETUPTOOLS
+        .iter()
+        .filter(|version| tried.pinned("setuptools").is_none_or(|pinned| numbers(version) < numbers(pinned)));
+    for version in older.step_by(4).take(3) {
+        change(&|strategy| strategy.pin("setuptools", version));
+    }
+}
+
+fn version_of(python: &str) -> (u8, u8) {
+    let (major, minor) = numbers(python);
+    (u8::try_from(major).unwrap_or(3), u8::try_from(minor).unwrap_or(0))
+}
+
+/// The module that an import did not find.
+fn missing_module(words: &str) -> Option<&str> {
+    let at = words.rfind("No module named ")? + "No module named ".len();
+    let name = words[at..].trim_start_matches(['\'', '"']);
+    let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'))?;
+    Some(name[..end].split('.').next().unwrap_or_default()).filter(|name| !name.is_empty())
+}
+
+/// Projects that have a module.
+fn providers(module: &str) -> Vec<&str> {
+    match module {
+        "pkg_resources" => vec!["setuptools<81"],
+        "distutils" | "setuptools" => vec!["setuptools"],
+        "yaml" => vec!["PyYAML"],
+        "Cython" => vec!["Cython<3", "Cython"],
+        "attr" => vec!["attrs"],
+        "skbuild" => vec!["scikit-build"],
+        "pkginfo"
+        | "wheel"
+        | "pbr"
+        | "numpy"
+        | "cffi"
+        | "six"
+        | "toml"
+        | "tomli"
+        | "packaging"
+        | "requests"
+        | "setuptools_scm"
+        | "setuptools_scm_git_archive"
+        | "versioneer"
+        | "jinja2"
+        | "click"
+        | "docutils"
+        | "babel"
+        | "pybind11"
+        | "setuptools_rust"
+        | "hatch_vcs"
+        | "editables"
+        | "certifi"
+        | "typing_extensions" => vec![module],
+        _ => Vec::new(),
+    }
+}
+
+fn after_difference(
+    published: &Published,
+    tried: &Strategy,
+    rebuilt: &Published,
+    installed: &[Installed],
+    differences: &[MemberDifference],
+    pythons: &[(u8, u8)],
+    change: Change<'_>,
+) {
+    let tags = |wheel: &Published| wheel.file_name.python.clone();
+    let setuptools =
+        installed.iter().find(|package| package.name == "setuptools").map(|found| found.version.clone());
+    if tags(published) != tags(rebuilt) && setuptools.is_some() {
+        let (name, value) = match tags(published).as_str() {
+            "py2.py3" => ("universal", "1".to_owned()),
+            tag => ("python-tag", tag.to_owned()),
+        };
+        change(&|strategy| strategy.wheel_options = vec![(name.to_owned(), value.clone())]);
+    }
+    let has_crlf = |wheel: &Published, file| wheel.text(file).contains("\r\n");
+    let on_windows =
+        ["METADATA", "WHEEL"].iter().any(|file| has_crlf(published, file) && !has_crlf(rebuilt, file));
+    if on_windows || differences.iter().any(|difference| difference.class == Class::LineEnds) {
+        change(&|strategy| strategy.line_ends = LineEnds::Windows);
+        change(&|strategy| strategy.line_ends = LineEnds::Crlf);
+    }
+    by_version_files(tried, installed, differences, change);
+    let Some(setuptools) = setuptools else { return };
+    let by_wheel = Generator::of(published).is_some_and(|generator| generator.name == "bdist_wheel");
+    if by_wheel || tried.pinned("setuptools").is_none() {
+        older_setuptools(tried, &setuptools, pythons, change);
+    } else if tried.pinned("wheel").is_none() && !differences.is_empty() {
+        for version in WHEEL {
+            change(&|strategy| {
+                strategy.pin("wheel", version);
+                strategy.with.retain(|with| with != "wheel");
+                strategy.with.push("wheel".to_owned());
+            });
+        }
+    }
+}
+
+fn older_setuptools(tried: &Strategy, current: &str, pythons: &[(u8, u8)], change: Change<'_>) {
+    let current_python = version_of(&tried.python);
+    for version in SETUPTOOLS.iter().filter(|version| numbers(version) < numbers(current)) {
+        // Older ones need an interpreter that still has what they import.
+        let newest = match version {
+            old if !after(old, (50, 0)) => (3, 9),
+            old if !after(old, (66, 1)) => (3, 11),
+            _ => (3, u8::MAX),
+        };
+        let Some(python) = pythons.iter().rfind(|python| **python <= newest.min(current_python)) else {
+            continue;
+        };
+        change(&|strategy| {
+            strategy.python = format!("{}.{}", python.0, python.1);
+            strategy.pins.retain(|pin| pin != "setuptools<70.1");
+            strategy.pin("setuptools", version);
+        });
+    }
+}
+
+/// Modules with the version in them are written by plugins, whose versions are no part of the wheel.
+fn by_version_files(
+    tried: &Strategy,
+    installed: &[Installed],
+    differences: &[MemberDifference],
+    change: Change<'_>,
+) {
+    let is_version_file = |difference: &MemberDifference| {
+        let name = difference.member.rsplit('/').next().unwrap_or_default();
+        difference.class == Class::Content && name.contains("version")
+    };
+    if !differences.iter().any(is_version_file) {
+        return;
+    }
+    const SCM: [&str; 6] = ["9.2.2", "8.3.1", "8.1.0", "8.0.4", "7.1.0", "6.4.2"];
+    if let Some(scm) = installed.iter().find(|package| package.name == "setuptools-scm") {
+        for version in SCM.iter().filter(|version| numbers(version) < numbers(&scm.version)) {
+            if tried.pinned("setuptools-scm").is_none() {
+                change(&|strategy| strategy.pin("setuptools-scm", version));
+            }
+        }
+    }
+}

@@ -1,0 +1,410 @@
+//! From what is to be rebuilt to the answer.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::attempt::{Rebuilt, Workshop};
+use super::compare::{MemberDifference, compare};
+use super::error::Error;
+use super::evidence::{Circumstances, infer};
+use super::grade::Grade;
+use super::index::{Index, Listing, Remote};
+use super::next::{Ending, next};
+use super::pack::pack_as_published;
+use super::published::{FileName, Published};
+use super::result::{Attempt, RebuildResult};
+use super::source::Source;
+use super::strategy::Strategy;
+use super::subject::Subject;
+use crate::backend::process::Bounds;
+use crate::backend::{BuildSystem, Event, Installer, Request};
+use crate::output::{Output, OutputForm, OutputSet, OutputTarget};
+use crate::python::Interpreter;
+
+/// What rebuilds are made with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What asks the index and makes environments.
+    pub installer: Installer,
+    /// The interpreters to build with.
+    pub pythons: Vec<Interpreter>,
+    /// The source, where it is not the index's: a source distribution or a folder.
+    pub source: Option<PathBuf>,
+    /// The strategy to try alone, in place of what is inferred.
+    pub strategy: Option<Strategy>,
+    /// A version of Python in place of the inferred one.
+    pub python: Option<String>,
+    /// Where downloads are kept, by their hash.
+    pub cache: PathBuf,
+    /// Where the rebuilt wheel of the best attempt is put.
+    pub keep: Option<PathBuf>,
+    /// The folder that build folders are made in.
+    pub root: PathBuf,
+    /// Whether results hold the difference in full.
+    pub explain: bool,
+    /// How many builds to try.
+    pub attempts: usize,
+    /// How long each step of a build may take.
+    pub time_limit: Duration,
+    /// Whether builds are isolated. Without, they can do what the user can.
+    pub sandbox: bool,
+    /// All variables of the user.
+    pub variables: Vec<(OsString, OsString)>,
+}
+
+/// What goes on, for somebody who waits.
+#[derive(Debug, Clone, Copy)]
+pub enum Progress<'a> {
+    /// A download begins.
+    Downloading(&'a str),
+    /// A build begins: its number, and the strategy.
+    Attempt(usize, &'a Strategy),
+    /// Something of a build.
+    Build(Event<'a>),
+}
+
+/// Rebuilds one wheel. What goes wrong is part of the answer.
+pub fn rebuild(
+    subject: &Subject,
+    options: &Options,
+    stop: &AtomicBool,
+    progress: &dyn Fn(Progress<'_>),
+) -> RebuildResult {
+    let started = Instant::now();
+    let mut result = RebuildResult {
+        wheel: subject.to_string(),
+        release: subject.to_string(),
+        grade: Grade::NotRebuilt,
+        sha256: None,
+        source: None,
+        inference: Vec::new(),
+        strategy: None,
+        environment: Vec::new(),
+        attempts: Vec::new(),
+        differences: Vec::new(),
+        stage: None,
+        reason: None,
+        seconds: 0.0,
+        report: None,
+    };
+    let mut run = Run { options, stop, progress, result: &mut result };
+    if let Err(error) = run.rebuild(subject) {
+        result.stage = Some(error.stage().to_owned());
+        result.reason = Some(error.to_string());
+        result.grade = Grade::NotRebuilt;
+    }
+    result.seconds = started.elapsed().as_secs_f64();
+    result
+}
+
+struct Run<'a> {
+    options: &'a Options,
+    stop: &'a AtomicBool,
+    progress: &'a dyn Fn(Progress<'_>),
+    result: &'a mut RebuildResult,
+}
+
+/// The best that came out so far.
+struct Best {
+    rebuilt: Rebuilt,
+    strategy: Strategy,
+    differences: Vec<MemberDifference>,
+}
+
+impl Run<'_> {
+    fn rebuild(&mut self, subject: &Subject) -> Result<(), Error> {
+        let scratch = tempfile::Builder::new().prefix("pyrepro-rebuild-").tempdir();
+        let scratch = scratch.map_err(|source| Error::io(&std::env::temp_dir(), source))?;
+        let (wheel, listing) = self.wheel(subject)?;
+        let published = Published::open(&wheel)?;
+        let name = &published.file_name;
+        self.result.wheel = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.result.release = format!("{}=={}", name.project, name.version);
+        self.result.sha256 = Some(published.digest);
+        let source = self.source(listing.as_ref(), &published, &scratch.path().join("source"))?;
+        self.result.source = Some(source.facts.clone());
+        let system = BuildSystem::of(&source.folder)?;
+        // The index knows when it was uploaded; without an answer, the wheel's times are what there is.
+        let listing = match listing {
+            None if !system.is_own() => self.list(&name.project, &name.version.replace('_', "-")).ok(),
+            listing => listing,
+        };
+        let uploaded = listing.iter().flat_map(|listing| &listing.wheels);
+        let uploaded =
+            uploaded.filter(|file| file.sha256 == published.digest).find_map(|file| file.uploaded.clone());
+        let pythons = self.pythons();
+        let known =
+            Circumstances { uploaded: uploaded.as_deref(), requires: &system.requires, pythons: &pythons };
+        let first = match &self.options.strategy {
+            Some(strategy) => strategy.clone(),
+            None => {
+                let mut inferred = infer(&published, &known)?;
+                if let Some(python) = &self.options.python {
+                    inferred.strategy.python.clone_from(python);
+                }
+                self.result.inference = inferred.reasons;
+                inferred.strategy
+            }
+        };
+        let work = scratch.path().join("work");
+        fs::create_dir(&work).map_err(|source| Error::io(&work, source))?;
+        let watch = |event: Event<'_>| (self.progress)(Progress::Build(event));
+        let workshop = Workshop {
+            source: &source.folder,
+            is_own: system.is_own(),
+            installer: &self.options.installer,
+            folder: &work,
+            root: &self.options.root,
+            variables: &self.options.variables,
+            time_limit: self.options.time_limit,
+            sandbox: self.options.sandbox,
+            stop: self.stop,
+            watch: &watch,
+        };
+        let best = attempts(
+            self.options,
+            self.progress,
+            &mut self.result.attempts,
+            &workshop,
+            &published,
+            first,
+            &pythons,
+        )?;
+        self.judge(&workshop, &published, best)
+    }
+
+    /// The wheel, and what the index has beside it.
+    fn wheel(&self, subject: &Subject) -> Result<(PathBuf, Option<Listing>), Error> {
+        let (name, version, file) = match subject {
+            Subject::Wheel(path) => {
+                let known = path.file_name().and_then(|name| name.to_str()).and_then(FileName::parse);
+                let known =
+                    known.ok_or_else(|| Error::Published(super::PublishedError::Name(path.clone())))?;
+                if self.options.source.is_some() {
+                    return Ok((path.clone(), None));
+                }
+                (known.project, known.version.replace('_', "-"), Some(path))
+            }
+            Subject::Release { name, version } => (name.clone(), version.clone(), None),
+        };
+        let listing = self.list(&name, &version)?;
+        if let Some(path) = file {
+            return Ok((path.clone(), Some(listing)));
+        }
+        let wheel = choose(&listing.wheels)
+            .ok_or_else(|| Error::index(&format!("{name}=={version}"), "it has no wheel of this version"))?
+            .clone();
+        Ok((self.download(&wheel)?, Some(listing)))
+    }
+
+    fn list(&self, name: &str, version: &str) -> Result<Listing, Error> {
+        self.with_index(|index| {
+            let pythons = ["3.13", "3.9", "3.15", "3.7"].map(str::to_owned);
+            index.list(name, version, &pythons)
+        })
+    }
+
+    fn download(&self, file: &Remote) -> Result<PathBuf, Error> {
+        (self.progress)(Progress::Downloading(&file.file_name));
+        self.with_index(|index| index.download(file))
+    }
+
+    fn with_index<T>(&self, ask: impl FnOnce(&Index<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let cache = &self.options.cache;
+        fs::create_dir_all(cache).map_err(|source| Error::io(cache, source))?;
+        let python = self.options.pythons.last().map_or(Path::new("python3"), |python| python.path.as_path());
+        let mut request = Request::new(cache.clone(), python.to_owned());
+        request.variables.clone_from(&self.options.variables);
+        let watch = |event: Event<'_>| (self.progress)(Progress::Build(event));
+        let time_limit = Some(self.options.time_limit);
+        let bounds = Bounds { time_limit, writable: None, sandbox: None, stop: self.stop, watch: &watch };
+        let installer = &self.options.installer;
+        let pythons = &self.options.pythons;
+        ask(&Index { installer, python, pythons, cache, bounds: &bounds, request: &request })
+    }
+
+    fn source(&self, listing: Option<&Listing>, published: &Published, into: &Path) -> Result<Source, Error> {
+        if let Some(source) = &self.options.source {
+            return Source::open(source, None, into);
+        }
+        let release = || format!("{}=={}", published.file_name.project, published.file_name.version);
+        let sdists = listing.map(|listing| listing.sdists.as_slice()).unwrap_or_default();
+        let sdist = sdists.iter().find(|file| file.file_name.ends_with(".tar.gz")).or(sdists.first());
+        let sdist = sdist.ok_or_else(|| Error::NoSource(release()))?;
+        let path = self.download(sdist)?;
+        Source::open(&path, Some(sdist.url.clone()), into)
+    }
+
+    fn pythons(&self) -> Vec<(u8, u8)> {
+        let mut found: Vec<(u8, u8)> = self.options.pythons.iter().filter_map(version_of).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The grade of the best attempt.
+    fn judge(&mut self, workshop: &Workshop<'_>, published: &Published, best: Best) -> Result<(), Error> {
+        let Best { rebuilt, strategy, differences } = best;
+        self.result.grade = if !differences.is_empty() {
+            let only_metadata = differences.iter().all(|difference| difference.class.is_metadata());
+            if only_metadata { Grade::Metadata } else { Grade::Differs }
+        } else if rebuilt.wheel.digest == published.digest {
+            Grade::Identical
+        } else {
+            let python = interpreter(self.options, &strategy.python)?;
+            let request = workshop.request(&strategy, &python.path)?;
+            let watch = |_: Event<'_>| ();
+            let bounds = Bounds {
+                time_limit: Some(workshop.time_limit),
+                writable: None,
+                sandbox: None,
+                stop: self.stop,
+                watch: &watch,
+            };
+            let target = workshop.folder.join(&self.result.wheel);
+            let packed =
+                pack_as_published(published, &rebuilt.wheel.path, &python.path, &request, &bounds, &target)?;
+            if packed { Grade::Container } else { Grade::Normalised }
+        };
+        if self.options.explain && !differences.is_empty() {
+            let (a, b) = (&published.path, &rebuilt.wheel.path);
+            self.result.report = crate::diff::diff(a, b, &crate::diff::Options::default()).ok();
+        }
+        if let Some(folder) = &self.options.keep {
+            fs::create_dir_all(folder).map_err(|source| Error::io(folder, source))?;
+            let packed = workshop.folder.join(&self.result.wheel);
+            let wheel = if self.result.grade == Grade::Container { &packed } else { &rebuilt.wheel.path };
+            put(wheel, &folder.join(rebuilt.wheel.path.file_name().unwrap_or_default()))?;
+        }
+        self.result.environment = rebuilt.installed;
+        self.result.strategy = Some(strategy);
+        self.result.differences = differences;
+        Ok(())
+    }
+}
+
+/// Copies a wheel to where it was asked for, whole or not at all.
+fn put(wheel: &Path, target: &Path) -> Result<(), Error> {
+    let mut output = Output::create(OutputTarget::chosen(target, OutputForm::Archive)?)?;
+    let mut file = fs::File::open(wheel).map_err(|source| Error::io(wheel, source))?;
+    io::copy(&mut file, &mut output).map_err(|source| Error::io(target, source))?;
+    let mut set = OutputSet::default();
+    set.add(output, false)?;
+    Ok(set.put()?)
+}
+
+/// The wheel of a version to rebuild: one for every platform if there is one.
+fn choose(wheels: &[Remote]) -> Option<&Remote> {
+    let parsed = |file: &Remote| FileName::parse(&file.file_name);
+    let pure = wheels.iter().find(|file| parsed(file).is_some_and(|name| name.is_pure()));
+    let here = |file: &&Remote| {
+        parsed(file).is_some_and(|name| {
+            name.platform.contains("linux") && name.platform.contains(std::env::consts::ARCH)
+        })
+    };
+    pure.or_else(|| wheels.iter().rfind(here)).or(wheels.first())
+}
+
+fn version_of(python: &Interpreter) -> Option<(u8, u8)> {
+    let version = python.target.as_ref().ok()?;
+    let (major, minor) = super::evidence::numbers(&version.to_string());
+    Some((u8::try_from(major).ok()?, u8::try_from(minor).ok()?))
+}
+
+fn interpreter<'a>(options: &'a Options, wanted: &str) -> Result<&'a Interpreter, Error> {
+    let (major, minor) = super::evidence::numbers(wanted);
+    let fits = |python: &&Interpreter| {
+        version_of(python).is_some_and(|(a, b)| (u32::from(a), u32::from(b)) == (major, minor))
+    };
+    let found = options.pythons.iter().find(fits);
+    found.ok_or_else(|| Error::Python(super::NoPython { needs: wanted.to_owned() }))
+}
+
+/// Tries strategies until one gives the published members, none is left, or the bound is reached.
+fn attempts(
+    options: &Options,
+    progress: &dyn Fn(Progress<'_>),
+    attempts: &mut Vec<Attempt>,
+    workshop: &Workshop<'_>,
+    published: &Published,
+    first: Strategy,
+    pythons: &[(u8, u8)],
+) -> Result<Best, Error> {
+    let is_given = options.strategy.is_some();
+    let mut waiting = VecDeque::from([first]);
+    let mut best: Option<Best> = None;
+    let mut failure = None;
+    while let Some(strategy) = waiting.pop_front() {
+        if attempts.iter().any(|attempt| attempt.strategy == strategy) {
+            continue;
+        }
+        if attempts.len() >= options.attempts || workshop.stop.load(Ordering::Relaxed) {
+            break;
+        }
+        progress(Progress::Attempt(attempts.len() + 1, &strategy));
+        let python = interpreter(options, &strategy.python)?;
+        let started = Instant::now();
+        let built = workshop.build(&strategy, &python.path, attempts.len());
+        let mut attempt =
+            Attempt { strategy: strategy.clone(), differences: None, failure: None, seconds: 0.0 };
+        attempt.seconds = started.elapsed().as_secs_f64();
+        let more = match built {
+            Ok((rebuilt, _)) => {
+                let differences = compare(published, &rebuilt.wheel);
+                attempt.differences = Some(differences.len());
+                let ending = Ending::Differs {
+                    rebuilt: &rebuilt.wheel,
+                    installed: &rebuilt.installed,
+                    differences: &differences,
+                };
+                let more = next(published, &strategy, &ending, pythons);
+                let is_better =
+                    best.as_ref().is_none_or(|best| weight(&differences) < weight(&best.differences));
+                let is_done = differences.is_empty();
+                if is_better {
+                    best = Some(Best { rebuilt, strategy: strategy.clone(), differences });
+                }
+                attempts.push(attempt);
+                if is_done {
+                    break;
+                }
+                // What did better says what comes next; what did worse has nothing to add.
+                if is_better { more } else { Vec::new() }
+            }
+            Err(Error::Build(crate::backend::Error::Stopped)) => return Err(Error::Stopped),
+            Err(Error::Build(crate::backend::Error::NoSandbox(reason))) => {
+                return Err(Error::NoSandbox(reason));
+            }
+            Err(error) => {
+                let words = error.to_string();
+                let more = next(
+                    published,
+                    &strategy,
+                    &Ending::Failed { stage: error.stage(), words: &words },
+                    pythons,
+                );
+                attempt.failure = Some(words);
+                attempts.push(attempt);
+                failure = Some(error);
+                if best.is_none() { more } else { Vec::new() }
+            }
+        };
+        if !is_given {
+            for strategy in more.into_iter().rev() {
+                waiting.push_front(strategy);
+            }
+        }
+    }
+    best.ok_or_else(|| failure.unwrap_or(Error::Stopped))
+}
+
+/// How much differs: content counts for more than metadata.
+fn weight(differences: &[MemberDifference]) -> usize {
+    differences.iter().map(|difference| if difference.class.is_metadata() { 2 } else { 5 }).sum::<usize>()
+        + differences.iter().map(|difference| difference.detail.len().min(400)).sum::<usize>() / 400
+}

@@ -1,0 +1,67 @@
+//! How a wheel is built again: everything that is not in the source.
+
+use serde::{Deserialize, Serialize};
+
+/// One way to build a wheel from its source. It repeats: the same strategy builds the same bytes.
+///
+/// ```
+/// use pyrepro::rebuild::Strategy;
+///
+/// let strategy = Strategy { pins: vec!["setuptools==69.5.1".into()], ..Strategy::default() };
+/// let text = serde_json::to_string(&strategy)?;
+/// assert_eq!(serde_json::from_str::<Strategy>(&text)?, strategy);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Strategy {
+    /// The version of the interpreter, such as `3.11`.
+    pub python: String,
+    /// Build requirements are taken as they were at this time (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploaded_before: Option<String>,
+    /// Versions of build requirements, such as `setuptools==69.5.1`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<String>,
+    /// Build requirements that the source does not declare.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<String>,
+    /// Settings for the backend.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<(String, String)>,
+    /// Options of `setup.py bdist_wheel`, such as `universal` and `1`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wheel_options: Vec<(String, String)>,
+    /// SOURCE_DATE_EPOCH for the backend.
+    pub epoch: u64,
+    /// How lines end in text files.
+    #[serde(default)]
+    pub line_ends: LineEnds,
+}
+
+/// How lines end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineEnds {
+    /// As the source has them.
+    #[default]
+    Source,
+    /// As the source has them, but as on Windows in what the build writes.
+    Windows,
+    /// As on Windows in both, as a checkout there has them.
+    Crlf,
+}
+
+impl Strategy {
+    /// Pins a requirement to a version, in place of what it was pinned to.
+    pub(super) fn pin(&mut self, name: &str, version: &str) {
+        let prefix = format!("{name}==");
+        self.pins.retain(|pin| !pin.starts_with(&prefix));
+        self.pins.push(format!("{prefix}{version}"));
+    }
+
+    /// The version that a requirement is pinned to.
+    pub(super) fn pinned(&self, name: &str) -> Option<&str> {
+        self.pins.iter().find_map(|pin| pin.strip_prefix(name)?.strip_prefix("=="))
+    }
+}
