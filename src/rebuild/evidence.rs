@@ -264,7 +264,7 @@ fn days(year: u64, month: u64, day: u64) -> u64 {
 pub(super) fn rfc3339(epoch: u64) -> String {
     let (mut day, rest) = (epoch / 86_400, epoch % 86_400);
     let mut year = 1970;
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     while day >= 365 + u64::from(leap(year)) {
         day -= 365 + u64::from(leap(year));
         year += 1;
