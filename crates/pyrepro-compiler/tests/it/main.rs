@@ -7,6 +7,10 @@
 mod assemble;
 mod cfg;
 mod dump;
+mod fold;
+mod literal;
 mod python;
+mod random;
 mod symtable;
 mod tree;
+mod unicode;
