@@ -70,6 +70,8 @@ pub struct Rules {
     pub unicode: UnicodeVersion,
     /// How an escape that means nothing is told.
     pub escape_warning: EscapeWarning,
+    /// It is told at the line of the backslash, not at that of the literal.
+    pub escape_warning_at_backslash: bool,
     /// f-strings are tokens of their own (PEP 701).
     pub fstring_tokens: bool,
     /// Template strings (PEP 750).
@@ -219,6 +221,7 @@ pub static PYTHON_3_13_0: Rules = BASE_3_13;
 /// 3.13.1 to 3.13.3, and from 3.13.5 on
 pub static PYTHON_3_13: Rules = Rules {
     debug_text_knows_escapes: true,
+    escape_warning_at_backslash: true,
     second_get_iter: true,
     class_names_in_comprehension: ClassNames::All,
     warns_in_exceptional_finally: false,
@@ -263,6 +266,7 @@ const BASE_3_14: Rules = Rules {
     table: &opcode::PYTHON_3_14,
     unicode: UnicodeVersion::V16,
     escape_warning: EscapeWarning::SyntaxWithAdvice,
+    escape_warning_at_backslash: true,
     template_strings: true,
     lower_case_derived_names: true,
     raw_format_spec: true,
@@ -313,6 +317,7 @@ const BASE_3_13: Rules = Rules {
     table: &opcode::PYTHON_3_13,
     unicode: UnicodeVersion::V15_1,
     escape_warning: EscapeWarning::Syntax,
+    escape_warning_at_backslash: false,
     fstring_tokens: true,
     template_strings: false,
     debug_text_knows_escapes: false,

@@ -194,7 +194,8 @@ impl<'a> Unescaper<'a> {
     fn warn(&mut self, at: usize, make: impl FnOnce(&Rules, i32, &[u8]) -> Warning) {
         if !self.warned {
             self.warned = true;
-            let newlines = self.text[..at].iter().filter(|&&byte| byte == b'\n').count();
+            let before = if self.rules.escape_warning_at_backslash { &self.text[..at] } else { &[] };
+            let newlines = before.iter().filter(|&&byte| byte == b'\n').count();
             let warning = make(self.rules, self.span.line + newlines as i32, &self.text[at + 1..]);
             self.warnings.push(warning);
         }
