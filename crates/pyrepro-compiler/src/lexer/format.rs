@@ -217,7 +217,7 @@ impl Lexer<'_> {
         let span = Span::new(format.line, format.col, format.line, format.col + 1);
         let kind = if format.triple { "triple-quoted " } else { "" };
         let message =
-            format!("unterminated {kind}{} literal (detected at line {})", format.noun(), self.line);
+            format!("unterminated {kind}{} literal (detected at line {})", format.noun(), self.last_line());
         Failure::syntax(message, span)
     }
 

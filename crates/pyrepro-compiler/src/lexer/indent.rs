@@ -95,10 +95,9 @@ impl Lexer<'_> {
             self.push(TokenKind::Indent, self.at);
             return Ok(());
         }
-        while columns.wide < self.indents.last().wide {
-            self.indents.levels.pop();
-            self.push(TokenKind::Dedent, self.at);
-        }
+        let kept = self.indents.levels.partition_point(|level| level.wide <= columns.wide);
+        let closed = self.indents.levels.len() - kept;
+        self.indents.levels.truncate(kept);
         let last = self.indents.last();
         if columns.wide != last.wide {
             let message = "unindent does not match any outer indentation level";
@@ -106,6 +105,9 @@ impl Lexer<'_> {
         }
         if columns.narrow != last.narrow {
             return Err(self.inconsistent());
+        }
+        for _ in 0..closed {
+            self.push_end(TokenKind::Dedent);
         }
         Ok(())
     }

@@ -105,7 +105,7 @@ impl<'a> Lexer<'a> {
                 self.indentation()?;
             }
             if !self.token()? {
-                self.push(TokenKind::EndMarker, self.at);
+                self.push_end(TokenKind::EndMarker);
                 return Ok(());
             }
         }
@@ -191,6 +191,21 @@ impl<'a> Lexer<'a> {
         (at - self.line_start) as i32
     }
 
+    /// The number of this line. What is behind the last line's end belongs to the last line.
+    fn last_line(&self) -> i32 {
+        let behind = self.at == self.bytes.len() && self.at == self.line_start;
+        if behind { (self.line - 1).max(1) } else { self.line }
+    }
+
+    /// The end of the file, or of the tokens that could be read.
+    fn push_end(&mut self, kind: TokenKind) {
+        let line = self.last_line();
+        self.push_from(kind, self.at, line, self.col(self.at), None);
+        if let Some(end) = self.list.last_mut() {
+            end.span.end_line = line;
+        }
+    }
+
     /// A token on this line, from a place to the current one.
     fn push(&mut self, kind: TokenKind, start: usize) {
         self.push_from(kind, start, self.line, self.col(start), None);
@@ -207,8 +222,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn here(&self) -> Span {
-        let col = self.col(self.at);
-        Span::new(self.line, col, self.line, col)
+        let (line, col) = (self.last_line(), self.col(self.at));
+        Span::new(line, col, line, col)
     }
 
     fn warn(&mut self, warning: Warning) {

@@ -68,6 +68,6 @@ impl Lexer<'_> {
             return Failure::syntax("f-string: expecting '}'", span);
         }
         let kind = if triple { "triple-quoted string" } else { "string" };
-        Failure::syntax(format!("unterminated {kind} literal (detected at line {})", self.line), span)
+        Failure::syntax(format!("unterminated {kind} literal (detected at line {})", self.last_line()), span)
     }
 }

@@ -84,6 +84,15 @@ impl Parser<'_> {
         self.ast.stmt(kind, span)
     }
 
+    /// How many brackets are open before the next token.
+    pub(super) fn open_brackets(&self) -> usize {
+        self.tokens[..self.next].iter().fold(0, |open: usize, token| match token.kind {
+            TokenKind::LeftParen | TokenKind::LeftBracket | TokenKind::LeftBrace => open + 1,
+            TokenKind::RightParen | TokenKind::RightBracket | TokenKind::RightBrace => open.saturating_sub(1),
+            _ => open,
+        })
+    }
+
     /// The next token fits nothing.
     pub(super) fn unexpected<T>(&self) -> Result<T> {
         let token = self.token();

@@ -5,6 +5,7 @@ use crate::ast::{BoolOp, CmpOp, Context, ExprId, ExprKind, List, Operator, Unary
 use crate::error::Result;
 use crate::lexer::token::TokenKind;
 use crate::span::Span;
+use crate::symbol::names;
 
 impl Parser<'_> {
     /// Whether the next token can begin `star_expressions`.
@@ -129,9 +130,60 @@ impl Parser<'_> {
                 return parser.lambda();
             }
             let start = parser.start();
+            let first = parser.next;
             let body = parser.disjunction()?;
+            if parser.starts_operand() {
+                parser.check_missing_comma(first)?;
+            }
             parser.conditional_rest(body, start)
         })
+    }
+
+    /// Whether the next token can begin an expression and not go on with one.
+    fn starts_operand(&self) -> bool {
+        matches!(
+            self.kind(),
+            TokenKind::Name
+                | TokenKind::Number
+                | TokenKind::String
+                | TokenKind::FStringStart
+                | TokenKind::TStringStart
+                | TokenKind::LeftBrace
+                | TokenKind::Ellipsis
+                | TokenKind::Tilde
+                | TokenKind::KwNone
+                | TokenKind::KwTrue
+                | TokenKind::KwFalse
+                | TokenKind::KwLambda
+                | TokenKind::KwAwait
+        )
+    }
+
+    /// Two expressions side by side within brackets: CPython asks for the comma, where the first one begins.
+    fn check_missing_comma(&mut self, first: usize) -> Result<()> {
+        let begin = self.tokens[first];
+        let soft = [
+            names::MATCH,
+            names::CASE,
+            names::TYPE,
+            names::UNDERSCORE,
+            names::LAZY,
+            names::PRINT,
+            names::EXEC,
+        ];
+        let excluded = begin.symbol.is_some_and(|symbol| soft.contains(&symbol))
+            || begin.kind == TokenKind::Name && self.tokens[first + 1].kind == TokenKind::String;
+        if excluded || self.open_brackets() == 0 {
+            return Ok(());
+        }
+        let second = self.attempt(|parser| {
+            parser.expression()?;
+            Ok(Some(parser.span(begin.span)))
+        })?;
+        match second {
+            Some(span) => self.refuse("invalid syntax. Perhaps you forgot a comma?", span),
+            None => Ok(()),
+        }
     }
 
     /// Goes on with an operand that was read, as far as an expression goes.

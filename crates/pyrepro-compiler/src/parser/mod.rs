@@ -27,7 +27,7 @@ mod target;
 use crate::ast::{Arg, Ast, CmpOp, ExprId, Keyword, List, PatternId, StmtId, Stored};
 use crate::constant::Constants;
 use crate::decode::Source;
-use crate::error::{Failure, Handover, Result, Warning};
+use crate::error::{ErrorKind, Failure, Handover, Result, SyntaxError, Warning};
 use crate::lexer;
 use crate::lexer::token::{Token, TokenKind};
 use crate::rules::Rules;
@@ -71,9 +71,36 @@ pub fn parse(source: &Source<'_>, rules: &Rules) -> Result<Parsed> {
         flufl: false,
         stacks: Stacks::default(),
     };
-    parser.file()?;
+    if let Err(failure) = parser.file() {
+        return Err(told(failure, parser.lexer_error));
+    }
     let Parser { ast, symbols, constants, warnings, .. } = parser;
     Ok(Parsed { ast, symbols, constants, warnings: in_order(tokens.warnings, warnings) })
+}
+
+/// What CPython tells of a file: after an error of the grammar it reads on, and an error of the tokens behind it is
+/// told instead.
+fn told(found: Failure, lexer: Option<Failure>) -> Failure {
+    match (&found, lexer) {
+        (Failure::Syntax(error), Some(Failure::Syntax(later))) if tells_instead(&later, error) => {
+            Failure::Syntax(later)
+        }
+        _ => found,
+    }
+}
+
+fn tells_instead(later: &SyntaxError, found: &SyntaxError) -> bool {
+    if matches!(&*found.message, "unexpected indent" | "unexpected unindent") {
+        return false;
+    }
+    let message = &*later.message;
+    if message.ends_with("was never closed") {
+        return found.span.line > later.span.line;
+    }
+    // These CPython's tokenizer only marks; and within an f-string the first error stays.
+    let marked =
+        message.starts_with("unexpected ") || message.contains("f-string") || message.contains("t-string");
+    later.kind == ErrorKind::Syntax && !marked
 }
 
 /// The warnings of the lexer and of the literals as CPython gives them: it reads a token when it needs it.

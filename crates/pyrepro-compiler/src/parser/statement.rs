@@ -188,20 +188,23 @@ impl Parser<'_> {
     }
 
     fn annotated_assignment(&mut self, target: ExprId, simple: bool) -> Result<StmtKind> {
-        let span = self.ast[target].span;
-        match self.ast[target].kind {
-            ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. } => {
-                self.make_assigned(target)?;
-            }
-            ExprKind::List { .. } => {
-                return self.refuse("only single target (not list) can be annotated", span);
-            }
-            ExprKind::Tuple { .. } => {
-                return self.refuse("only single target (not tuple) can be annotated", span);
-            }
-            _ => return self.refuse("illegal target for annotation", span),
+        let wrong = match self.ast[target].kind {
+            ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. } => None,
+            ExprKind::List { .. } => Some("only single target (not list) can be annotated"),
+            ExprKind::Tuple { .. } => Some("only single target (not tuple) can be annotated"),
+            _ => Some("illegal target for annotation"),
+        };
+        if wrong.is_none() {
+            self.make_assigned(target)?;
         }
+        let colon = self.start();
         self.expect(TokenKind::Colon)?;
+        if let Some(message) = wrong {
+            // Without an annotation behind it, it is the colon that is wrong.
+            let annotated = self.attempt(|parser| parser.expression().map(Some))?.is_some();
+            let span = self.ast[target].span;
+            return if annotated { self.refuse(message, span) } else { self.refuse("invalid syntax", colon) };
+        }
         let annotation = self.expression()?;
         let value = if self.eat(TokenKind::Equal) { Some(self.yield_or_star_expressions()?) } else { None };
         Ok(StmtKind::AnnAssign { target, annotation, value, simple })

@@ -359,3 +359,42 @@ impl Random {
         (self.0 % end.max(1) as u64) as usize
     }
 }
+
+/// Bytes that nobody meant as Python, and Python with bytes changed: read or refused, in time and without a panic.
+#[test]
+fn any_bytes_are_parsed_or_refused() {
+    let seconds = std::env::var("PYREPRO_TEST_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(seconds);
+    let mut random = Random(0xb17e5 + seconds);
+    let edges: Vec<String> =
+        include_str!("data/edges.txt").lines().map(|line| line.replace("\\n", "\n")).collect();
+    let all = [&PYTHON_3_12, &rules::PYTHON_3_13, &rules::PYTHON_3_14, &rules::PYTHON_3_15, &PYTHON_3_11];
+    let mut count = 0;
+    while std::time::Instant::now() < end {
+        let mut source = Vec::new();
+        for _ in 0..=random.below(4) {
+            source.extend_from_slice(edges[random.below(edges.len())].as_bytes());
+            source.push(b"\n\n (;"[random.below(5)]);
+        }
+        for _ in 0..random.below(6) {
+            source.push(b' ');
+            let place = random.below(source.len());
+            match random.below(4) {
+                0 => drop(source.remove(place)),
+                1 => source[place] = random.below(256) as u8,
+                2 => source.insert(place, b"([{\"'\\\t\n\r\x0c:=f#!}])*"[random.below(20)]),
+                _ => {
+                    let copied = source[place..(place + random.below(40)).min(source.len())].to_vec();
+                    let times = 1 + random.below(3) * random.below(120);
+                    let copied = copied.repeat(times);
+                    source.splice(place..place, copied);
+                }
+            }
+        }
+        for rules in all {
+            drop(parse(&source, rules, None));
+        }
+        count += 1;
+    }
+    eprintln!("{count} sources");
+}
