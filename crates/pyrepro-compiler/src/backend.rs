@@ -120,7 +120,7 @@ impl Backend {
         let mut kinds: Vec<u8> = locals
             .iter()
             .map(|name| {
-                let hidden = if unit.hidden.contains(name) { kind::HIDDEN } else { 0 };
+                let hidden = if unit.hidden.contains(*name) { kind::HIDDEN } else { 0 };
                 let cell = if unit.cellvars.find(*name).is_some() { kind::CELL } else { 0 };
                 kind::LOCAL | hidden | cell
             })

@@ -128,7 +128,7 @@ impl<B: Backend> Codegen<'_, B> {
     /// Refuses a keyword that comes twice.
     pub(super) fn check_keywords(&self, keywords: List<Keyword>) -> Result<()> {
         let keywords = &self.ast[keywords];
-        let repeated = repetitions(keywords);
+        let repeated = repetitions(keywords.iter().map(|keyword| keyword.arg));
         for (place, keyword) in keywords.iter().enumerate() {
             let Some(name) = keyword.arg else { continue };
             self.refuse_debug(name, Context::Store, keyword.span)?;
@@ -141,15 +141,15 @@ impl<B: Backend> Codegen<'_, B> {
     }
 }
 
-/// For each keyword that comes again: its first place, and its second.
-fn repetitions(keywords: &[Keyword]) -> HashMap<usize, usize> {
+/// For each name that comes again: its first place, and its second.
+pub(super) fn repetitions(names: impl ExactSizeIterator<Item = Option<Symbol>>) -> HashMap<usize, usize> {
     let mut repeated = HashMap::new();
-    if keywords.len() < 2 {
+    if names.len() < 2 {
         return repeated;
     }
-    let mut first: HashMap<Symbol, usize> = HashMap::with_capacity(keywords.len());
-    for (place, keyword) in keywords.iter().enumerate() {
-        let Some(name) = keyword.arg else { continue };
+    let mut first: HashMap<Symbol, usize> = HashMap::with_capacity(names.len());
+    for (place, name) in names.enumerate() {
+        let Some(name) = name else { continue };
         if let Some(&known) = first.get(&name) {
             repeated.entry(known).or_insert(place);
         } else {

@@ -45,8 +45,8 @@ struct Inlined {
     pushed: Vec<Symbol>,
     /// Where errors inside go.
     cleanup: Option<Label>,
-    /// How long the overlay of the unit was before.
-    overlay: usize,
+    /// What the overlay of the unit said before.
+    overlaid: Vec<(Symbol, Option<Overlaid>)>,
     /// Names that became fast.
     fast_hidden: Vec<Symbol>,
 }
@@ -298,7 +298,7 @@ impl<B: Backend> Codegen<'_, B> {
         let table = self.table;
         let in_class = self.in_class_block() && self.unit.inlined == 0;
         self.unit.inlined += 1;
-        let mut state = Inlined { overlay: self.unit.overlay.len(), ..Inlined::default() };
+        let mut state = Inlined::default();
         let mut cells = Vec::new();
         for variable in table[scope].variables.iter() {
             let (name, inside) = (variable.name, variable.binding);
@@ -308,18 +308,16 @@ impl<B: Backend> Codegen<'_, B> {
                 || (inside == Some(Binding::Cell) && outside == Some(Binding::Free));
             if !same || in_class {
                 let imported = variable.uses.any(Uses::IMPORT);
-                self.unit.overlay.push((name, Overlaid { binding: inside, imported }));
+                let before = self.unit.overlay.insert(name, Overlaid { binding: inside, imported });
+                state.overlaid.push((name, before));
             }
             let local = variable.uses.any(Uses::LOCAL) && !variable.uses.any(Uses::NONLOCAL);
             let put_aside = local || (in_class && self.rules.class_comprehension_clears_all);
             if !put_aside {
                 continue;
             }
-            if !self.is_function_like() && !self.unit.fast_hidden.contains(&name) {
-                self.unit.fast_hidden.push(name);
-                if !self.unit.hidden.contains(&name) {
-                    self.unit.hidden.push(name);
-                }
+            if !self.is_function_like() && self.unit.fast_hidden.insert(name) {
+                self.unit.hidden.add(name);
                 state.fast_hidden.push(name);
             }
             cells.push((name, inside == Some(Binding::Cell), outside == Some(Binding::Free)));
@@ -351,7 +349,12 @@ impl<B: Backend> Codegen<'_, B> {
 
     fn pop_inlined(&mut self, state: Inlined, at: Span) {
         self.unit.inlined -= 1;
-        self.unit.overlay.truncate(state.overlay);
+        for (name, before) in state.overlaid {
+            match before {
+                Some(before) => self.unit.overlay.insert(name, before),
+                None => self.unit.overlay.remove(&name),
+            };
+        }
         if let Some(cleanup) = state.cleanup {
             let end = self.new_label();
             self.op(Op::PopBlock, Span::NONE);
@@ -365,7 +368,9 @@ impl<B: Backend> Codegen<'_, B> {
             self.use_label(end);
             self.restore(&state.pushed, at);
         }
-        self.unit.fast_hidden.retain(|name| !state.fast_hidden.contains(name));
+        for name in state.fast_hidden {
+            self.unit.fast_hidden.remove(&name);
+        }
     }
 
     fn restore(&mut self, pushed: &[Symbol], at: Span) {

@@ -65,12 +65,14 @@ impl<B: Backend> Codegen<'_, B> {
     /// An instruction with a number.
     pub(super) fn op_arg(&mut self, op: Op, arg: u32, at: Span) {
         let at = self.locations.id(at);
+        self.budget = self.budget.saturating_sub(1);
         self.unit.sequence.push(op, arg, at);
     }
 
     /// An instruction that goes to, or sets up a handler at, a label.
     pub(super) fn jump(&mut self, op: Op, target: Label, at: Span) {
         let at = self.locations.id(at);
+        self.budget = self.budget.saturating_sub(1);
         self.unit.sequence.jump(op, target, at);
     }
 

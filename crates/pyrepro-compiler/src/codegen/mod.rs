@@ -36,7 +36,7 @@ mod yielding;
 pub use table::Indexed;
 pub use unit::{Unit, flag};
 
-use crate::ast::Ast;
+use crate::ast::{Ast, Expr, Pattern, Stmt};
 use crate::constant::{ConstId, Constants};
 use crate::error::{Handover, Result, Warning};
 use crate::future::Future;
@@ -49,6 +49,13 @@ use scope::Builder;
 
 /// How many values an expression keeps on the stack before it collects them in a container: CPython's soft limit.
 const STACK_GUIDELINE: usize = 30;
+
+/// Instructions that a node of the tree makes at most, on the average. Real code makes one or two; nested `finally`
+/// bodies, which are copied, and patterns that bind very many names make more than any machine has room for.
+const INSTRUCTIONS_PER_NODE: usize = 32;
+
+/// The same for small files.
+const INSTRUCTIONS: usize = 100_000;
 
 /// Nesting of statements and expressions up to which code is generated here.
 const DEPTH: u32 = 1_500;
@@ -95,6 +102,7 @@ pub struct Tables<'a> {
 /// Generates the code of a module, and gives the constant of its code object.
 pub fn generate<B: Backend>(input: Input<'_>, tables: Tables<'_>, backend: &mut B) -> Result<ConstId> {
     let builder = Builder::module(input.table, tables.symbols);
+    let nodes = input.ast.count::<Expr>() + input.ast.count::<Stmt>() + input.ast.count::<Pattern>();
     let mut codegen = Codegen {
         ast: input.ast,
         table: input.table,
@@ -110,6 +118,7 @@ pub fn generate<B: Backend>(input: Input<'_>, tables: Tables<'_>, backend: &mut 
         outer: Vec::new(),
         silence: 0,
         depth: 0,
+        budget: INSTRUCTIONS + INSTRUCTIONS_PER_NODE * nodes,
     };
     codegen.module()
 }
@@ -133,6 +142,8 @@ struct Codegen<'a, B> {
     /// How many copies of `finally` bodies stand around that do not warn again.
     silence: u32,
     depth: u32,
+    /// How many instructions may still come.
+    budget: usize,
 }
 
 impl<B: Backend> Codegen<'_, B> {
@@ -140,6 +151,9 @@ impl<B: Backend> Codegen<'_, B> {
     fn deeper<T>(&mut self, step: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.depth >= DEPTH {
             return Err(Handover::TooDeep.into());
+        }
+        if self.budget == 0 {
+            return Err(Handover::Unsupported("code that grows far beyond its source").into());
         }
         self.depth += 1;
         let result = step(self);

@@ -15,6 +15,7 @@ use crate::span::Span;
 use crate::symbol::Symbol;
 use crate::unparse;
 
+use super::check::repetitions;
 use super::{Backend, Codegen};
 
 /// What is known while a pattern is made.
@@ -318,13 +319,13 @@ impl<B: Backend> Codegen<'_, B> {
     }
 
     fn check_attributes(&self, attributes: &[Symbol], patterns: &[PatternId]) -> Result<()> {
+        let repeated = repetitions(attributes.iter().map(|&attribute| Some(attribute)));
         for (place, &attribute) in attributes.iter().enumerate() {
             self.refuse_debug(attribute, Context::Store, self.ast[patterns[place]].span)?;
-            let again = attributes[place + 1..].iter().position(|&other| other == attribute);
-            if let Some(again) = again {
+            if let Some(&again) = repeated.get(&place) {
                 let name = self.symbols.lossy(attribute);
                 let message = format!("attribute name repeated in class pattern: {name}");
-                return self.error(message, self.ast[patterns[place + 1 + again]].span);
+                return self.error(message, self.ast[patterns[again]].span);
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Entering and leaving units, and what a unit knows while it is being made.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::ast::StmtId;
 use crate::constant::ConstId;
@@ -69,12 +69,12 @@ pub(super) struct Builder {
     pub blocks: Vec<Block>,
     /// How many inlined comprehensions stand around the code that is being made.
     pub inlined: u32,
-    /// Names that mean something else while an inlined comprehension is made, newest last.
-    pub overlay: Vec<(Symbol, Overlaid)>,
+    /// Names that mean something else while an inlined comprehension is made.
+    pub overlay: HashMap<Symbol, Overlaid>,
     /// Names of inlined comprehensions that are fast locals now, although the unit is no function.
-    pub fast_hidden: Vec<Symbol>,
+    pub fast_hidden: HashSet<Symbol>,
     /// All names that ever were in `fast_hidden`.
-    pub hidden: Vec<Symbol>,
+    pub hidden: Indexed<Symbol>,
     /// Attributes of `self` that methods of this class store.
     pub static_attributes: HashSet<Symbol>,
     /// How many statements stand around that may or may not run.
@@ -129,9 +129,9 @@ impl Builder {
             freevars: Indexed::of(free),
             blocks: Vec::new(),
             inlined: 0,
-            overlay: Vec::new(),
-            fast_hidden: Vec::new(),
-            hidden: Vec::new(),
+            overlay: HashMap::new(),
+            fast_hidden: HashSet::new(),
+            hidden: Indexed::default(),
             static_attributes: HashSet::new(),
             conditional: 0,
             deferred: Vec::new(),
@@ -154,7 +154,7 @@ impl Builder {
 
     /// What `name`, already mangled, is here.
     pub(super) fn binding(&self, table: &SymbolTable, name: Symbol) -> Option<Binding> {
-        match self.overlaid(name) {
+        match self.overlay.get(&name) {
             Some(overlaid) => overlaid.binding,
             None => table[self.scope].variables.binding(name),
         }
@@ -162,14 +162,10 @@ impl Builder {
 
     /// Whether an import binds `name` here.
     pub(super) fn is_imported(&self, table: &SymbolTable, name: Symbol) -> bool {
-        match self.overlaid(name) {
+        match self.overlay.get(&name) {
             Some(overlaid) => overlaid.imported,
             None => table[self.scope].variables.uses(name).any(Uses::IMPORT),
         }
-    }
-
-    fn overlaid(&self, name: Symbol) -> Option<Overlaid> {
-        self.overlay.iter().rev().find(|(known, _)| *known == name).map(|(_, overlaid)| *overlaid)
     }
 
     fn finished(self, flags: u32, parameters: u32, first_varname_shown: Option<Symbol>) -> Unit {

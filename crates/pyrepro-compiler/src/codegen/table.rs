@@ -39,6 +39,11 @@ impl<T: Copy + Eq + Hash> Indexed<T> {
         self.items.iter().position(|known| *known == item).map(|place| place as u32)
     }
 
+    /// Whether `item` is there.
+    pub fn contains(&self, item: T) -> bool {
+        self.find(item).is_some()
+    }
+
     /// The place of `item`, which is put at the end if it is new.
     pub fn add(&mut self, item: T) -> u32 {
         if let Some(place) = self.find(item) {

@@ -64,7 +64,7 @@ pub struct Unit {
     /// Variables of outer units.
     pub freevars: Indexed<Symbol>,
     /// Variables of inlined comprehensions in a class or module: fast, but hidden from `locals()`.
-    pub hidden: Vec<Symbol>,
+    pub hidden: Indexed<Symbol>,
     /// The name that stands in the finished code for `varnames[0]`: an annotation scope calls its
     /// parameter `.format`, so that no annotation can mean it, and shows `format`.
     pub first_varname_shown: Option<Symbol>,

@@ -1,0 +1,87 @@
+//! Sources made to break a compiler: each is compiled, refused or handed over, soon and without a panic.
+
+use pyrepro_compiler::compile;
+use pyrepro_compiler::edition::Edition;
+use std::time::{Duration, Instant};
+
+#[test]
+fn no_source_takes_more_than_its_size_allows() {
+    let names = |count: usize| (0..count).map(|n| format!("n{n}")).collect::<Vec<_>>().join(", ");
+    let each = |count: usize, make: fn(usize) -> String| (0..count).map(make).collect::<String>();
+    let finally = |depth: usize| {
+        (0..depth).map(|n| format!("{0}try: pass\n{0}finally:\n", " ".repeat(n))).collect::<String>()
+            + &" ".repeat(depth)
+            + "pass\n"
+    };
+    let sources = [
+        ("a chain of attributes", format!("x{}\n", ".a".repeat(50_000))),
+        ("a chain of calls", format!("x{}\n", "()".repeat(50_000))),
+        ("a chain of methods", format!("x{}\n", ".a()".repeat(500))),
+        ("a chain of subscripts", format!("x{}\n", "[0]".repeat(500))),
+        ("negations", format!("x = {}y\n", "not ".repeat(50_000))),
+        ("some negations", format!("x = {}y\n", "not ".repeat(400))),
+        ("lambdas", format!("x = {}y\n", "lambda: ".repeat(50_000))),
+        ("some lambdas", format!("x = {}y\n", "lambda: ".repeat(150))),
+        ("conditions", format!("x = {}y\n", "a if b else ".repeat(50_000))),
+        ("a sum", format!("x = {}a\n", "a + ".repeat(50_000))),
+        ("a comparison", format!("x = {}a\n", "a < ".repeat(50_000))),
+        ("elif", format!("if a: b\n{}", "elif a: b\n".repeat(20_000))),
+        ("brackets", format!("x = {}{}\n", "[".repeat(199), "]".repeat(199))),
+        (
+            "blocks",
+            (0..99).map(|n| format!("{}if x:\n", " ".repeat(n))).collect::<String>()
+                + &" ".repeat(99)
+                + "x\n",
+        ),
+        ("finally in finally", finally(18)),
+        ("finally in finally and on", finally(60)),
+        ("captures", format!("match x:\n  case [{}]: pass\n", names(20_000))),
+        ("alternatives", format!("match x:\n  case {}(1): pass\n", "(a, b) | (b, a) | ".repeat(5_000))),
+        (
+            "attributes of a pattern",
+            format!("match x:\n  case A({}): pass\n", each(20_000, |n| format!("a{n}=1, "))),
+        ),
+        (
+            "keys of a pattern",
+            format!("match x:\n  case {{{}}}: pass\n", each(20_000, |n| format!("{n}: 1, "))),
+        ),
+        ("keywords", format!("f({})\n", each(50_000, |n| format!("a{n}=1, ")))),
+        (
+            "names of a comprehension in a class",
+            format!("class A:\n  x = [({}) for y in z]\n", names(30_000)),
+        ),
+        ("variables of a comprehension", format!("x = [0 for {} in z]\n", names(30_000))),
+        ("parameters", format!("def f({0}): return [{0}]\n", names(20_000))),
+        ("cells", format!("def f({0}):\n  def g(): return [{0}]\n", names(20_000))),
+        (
+            "nested cells",
+            (0..90).map(|n| format!("{}def f():\n", " ".repeat(n))).collect::<String>()
+                + &" ".repeat(90)
+                + &names(3_000)
+                + "\n",
+        ),
+        ("globals", format!("def f():\n  global {}\n", names(30_000))),
+        ("classes", each(20_000, |n| format!("class C{n}: x: int\n"))),
+        ("annotations", format!("class C:\n{}", each(20_000, |n| format!("  x{n}: int\n")))),
+        ("self", format!("class C:\n  def f(self):\n{}", each(20_000, |n| format!("    self.x{n} = 1\n")))),
+        ("constants", format!("x = [{}]\n", each(50_000, |n| format!("{n}, ")))),
+        ("a dictionary", format!("x = {{{}}}\n", each(50_000, |n| format!("{n}: a, ")))),
+        ("pieces of a string", format!("x = f'{}'\n", "{a}b".repeat(20_000))),
+        ("loops", "for x in y: pass\n".repeat(20_000)),
+        ("decorators", format!("{}def f(): pass\n", "@a\n".repeat(20_000))),
+        ("managers", format!("with {}a: pass\n", "a, ".repeat(18))),
+        ("many managers", format!("with {}a: pass\n", "a, ".repeat(20_000))),
+        ("handlers", format!("try: pass\n{}", "except A: pass\n".repeat(20_000))),
+        ("type parameters", format!("def f[{}](): pass\n", each(5_000, |n| format!("T{n}, ")))),
+    ];
+    for name in ["3.13", "3.14"] {
+        let edition = Edition::of(name).expect("an edition").edition;
+        for (what, source) in &sources {
+            let start = Instant::now();
+            let _ = compile(source.as_bytes(), "x", edition, &[0]);
+            let time = start.elapsed();
+            eprintln!("{name} {what}: {time:?}");
+            assert!(time < Duration::from_secs(20), "{name}: {what} took {time:?}");
+        }
+    }
+}
