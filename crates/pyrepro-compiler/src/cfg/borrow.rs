@@ -19,6 +19,8 @@ struct Value {
 /// The stack within a block.
 #[derive(Default)]
 struct Stack {
+    /// How many values from before the block lie below the others: deep stacks cost nothing then.
+    below: usize,
     values: Vec<Value>,
     /// For each instruction whether its load must own its reference.
     owns: Vec<bool>,
@@ -30,16 +32,29 @@ impl Stack {
     }
 
     fn pop(&mut self) -> Result<Value, Malformed> {
+        self.reach(1)?;
         self.values.pop().ok_or(EMPTY)
     }
 
-    fn pop_many(&mut self, count: i32) -> Result<(), Malformed> {
-        let left = self.values.len().checked_sub(count.max(0) as usize).ok_or(EMPTY)?;
-        self.values.truncate(left);
+    /// Makes the top values known one by one.
+    fn reach(&mut self, count: usize) -> Result<(), Malformed> {
+        let missing = count.saturating_sub(self.values.len());
+        self.below = self.below.checked_sub(missing).ok_or(EMPTY)?;
+        if missing > 0 {
+            self.values.splice(0..0, std::iter::repeat_n(Value { by: None, local: None }, missing));
+        }
         Ok(())
     }
 
-    fn below_top(&self, distance: u32) -> Result<usize, Malformed> {
+    fn pop_many(&mut self, count: i32) -> Result<(), Malformed> {
+        let count = count.max(0) as usize;
+        self.below = self.below.checked_sub(count.saturating_sub(self.values.len())).ok_or(EMPTY)?;
+        self.values.truncate(self.values.len().saturating_sub(count));
+        Ok(())
+    }
+
+    fn below_top(&mut self, distance: u32) -> Result<usize, Malformed> {
+        self.reach(distance as usize)?;
         self.values.len().checked_sub(distance as usize).ok_or(EMPTY)
     }
 
@@ -99,7 +114,7 @@ impl Graph {
     ) -> Result<(), Malformed> {
         let start = self[block].start_depth.max(0) as usize;
         stack.values.clear();
-        stack.values.resize(start, Value { by: None, local: None });
+        stack.below = start;
         stack.owns.clear();
         stack.owns.resize(self[block].len(), false);
         for index in 0..self[block].len() {
@@ -143,7 +158,10 @@ impl Stack {
                 self.store(arg >> 4)?;
                 self.store(arg & 15)?;
             }
-            Op::Copy => self.values.push(self.values[self.below_top(arg)?]),
+            Op::Copy => {
+                let copied = self.below_top(arg)?;
+                self.values.push(self.values[copied]);
+            }
             Op::Swap => {
                 let (other, top) = (self.below_top(arg)?, self.below_top(1)?);
                 self.values.swap(other, top);

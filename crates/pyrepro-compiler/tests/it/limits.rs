@@ -74,14 +74,17 @@ fn no_source_takes_more_than_its_size_allows() {
         ("handlers", format!("try: pass\n{}", "except A: pass\n".repeat(20_000))),
         ("type parameters", format!("def f[{}](): pass\n", each(5_000, |n| format!("T{n}, ")))),
     ];
+    let mut slow = Vec::new();
     for name in ["3.13", "3.14"] {
         let edition = Edition::of(name).expect("an edition").edition;
         for (what, source) in &sources {
             let start = Instant::now();
             let _ = compile(source.as_bytes(), "x", edition, &[0]);
             let time = start.elapsed();
-            eprintln!("{name} {what}: {time:?}");
-            assert!(time < Duration::from_secs(20), "{name}: {what} took {time:?}");
+            if time > Duration::from_secs(10) {
+                slow.push(format!("{name}: {what} took {time:?}"));
+            }
         }
     }
+    assert!(slow.is_empty(), "{}", slow.join("\n"));
 }
