@@ -56,9 +56,10 @@ impl<B: Backend> Codegen<'_, B> {
             StmtKind::Continue => self.continue_loop(at),
             _ => {
                 self.unit.conditional += 1;
-                let result = self.conditional_statement(id);
+                // An error leaves the walk inside another unit: there is nothing to count back then.
+                self.conditional_statement(id)?;
                 self.unit.conditional -= 1;
-                result
+                Ok(())
             }
         }
     }
