@@ -218,6 +218,24 @@ fn a_statement_says_what_was_rebuilt_and_is_signed() {
     let envelope: Value = serde_json::from_slice(&fs::read(&statement).unwrap()).unwrap();
     assert_eq!(envelope["payloadType"], "application/vnd.in-toto+json");
     assert_eq!(envelope["signatures"].as_array().map(Vec::len), Some(1));
+
+    let public = tree.write(
+        "public.pem",
+        "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAA6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=\n-----END PUBLIC KEY-----\n",
+    );
+    let check = |wheel: &Path, more: &[&std::ffi::OsStr]| {
+        run(pyrepro().arg("verify").arg(wheel).arg("--statement").arg(&statement).args(more)).status.code()
+    };
+    let key = ["--public-key".as_ref(), public.as_os_str()];
+    assert_eq!(check(&wheel, &key), Some(0));
+    assert_eq!(check(&wheel, &["--rebuild".as_ref(), "--source".as_ref(), source.as_os_str()]), Some(0));
+    assert_eq!(check(&wheel, &[]), Some(2), "nobody vouches for it");
+    let other = tree.path().join("other/plum-1.0-py3-none-any.whl");
+    tampered(&wheel, &other, |files| add(files, "evil.py", ""));
+    assert_eq!(check(&other, &key), Some(1));
+    let text = fs::read_to_string(&statement).unwrap();
+    fs::write(&statement, text.replacen("\"sig\":\"", "\"sig\":\"AAAA", 1)).unwrap();
+    assert_eq!(check(&wheel, &key), Some(1), "a signature of somebody else");
 }
 
 fn rebuilt(mut command: Command, arguments: &[&std::ffi::OsStr]) -> Value {

@@ -1,6 +1,7 @@
 //! `pyrepro rebuild`: whether what others published comes from its source.
 
 mod report;
+mod statement;
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,6 +16,8 @@ use pyrepro::backend;
 use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget};
 use pyrepro::python::Interpreters;
 use pyrepro::rebuild::{self, Batch, Grade, Options, Progress, RebuildResult, Strategy, Subject};
+
+pub use statement::StatementFlags;
 
 use super::exit::Exit;
 use super::terminal::Terminal;

@@ -37,6 +37,8 @@ pub struct Flags {
     #[arg(long, conflicts_with = "installed")]
     trace: bool,
     #[command(flatten)]
+    statement: rebuild::StatementFlags,
+    #[command(flatten)]
     of_artifact: artifact::Flags,
     #[command(flatten)]
     installed: installed::Flags,
@@ -81,6 +83,9 @@ impl Flags {
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let all = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
     let jobs = NonZero::new(flags.jobs.into()).unwrap_or(all);
+    if let (Some(artifact), Some(statement)) = (&flags.artifact, &flags.statement.statement) {
+        return flags.statement.run(artifact, statement, flags.of_artifact.source(), terminal);
+    }
     match &flags.artifact {
         Some(artifact) if !flags.of_artifact.has_manifest(artifact) => {
             flags.without_manifest(artifact, jobs, terminal)
