@@ -10,10 +10,10 @@ use std::process::{Child, Command};
 pub fn spawn(command: &mut Command, writable: &[PathBuf], readable: Option<&[PathBuf]>) -> io::Result<Child> {
     // The binding is for a thread and what it starts, and never ends.
     std::thread::scope(|scope| {
-        let thread = scope.spawn(|| {
+        let thread = std::thread::Builder::new().spawn_scoped(scope, || {
             bind(writable, readable).map_err(io::Error::other)?;
             command.spawn()
-        });
+        })?;
         thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread that starts it has failed")))
     })
 }

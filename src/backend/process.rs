@@ -65,6 +65,7 @@ pub fn run(command: &mut Command, step: &str, bounds: &Bounds<'_>) -> Result<End
     // ^C is for pyrepro alone, which then ends what it has started, and that is one group.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
+    let output = listen(pipe).map_err(failed)?;
     let child = match bounds.writable {
         Some(folders) => {
             let maps = bounds.sandbox.and_then(Sandbox::writable);
@@ -76,7 +77,6 @@ pub fn run(command: &mut Command, step: &str, bounds: &Bounds<'_>) -> Result<End
     let mut child = child.map_err(failed)?;
     // The command holds our copies of the pipe's end.
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let output = listen(pipe);
     let mut words = Vec::new();
     let ended = wait(&mut child, &output, &mut words, bounds);
     end_all(&mut child);
@@ -100,17 +100,17 @@ enum End {
 
 /// Reads in a thread that nobody waits for, because what a program has started can hold the pipe open
 /// for ever. It gets no further ahead than the channel is long.
-fn listen(mut pipe: io::PipeReader) -> Receiver<Vec<u8>> {
+fn listen(mut pipe: io::PipeReader) -> io::Result<Receiver<Vec<u8>>> {
     let (sender, receiver) = sync_channel(16);
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         let mut buffer = vec![0; LAST_WORDS];
         while let Ok(count @ 1..) = pipe.read(&mut buffer) {
             if sender.send(buffer[..count].to_vec()).is_err() {
                 return;
             }
         }
-    });
-    receiver
+    })?;
+    Ok(receiver)
 }
 
 fn wait(child: &mut Child, output: &Receiver<Vec<u8>>, words: &mut Vec<u8>, bounds: &Bounds<'_>) -> End {

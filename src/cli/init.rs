@@ -7,6 +7,7 @@ use pyrepro::init::{Change, Error, Plan, Refusal};
 use serde::Serialize;
 
 use super::exit::Exit;
+use super::interrupt;
 use super::terminal::{BAD, GOOD, Terminal, say};
 
 /// Write a pyproject.toml, or show how the one that is there changes to be built by pyrepro
@@ -56,12 +57,12 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         Plan::Nothing if terminal.is_json() => terminal.json(&Report::new("unchanged", None, None, &[]))?,
         Plan::Nothing => tell(terminal, "pyrepro builds this project already")?,
         Plan::New(change) => {
-            change.write()?;
+            interrupt::hold(|| Ok(change.write()?))?;
             flags.made(change, None, &[], "written", terminal)?;
         }
         Plan::Move { backend, change, notes } => {
             if flags.write {
-                change.write()?;
+                interrupt::hold(|| Ok(change.write()?))?;
             }
             flags.made(
                 change,

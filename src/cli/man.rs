@@ -11,6 +11,7 @@ use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget};
 
 use super::Arguments;
 use super::exit::Exit;
+use super::interrupt;
 use super::terminal::Terminal;
 
 /// Write manual pages: the program's or a verb's, or all into a folder
@@ -33,7 +34,7 @@ Examples:
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let pages = pages();
     if let Some(folder) = &flags.output {
-        write_all(&pages, folder)?;
+        interrupt::hold(|| write_all(&pages, folder))?;
         return Ok(Exit::Fine);
     }
     let name = flags.verb.as_ref().map_or("pyrepro".to_owned(), |verb| format!("pyrepro-{verb}"));

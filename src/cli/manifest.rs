@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::exit::Exit;
+use super::interrupt;
 use super::terminal::{BAD, GOOD, Terminal};
 
 /// Write down what is in an artifact or a tree, or check that it still is
@@ -74,7 +75,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
             };
             let text = text(&manifest, flags.export)?;
             match target {
-                Some(target) => prepare_text(target, &text)?.finish(false)?,
+                Some(target) => interrupt::hold(|| Ok(prepare_text(target, &text)?.finish(false)?))?,
                 None => terminal.document(&text)?,
             }
             Ok(Exit::Fine)

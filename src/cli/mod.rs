@@ -86,6 +86,8 @@ enum Verb {
 /// The whole program: read the arguments, run the verb, report trouble, give the exit code.
 pub fn main() -> ExitCode {
     exit::on_panic();
+    // Without it, such a file ends the program, which is a way to go on.
+    let _ = interrupt::survive_file_limits();
     std::panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(Exit::Trouble).into()
 }
 

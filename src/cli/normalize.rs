@@ -90,7 +90,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         return filter(flags, terminal);
     }
     let options = flags.options(terminal)?;
-    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let stop = interrupt::flag()?;
     let start = Instant::now();
 
     let files = flags.files()?;

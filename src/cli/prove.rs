@@ -75,7 +75,7 @@ impl ValueEnum for Choice {
 }
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let stop = interrupt::flag()?;
     let variations = match flags.only.is_empty() {
         true => Variation::ALL.to_vec(),
         false => flags.only.iter().map(|choice| choice.0).collect(),

@@ -46,21 +46,30 @@ where
     R: Send,
 {
     let queue = Mutex::new(Queue { items, taken: 0 });
-    let progress =
-        Mutex::new(Progress { results: BTreeMap::new(), delivered: 0, working: threads, closed: false });
+    let progress = Mutex::new(Progress { results: BTreeMap::new(), delivered: 0, working: 0, closed: false });
     let (delivered, done) = (Condvar::new(), Condvar::new());
+    let work_on = || {
+        let _end = OnEnd(|| {
+            lock(&progress).working -= 1;
+            done.notify_one();
+        });
+        while let Some((number, item)) = next(&queue, &progress, &delivered) {
+            let result = work(item);
+            lock(&progress).results.insert(number, result);
+        }
+    };
     thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let _end = OnEnd(|| {
-                    lock(&progress).working -= 1;
-                    done.notify_one();
-                });
-                while let Some((number, item)) = next(&queue, &progress, &delivered) {
-                    let result = work(item);
-                    lock(&progress).results.insert(number, result);
-                }
-            });
+        let start = |_| {
+            lock(&progress).working += 1;
+            let started = thread::Builder::new().spawn_scoped(scope, work_on);
+            if started.is_err() {
+                lock(&progress).working -= 1;
+            }
+            started.is_ok()
+        };
+        // Where there are no more threads to be had, those that are there do it all.
+        if (0..threads).take_while(|number| start(*number)).count() == 0 {
+            return one_by_one(&queue, &work, &stopped, &mut deliver);
         }
         loop {
             let mut now = lock(&progress);
@@ -92,6 +101,20 @@ where
             }
         }
     })
+}
+
+/// Does all of it in this thread.
+fn one_by_one<I: Iterator, R, E>(
+    queue: &Mutex<Queue<I>>,
+    work: &impl Fn(I::Item) -> R,
+    stopped: &impl Fn() -> bool,
+    deliver: &mut impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    while !stopped() {
+        let Some(item) = lock(queue).items.next() else { break };
+        deliver(work(item))?;
+    }
+    Ok(())
 }
 
 /// Takes the next item, unless that would be too far ahead of what is delivered.

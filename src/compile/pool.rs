@@ -46,8 +46,8 @@ pub struct Pool {
     /// All that live, those in which a unit is alone too.
     watched: Arc<Mutex<Vec<Weak<Worker>>>>,
     cancelled: AtomicBool,
-    /// Dropped with the pool, which ends the thread that looks at the clock.
-    _clock: Sender<()>,
+    /// Dropped with the pool, which ends the thread that looks at the clock; or why there is none.
+    clock: Result<Sender<()>, String>,
 }
 
 impl Pool {
@@ -66,11 +66,11 @@ impl Pool {
         size: NonZeroUsize,
         limit: Duration,
     ) -> Pool {
-        let (clock, ticks) = mpsc::channel::<()>();
+        let (end, ticks) = mpsc::channel::<()>();
         let watched = Arc::<Mutex<Vec<Weak<Worker>>>>::default();
         let watch = Arc::clone(&watched);
         let pause = (limit / 8).clamp(Duration::from_millis(20), Duration::from_secs(1));
-        thread::spawn(move || {
+        let clock = thread::Builder::new().spawn(move || {
             while ticks.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                 let workers = lock(&watch).clone();
                 workers.iter().filter_map(Weak::upgrade).for_each(|worker| worker.hurry());
@@ -85,7 +85,7 @@ impl Pool {
             workers: Mutex::default(),
             watched,
             cancelled: AtomicBool::new(false),
-            _clock: clock,
+            clock: clock.map(|_| end).map_err(|error| format!("no thread can be started: {error}")),
         }
     }
 
@@ -107,6 +107,9 @@ impl Pool {
     fn start(&self) -> Result<Arc<Worker>, Unavailable> {
         if self.cancelled.load(Ordering::Relaxed) {
             return Err(self.unavailable("cancelled".to_owned()));
+        }
+        if let Err(reason) = &self.clock {
+            return Err(self.unavailable(reason.clone()));
         }
         let worker = Worker::start(&self.python, self.version.magic_bytes());
         let worker = Arc::new(worker.map_err(|error| self.unavailable(error.to_string()))?);

@@ -15,6 +15,7 @@ use super::read::Allowance;
 use super::request::{Place, Request, Task};
 use super::unit::{Compiler, Unavailable};
 use super::write::{self, Writer};
+use crate::output::{OutputError, OutputForm, OutputTarget};
 
 /// How many steps a thread takes at a time. Where nothing is to be done for a source, getting hold
 /// of the next one would otherwise take longer than to find that out.
@@ -83,6 +84,7 @@ pub fn run(
     stop: &AtomicBool,
     mut tell: impl FnMut(Event) -> io::Result<()>,
 ) -> Result<Summary, Error> {
+    judge_named_file(request)?;
     let bench = Bench {
         request,
         compiler,
@@ -130,12 +132,26 @@ pub fn run(
     Ok(summary)
 }
 
+/// A bytecode file that the user has named may be no source and nothing else that matters. What is no file at
+/// all is the writer's to refuse, for each source.
+fn judge_named_file(request: &Request) -> Result<(), OutputError> {
+    match &request.place {
+        Place::File(file) if request.task == Task::Compile && file.is_file() => {
+            OutputTarget::named(file, OutputForm::Bytecode)?.apart_from(&request.paths).map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What ends a run.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Nothing can be compiled.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+    /// The file that is named cannot be written to.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// Nobody can be told.
     #[error("cannot report: {0}")]
     Telling(#[source] io::Error),

@@ -92,7 +92,10 @@ impl Worker {
         let pipe = process.stdin.take().ok_or_else(missing)?;
         let answers = process.stdout.take().ok_or_else(missing)?;
         let stderr = process.stderr.take().ok_or_else(missing)?;
-        let last_words = thread::spawn(move || keep_last_words(stderr));
+        let last_words = thread::Builder::new().spawn(move || keep_last_words(stderr)).inspect_err(|_| {
+            // Nobody else will end it.
+            let _ = process.kill().and_then(|()| process.wait());
+        })?;
         Ok(Worker {
             process: Mutex::new(process),
             requests: Mutex::new(Requests { pipe, next: 1 }),

@@ -141,6 +141,12 @@ fn modified(folder: &Path) -> io::Result<FileTime> {
     Ok(FileTime::from_last_modification_time(&fs::metadata(folder)?))
 }
 
+#[cfg(unix)]
+fn set_modified(folder: &Path, time: FileTime) -> io::Result<()> {
+    filetime::set_file_handle_times(&fs::File::open(folder)?, None, Some(time))
+}
+
+#[cfg(not(unix))]
 fn set_modified(folder: &Path, time: FileTime) -> io::Result<()> {
     filetime::set_file_mtime(folder, time)
 }

@@ -21,16 +21,19 @@ pub(super) fn map<T: Send, R: Send, E: Send>(
     let mut results: Vec<Option<Result<R, E>>> = Vec::new();
     results.resize_with(things.len(), || None);
     let queue = Mutex::new(things.into_iter().zip(&mut results));
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                    let Some((thing, result)) = next else { return };
-                    *result = Some(work(thing));
-                }
-            });
+    let work_on = || {
+        loop {
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some((thing, result)) = next else { return };
+            *result = Some(work(thing));
         }
+    };
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            // Where there are no more threads to be had, those that are there do it all.
+            let _ = thread::Builder::new().spawn_scoped(scope, work_on);
+        }
+        work_on();
     });
     drop(queue);
     // Threads end when there is no more to do, and a panic in one of them ends the scope with another.

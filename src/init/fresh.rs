@@ -6,7 +6,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::carried::set_build_system;
 use super::refusal::Refusal;
-use super::{Change, Error, Plan};
+use super::{Change, Error, Plan, is_trouble};
 use crate::dist::{self, ModuleProblem, Package};
 use crate::project::Name;
 
@@ -39,10 +39,15 @@ pub fn plan(root: &Path, path: PathBuf) -> Result<Plan, Error> {
         }
         Err(error)
     });
-    if matches!(outcome, Err(dist::Error::Project(_))) {
-        draft.is_dynamic = false;
+    match outcome {
+        Err(error) if is_trouble(&error) => return Err(error.into()),
+        Err(dist::Error::Project(_)) => draft.is_dynamic = false,
+        _ => {}
     }
-    draft.check(root).map_err(|error| refuse(Refusal::of_project(error.to_string())))?;
+    draft.check(root).map_err(|error| match is_trouble(&error) {
+        true => error.into(),
+        false => refuse(Refusal::of_project(error.to_string())),
+    })?;
     Ok(Plan::New(Change { path, before: None, after: draft.text() }))
 }
 

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dist::{self, Package};
 use crate::output::{Replacement, Worth};
-use crate::project::{self, Document, Project};
+use crate::project::{self, Document, Problem, Project};
 
 pub use refusal::Refusal;
 
@@ -94,6 +94,9 @@ pub enum Error {
     /// A pyproject.toml that is none.
     #[error(transparent)]
     Project(#[from] project::Error),
+    /// The project cannot be looked at.
+    #[error(transparent)]
+    Dist(#[from] dist::Error),
     /// A file or folder.
     #[error("cannot {task} {}: {source}", path.display())]
     Io {
@@ -130,7 +133,7 @@ impl Plan {
         let (carried, notes) = carry(root, &document, backend)?;
         let before = String::from_utf8_lossy(&bytes).into_owned();
         let after = edit::moved(&before, &carried).map_err(|reason| refused(backend, vec![reason]))?;
-        check(root, &after).map_err(|reason| refused(backend, vec![reason]))?;
+        check(root, backend, &after)?;
         let change = Change { path, before: Some(before), after };
         Ok(Plan::Move { backend: backend.to_owned(), change, notes })
     }
@@ -175,11 +178,24 @@ fn refused(backend: &str, reasons: Vec<Refusal>) -> Error {
 }
 
 /// Whether the project can be built with this pyproject.toml.
-fn check(root: &Path, pyproject: &str) -> Result<(), Refusal> {
+fn check(root: &Path, backend: &str, pyproject: &str) -> Result<(), Error> {
+    let refuse = |reason| refused(backend, vec![reason]);
     match Package::with_pyproject(root, None, pyproject.as_bytes().to_vec()) {
         Ok(_) => Ok(()),
-        Err(dist::Error::Project(error)) => Err(Refusal::after(error)),
-        Err(other) => Err(Refusal::of_project(other.to_string())),
+        Err(error) if is_trouble(&error) => Err(error.into()),
+        Err(dist::Error::Project(error)) => Err(refuse(Refusal::after(error))),
+        Err(other) => Err(refuse(Refusal::of_project(other.to_string()))),
+    }
+}
+
+/// Whether it says nothing of the project: the system did not let it be read.
+fn is_trouble(error: &dist::Error) -> bool {
+    match error {
+        dist::Error::Project(project::Error { problem: Problem::File { source, .. }, .. })
+        | dist::Error::Read { source, .. } => {
+            source.raw_os_error().is_some() && source.kind() != io::ErrorKind::NotFound
+        }
+        _ => false,
     }
 }
 

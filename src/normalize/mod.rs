@@ -187,7 +187,9 @@ impl Files {
             records
         };
         thread::scope(|scope| {
-            let others: Vec<_> = (1..jobs.min(files.len())).map(|_| scope.spawn(work)).collect();
+            // Where there are no more threads to be had, those that are there do it all.
+            let start = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
+            let others: Vec<_> = (1..jobs.min(files.len())).filter_map(start).collect();
             records.extend(work());
             for other in others {
                 records.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));

@@ -158,7 +158,8 @@ fn decode(file: &File, reader: &Reader<'_>, job: &Job<'_>) -> Result<Vec<Option<
     };
     let threads = job.threads.get().min(count / 4).max(1);
     let mut files = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let others: Vec<_> =
+            (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
         let mut files = work();
         for other in others {
             files.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));

@@ -49,8 +49,27 @@ pub fn replace_folder(target: &Path, fill: impl FnOnce(&Path) -> io::Result<()>)
     }
 }
 
-/// Puts the old folder aside, and the new one in its place. In between there is neither, so what fails is undone.
+/// Puts the old folder aside, and the new one in its place.
 fn exchange(new: &Path, target: &Path, aside: TempDir) -> io::Result<()> {
+    match at_once(new, target) {
+        Ok(()) => Ok(()),
+        Err(_) => one_after_the_other(new, target, aside),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn at_once(new: &Path, target: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, new, CWD, target, RenameFlags::EXCHANGE)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn at_once(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// In between there is neither, so what fails is undone.
+fn one_after_the_other(new: &Path, target: &Path, aside: TempDir) -> io::Result<()> {
     let before = aside.path().join(BEFORE);
     fs::rename(target, &before)?;
     let Err(error) = fs::rename(new, target) else { return Ok(()) };

@@ -115,7 +115,7 @@ pub struct Complete {
 impl Complete {
     /// Gives it its name, in place of what had it.
     pub fn put(self, target: &Path) -> io::Result<()> {
-        self.renamed(|path| path.persist(target).map_err(|error| error.error))
+        self.renamed(|path| rename(path, target))
     }
 
     /// Gives it its name, which nothing may have.
@@ -151,6 +151,13 @@ impl Link {
 
     /// Gives it its name, in place of what had it. If that is the same file, both names would be left.
     pub fn put(self, target: &Path) -> io::Result<()> {
-        self.0.persist(target).map_err(|error| error.error)
+        rename(self.0, target)
     }
+}
+
+/// By the standard library, as whoever has faults come up in the C library's calls expects.
+fn rename(from: TempPath, to: &Path) -> io::Result<()> {
+    fs::rename(&from, to)?;
+    // There is nothing left at the old name to remove.
+    from.keep().map(drop).map_err(|error| error.error)
 }

@@ -235,7 +235,8 @@ impl Interpreters {
         };
         thread::scope(|scope| {
             for _ in 0..paths.len().min(PROBES_AT_A_TIME) {
-                scope.spawn(probe_some);
+                // What no thread was to be had for is probed below.
+                let _ = thread::Builder::new().spawn_scoped(scope, probe_some);
             }
         });
         paths.iter().map(|path| self.probe(path)).collect()

@@ -83,8 +83,9 @@ pub(super) fn run(path: &Path, script: &str, limit: Duration) -> Result<String, 
 
 fn listen(child: &mut Child, limit: Duration) -> Result<String, Fault> {
     let deadline = Instant::now() + limit;
-    let output = drain(child.stdout.take());
-    let errors = drain(child.stderr.take());
+    let no_thread = |error: io::Error| Fault::Start(format!("no thread can be started: {error}"));
+    let output = drain(child.stdout.take()).map_err(no_thread)?;
+    let errors = drain(child.stderr.take()).map_err(no_thread)?;
     let answer = output.recv_timeout(limit).map_err(|_| Fault::Hangs(limit))?;
     if answer.len() >= OUTPUT_LIMIT {
         return Err(Fault::Junk(excerpt(&answer)));
@@ -107,16 +108,16 @@ fn command(path: &Path, script: &str) -> Command {
 
 /// Reads a pipe to its end or to the limit. In a thread that nobody waits for, because a process that
 /// the interpreter started can hold the pipe open when the interpreter is long dead.
-fn drain(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
+fn drain(pipe: Option<impl Read + Send + 'static>) -> io::Result<Receiver<String>> {
     let (sender, receiver) = channel();
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         let mut bytes = Vec::new();
         let read = pipe.map_or(Ok(0), |pipe| pipe.take(OUTPUT_LIMIT as u64).read_to_end(&mut bytes));
         // A pipe that breaks while it is read gives a short answer, which is junk for the parser.
         let _: io::Result<usize> = read;
         let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
-    });
-    receiver
+    })?;
+    Ok(receiver)
 }
 
 /// Waits for the end of a process that has closed its standard output and so is about to end.

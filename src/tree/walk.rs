@@ -4,6 +4,8 @@ use std::fs::{self, DirEntry, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::output::is_leftover;
+
 use super::{Entry, Error, Kind, Options, Symlinks, below, links};
 
 /// What is below a root, in no order.
@@ -63,7 +65,11 @@ impl Walk<'_> {
     }
 
     fn visit(&mut self, folder: &Folder, found: &DirEntry) -> Result<(), Error> {
-        let path = below(&folder.path, &found.file_name());
+        let name = found.file_name();
+        if is_leftover(&name) {
+            return Ok(());
+        }
+        let path = below(&folder.path, &name);
         let place = self.root.join(&path);
         let file_type = found.file_type().map_err(|source| unreadable(&place, source))?;
         let Options { include, exclude, symlinks, .. } = self.options;

@@ -175,8 +175,13 @@ pub(super) fn pack<'a>(
     thread::scope(|scope| {
         // Owned by this closure, so that every way out of it ends the line and with it the threads.
         let jobs = jobs;
-        for _ in 0..threads.get() {
-            scope.spawn(|| work(&line));
+        for number in 0..threads.get() {
+            match thread::Builder::new().spawn_scoped(scope, || work(&line)) {
+                Ok(_) => {}
+                // One is enough.
+                Err(_) if number > 0 => break,
+                Err(error) => return Err(no_thread(error)),
+            }
         }
         let mut begun = Begun { batches: VecDeque::new(), bytes: 0 };
         for batch in batches(blocks) {
@@ -194,6 +199,10 @@ pub(super) fn pack<'a>(
         }
         Ok(())
     })
+}
+
+fn no_thread(error: io::Error) -> WriteError {
+    io::Error::new(error.kind(), format!("no thread can be started: {error}")).into()
 }
 
 /// Some blocks that one thread packs one after the other, each with whether to compress it.

@@ -142,7 +142,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         report.show(terminal)?;
         return Ok(Exit::Fine);
     }
-    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let stop = interrupt::flag()?;
     let maker = Maker { flags, package: &package, python: flags.python()?, epoch, stop };
     let artifacts = maker.artifacts()?;
     if flags.list {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
 use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Made, Request, Session};
 use pyrepro::compile::Pool;
@@ -91,7 +91,7 @@ pub fn run(flags: &Flags, root: &Path, name: &str, terminal: &Terminal) -> anyho
         terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
     }
     let python = flags.interpreter()?;
-    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let stop = interrupt::flag()?;
     let request = flags.build_request(root, &python, epoch)?;
     let maker = Maker { flags, epoch, decided, python, stop };
     let report = maker.make(&request, terminal)?;

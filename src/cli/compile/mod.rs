@@ -163,7 +163,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         OutputTarget::named(place, OutputForm::Json)?.apart_from(sources)
     });
     let place = place.transpose()?;
-    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let stop = interrupt::flag()?;
     let mut report = Report::new(terminal, request.task, pythons.len() > 1)?;
     let mut summary = Summary::default();
     if request.paths.is_empty() && flags.list.is_none() && flags.paths.is_empty() {

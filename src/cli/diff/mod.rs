@@ -11,6 +11,7 @@ use pyrepro::output::{Output, OutputForm, OutputTarget};
 use pyrepro::tree::Globs;
 
 use super::exit::Exit;
+use super::interrupt;
 use super::terminal::Terminal;
 
 /// Explain how two artifacts differ
@@ -73,7 +74,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let page = page.transpose()?;
     let report = diff::diff(&flags.a, &flags.b, &options)?;
     if let Some(page) = page {
-        write_page(page, &report)?;
+        interrupt::hold(|| write_page(page, &report))?;
     }
     if terminal.is_json() {
         terminal.json(&report)?;

@@ -6,7 +6,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::ValueEnum;
 use pyrepro::manifest::Manifest;
 use pyrepro::python::Interpreters;
@@ -97,7 +97,7 @@ pub fn run(
 ) -> anyhow::Result<Exit> {
     let start = Instant::now();
     ensure!(artifact.is_file(), "{} is no file; name an artifact", artifact.display());
-    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let stop = interrupt::flag()?;
     let interpreters = Interpreters::new(environment::search_path());
     let announce = |intent: &Intent| terminal.note(intent);
     let outcome = verify(&Request {

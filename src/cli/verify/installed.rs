@@ -41,7 +41,7 @@ pub fn run(
 ) -> anyhow::Result<Exit> {
     let start = Instant::now();
     let prefix = flags.installed.as_deref().context("name an artifact, or a folder with --installed")?;
-    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let stop = interrupt::flag()?;
     let exclude = Globs::new(flags.exclude.iter().map(String::as_str))?;
     let environment = Environment::find(prefix, &exclude)?;
 

@@ -7,7 +7,6 @@ use std::num::NonZero;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Context;
 use pyrepro::origin::{self, Origin, Request, Trace};
 use serde::Serialize;
 
@@ -24,7 +23,7 @@ pub fn run(
     terminal: &Terminal,
 ) -> anyhow::Result<Exit> {
     let start = Instant::now();
-    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let stop = interrupt::flag()?;
     let compilers = match Compilers::find(pythons, jobs) {
         // What needs none is traced without.
         Err(_) if pythons.is_empty() => Compilers::default(),

@@ -140,7 +140,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let python = (!flags.no_compile).then(|| flags.interpreter.target(terminal)).transpose()?;
     let environment = flags.environment(python.as_ref(), terminal)?;
     let request = recipe.request(flags.sources(source, &target, environment));
-    let stop = interrupt::flag().context("cannot prepare for Ctrl-C")?;
+    let stop = interrupt::flag()?;
     let targets = flags.targets(&target, place.as_deref(), &request)?;
     let jobs = flags.jobs();
     let pool = python.as_ref().map(|python| (Pool::new(&python.path, python.version, jobs), python.version));

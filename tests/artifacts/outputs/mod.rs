@@ -2,4 +2,8 @@
 
 #![cfg(unix)]
 
+#[cfg(target_os = "linux")]
+mod faults;
+mod leftovers;
 mod standard_output;
+mod targets;
