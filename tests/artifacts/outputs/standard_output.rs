@@ -40,7 +40,7 @@ const CASES: &[Case] = &[
     (&["pythons"], 0),
     (&["verify", "app.pyz", "--source", "app"], 0),
     (&["verify", "forged.pyz", "--source", "app"], 1),
-    (&["verify", "a.whl"], 0),
+    (&["verify", "a.whl"], 2),
     (&["verify", "--installed", "site"], 1),
     (&["zipapp", "app", "-o", "out.pyz"], 0),
     (&["zipapp", "--info", "app.pyz"], 0),
