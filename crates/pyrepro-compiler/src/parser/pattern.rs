@@ -169,8 +169,10 @@ impl Parser<'_> {
 
     /// A number with a sign, a complex number, or strings.
     fn literal(&mut self) -> Result<ExprId> {
-        if !matches!(self.kind(), TokenKind::Number | TokenKind::Minus | TokenKind::Plus) {
-            return self.strings();
+        match self.kind() {
+            TokenKind::Number | TokenKind::Minus | TokenKind::Plus => {}
+            TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart => return self.strings(),
+            _ => return self.unexpected(),
         }
         let start = self.start();
         let left = self.signed_number()?;
