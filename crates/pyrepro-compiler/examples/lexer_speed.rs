@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 const ROUNDS: usize = 20;
 
 fn main() {
-    let files: Vec<Vec<u8>> = std::env::args_os().skip(1).filter_map(|path| std::fs::read(path).ok()).collect();
+    let files: Vec<Vec<u8>> =
+        std::env::args_os().skip(1).filter_map(|path| std::fs::read(path).ok()).collect();
     let size: usize = files.iter().map(Vec::len).sum();
     let mut best = (Duration::MAX, Duration::MAX);
     let mut count = 0;

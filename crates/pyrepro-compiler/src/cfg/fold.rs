@@ -42,10 +42,12 @@ impl Graph {
             Op::UnaryNot | Op::UnaryInvert | Op::UnaryNegative => self.fold_unary(block, index, context),
             Op::CallIntrinsic1 if instr.arg == UNARY_POSITIVE => self.fold_unary(block, index, context),
             Op::CallIntrinsic1 if instr.arg == LIST_TO_TUPLE => {
-                if self[block].op(index + 1) == Some(Op::GetIter) {
-                    self[block].instrs_mut()[index].clear();
-                } else {
+                let iterated = self[block].op(index + 1) == Some(Op::GetIter);
+                if !iterated || context.rules.long_constant_displays {
                     self.fold_appended(block, index, index, context);
+                }
+                if iterated && self[block].op(index) == Some(Op::CallIntrinsic1) {
+                    self[block].instrs_mut()[index].clear();
                 }
             }
             Op::BinaryOp => self.fold_binary(block, index, context),
