@@ -158,7 +158,8 @@ impl Graph {
             if instr.op == Op::Nop {
                 continue;
             }
-            if at != index {
+            // The last append makes room for the load, and its place is lost with it.
+            if at != index || end > index {
                 places.push(at);
             }
             if instr.op == build && instr.arg == 0 {
