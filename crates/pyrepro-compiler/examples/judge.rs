@@ -111,7 +111,8 @@ impl Judge {
                 told('R', &format!("{}: {} (line {})", error.kind.name(), error.message, error.span.line))
             }
             (Err(Failure::Syntax(error)), _) => {
-                let ours = format!("[\"{}\", {:?}, [{}", error.kind.name(), error.message, error.span.line);
+                let ours =
+                    format!("[\"{}\", \"{}\", [{}", error.kind.name(), json(&error.message), error.span.line);
                 let theirs = String::from_utf8_lossy(&program.result).into_owned();
                 if theirs.starts_with(&ours) {
                     told('S', "")
@@ -143,8 +144,25 @@ fn shown(warning: &Warning) -> String {
         WarningCategory::Syntax => "SyntaxWarning",
         WarningCategory::Deprecation => "DeprecationWarning",
     };
-    let message = warning.message.replace('\\', "\\\\").replace('"', "\\\"");
-    format!("[\"{category}\", {}, \"{message}\"]", warning.line)
+    format!("[\"{category}\", {}, \"{}\"]", warning.line, json(&warning.message))
+}
+
+/// As `json.dumps` writes a string.
+fn json(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 fn told(kind: char, text: &str) -> Vec<u8> {

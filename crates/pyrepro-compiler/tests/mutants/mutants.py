@@ -62,7 +62,7 @@ class Judge:
 def record(source, level):
     kind, result, told = oracle(source, level)
     return b"".join(
-        [pack(source), bytes([kind]), pack(result), pack(json.dumps(told).encode())]
+        [pack(source), bytes([kind]), pack(result), pack(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))]
     )
 
 
@@ -148,7 +148,9 @@ def oracle(source, level):
             kind, result = 0, marshal.dumps(code)
         except SyntaxError as error:
             place = (error.lineno, error.offset, error.end_lineno, error.end_offset)
-            kind, result = 1, json.dumps([type(error).__name__, error.msg, place]).encode()
+            kind, result = 1, json.dumps([type(error).__name__, error.msg, place], ensure_ascii=False).encode(
+                "utf-8", "replace"
+            )
         except (ValueError, UnicodeError, OverflowError) as error:
             kind, result = 1, json.dumps([type(error).__name__, str(error), [None] * 4]).encode()
         except (RecursionError, MemoryError, SystemError):
