@@ -86,6 +86,8 @@ pub struct Rules {
     pub raw_format_spec: bool,
     /// A newline in the format specification of a single-quoted f-string.
     pub newline_in_format_spec: bool,
+    /// `from __future__ import barry_as_FLUFL` changes the grammar of files, not only of the prompt.
+    pub flufl_in_files: bool,
 
     // Grammar
     /// `type X = …` and `def f[T]()` (PEP 695).
@@ -220,6 +222,8 @@ pub static PYTHON_3_13_0: Rules = BASE_3_13;
 
 /// 3.13.1 to 3.13.3, and from 3.13.5 on
 pub static PYTHON_3_13: Rules = Rules {
+    newline_in_format_spec: false,
+    flufl_in_files: true,
     debug_text_knows_escapes: true,
     escape_warning_at_backslash: true,
     second_get_iter: true,
@@ -263,6 +267,8 @@ pub static PYTHON_3_15: Rules = Rules {
 };
 
 const BASE_3_14: Rules = Rules {
+    newline_in_format_spec: false,
+    flufl_in_files: true,
     table: &opcode::PYTHON_3_14,
     unicode: UnicodeVersion::V16,
     escape_warning: EscapeWarning::SyntaxWithAdvice,
@@ -324,7 +330,8 @@ const BASE_3_13: Rules = Rules {
     template_text_keeps_blanks: false,
     lower_case_derived_names: false,
     raw_format_spec: false,
-    newline_in_format_spec: false,
+    newline_in_format_spec: true,
+    flufl_in_files: false,
     type_parameters: true,
     type_parameter_defaults: true,
     except_without_parentheses: false,

@@ -36,7 +36,8 @@ impl Parser<'_> {
             if is_lazy {
                 return self.refuse("lazy from __future__ import is not allowed", self.span(start));
             }
-            self.flufl |= self.ast[names].iter().any(|alias| alias.name == names::BARRY_AS_FLUFL);
+            let flufl = self.ast[names].iter().any(|alias| alias.name == names::BARRY_AS_FLUFL);
+            self.flufl |= flufl && self.rules.flufl_in_files;
         }
         Ok(StmtKind::ImportFrom { module, names, level, is_lazy })
     }

@@ -10,6 +10,7 @@ mod dump;
 mod fold;
 mod limits;
 mod literal;
+mod programs;
 mod python;
 mod random;
 mod refusals;
