@@ -1,13 +1,13 @@
 //! Tokens to the tree, by recursive descent.
 //!
 //! The grammar is CPython's, a PEG. Where its ordered choice matters there is either one token that decides, or the
-//! parser goes back ([`Parser::attempt`]): for `with (`, and for a line that begins with `match`. What is assigned to
+//! parser goes back (`Parser::attempt`): for `with (`, and for a line that begins with `match`. What is assigned to
 //! is read as an expression and then turned into a target, for everything that is a target is an expression, too.
 //!
 //! Spans come out as CPython's because they are made as CPython makes them: from the first token of a rule to the
 //! last token that it took, lines and indentation left out.
 //!
-//! Depth is counted ([`Parser::deeper`]); chains that real code makes long, such as `a + b + …`, `a.b.c…` and `elif`,
+//! Depth is counted (`Parser::deeper`); chains that real code makes long, such as `a + b + …`, `a.b.c…` and `elif`,
 //! are loops. Nothing is read more than twice.
 
 mod atom;

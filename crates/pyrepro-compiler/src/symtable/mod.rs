@@ -1,7 +1,7 @@
 //! The symbol table: which names each block of a program has, and where each of them lives.
 //!
-//! Two passes, as in CPython's `symtable.c`. [`collect`] walks the tree, notes what every block
-//! says of every name and raises the errors that can be seen on the way. [`analyze`] decides
+//! Two passes, as in CPython's `symtable.c`. `collect` walks the tree, notes what every block
+//! says of every name and raises the errors that can be seen on the way. `analyze` decides
 //! where each name lives and inlines comprehensions.
 //!
 //! A node finds its block by a [`ScopeKey`]. Names are mangled before they enter a block, so a
