@@ -19,9 +19,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::dist::{self, Package};
+use crate::dist::{self, ModuleProblem, Package};
 use crate::output::{Replacement, Worth};
 use crate::project::{self, Document, Problem, Project};
+use crate::tree;
 
 pub use refusal::Refusal;
 
@@ -192,6 +193,8 @@ fn check(root: &Path, backend: &str, pyproject: &str) -> Result<(), Error> {
 fn is_trouble(error: &dist::Error) -> bool {
     match error {
         dist::Error::Project(project::Error { problem: Problem::File { source, .. }, .. })
+        | dist::Error::Module(ModuleProblem::Unreadable(_, source))
+        | dist::Error::Tree(tree::Error::Unreadable { source, .. })
         | dist::Error::Read { source, .. } => {
             source.raw_os_error().is_some() && source.kind() != io::ErrorKind::NotFound
         }

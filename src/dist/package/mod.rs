@@ -273,8 +273,11 @@ fn read(root: &Path, path: &Path) -> io::Result<Vec<u8>> {
 
 fn find_modules(root: &Path, project: &Project, settings: &Settings<'_>) -> Result<Modules, Error> {
     Modules::find(root, &project.name, settings).map_err(|problem| match &settings.modules_item {
-        Some(item) => item.error(Problem::Conflict(problem.to_string())).into(),
-        None => Error::Module(problem),
+        // What cannot be read says nothing of a key.
+        Some(item) if !matches!(problem, ModuleProblem::Unreadable(..)) => {
+            item.error(Problem::Conflict(problem.to_string())).into()
+        }
+        _ => Error::Module(problem),
     })
 }
 
