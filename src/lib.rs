@@ -25,9 +25,11 @@
 //! - [`normalize`]: make artifacts that others wrote deterministic, in place.
 //! - [`backend`]: wheels and sdists of projects with other backends, built through PEP 517.
 //! - [`manifest`]: what was built, of what and how, for everybody to check.
+//! - [`recipe`]: how artifacts are made, written down so that it can be done again.
 //! - [`diff`]: how two artifacts differ, explained.
 //! - [`verify`]: artifacts built again and compared with what they should be.
 //! - [`origin`]: where the members of an artifact come from, without a record of its build.
+//! - [`rebuild`]: wheels that others published, built again and graded.
 //! - [`prove`]: whether a build depends on anything but its source.
 //! - [`init`]: how a project comes to be built by pyrepro.
 
@@ -47,6 +49,7 @@ pub mod project;
 pub mod prove;
 pub mod python;
 pub mod rebuild;
+pub mod recipe;
 pub mod tree;
 pub mod unpack;
 pub mod verify;

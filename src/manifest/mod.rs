@@ -13,11 +13,8 @@ mod describe;
 pub mod export;
 mod member;
 mod options;
-mod project;
-mod provenance;
 mod read;
 mod target;
-mod zipapp;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -35,11 +32,8 @@ pub use compiled::{Compiled, CompiledError};
 pub use describe::{DescribeError, Problem, Scope, describe, describe_file};
 pub use member::{Bytecode, Kind, Member};
 pub use options::{Options, Setting};
-pub use project::{BuildRecipe, Made, MakeError, Product};
-pub use provenance::{BackendRecipe, Provenance, ProvenanceError};
 pub use read::{Invalid, MAX_SIZE, ReadError};
 pub use target::{Requirement, Target};
-pub use zipapp::{BadRecipe, BytecodeRecipe, ZipappRecipe, ZipappSources};
 
 /// The version of the schema that is written, and the newest that is read.
 pub const SCHEMA: u32 = 1;

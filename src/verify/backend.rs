@@ -12,9 +12,10 @@ use crate::backend::{self, Artifact, Installed, Installer, Isolation, Session};
 use crate::compile::Pool;
 use crate::dist::Bytecode;
 use crate::epoch::Epoch;
-use crate::manifest::{Backend, BackendRecipe, BytecodeRecipe, Manifest, Provenance, Requirement, Target};
+use crate::manifest::{Backend, Manifest, Requirement, Target};
 use crate::project::{Name, Version};
 use crate::python;
+use crate::recipe::{BackendRecipe, BytecodeRecipe, Provenance};
 
 /// How backends and what they need are had.
 ///

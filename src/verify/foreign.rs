@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::rebuild::{Cannot, Request};
 use crate::backend::BuildSystem;
-use crate::manifest::{Backend, BackendRecipe};
+use crate::manifest::Backend;
+use crate::recipe::BackendRecipe;
 
 /// Whether a build backend may run, which is code of others. None does before somebody was told.
 #[derive(Clone, Copy, Default)]

@@ -7,7 +7,8 @@ use super::sources::Found;
 use crate::compile::{Compiler, Pool};
 use crate::dist::Package;
 use crate::epoch::Epoch;
-use crate::manifest::{BuildRecipe, Manifest};
+use crate::manifest::Manifest;
+use crate::recipe::BuildRecipe;
 
 /// Builds an artifact of a project again, in a folder.
 pub(super) fn rebuild(
@@ -29,7 +30,7 @@ pub(super) fn rebuild(
     let made = recipe.make(&package, compiler, request.jobs, request.stop)?;
     let at = Epoch::from_seconds(epoch.seconds);
     let place = folder.join("rebuilt").join(&recorded.artifact.name);
-    let written = write(&place, |output| recipe.write(&made, at, request.jobs, output))?;
+    let written = write(&place, |output| made.write(at, request.jobs, output))?;
     let target = python.map(|(_, _, target)| target);
     let inputs = package.ingredients()?;
     let build = recipe.build(made.entries(), inputs, (at, epoch.source), target, request.jobs, request.stop);

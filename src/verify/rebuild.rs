@@ -14,11 +14,10 @@ use super::{
 };
 use crate::archive::{Digest, WriteError};
 use crate::dist::{Ingredient, Input, Role};
-use crate::manifest::{
-    self, BackendRecipe, BuildRecipe, DescribeError, Manifest, Scope, Target, Tool, ZipappRecipe, describe,
-};
+use crate::manifest::{self, DescribeError, Manifest, Scope, Target, Tool, describe};
 use crate::output::{self, Scratch};
 use crate::python::{FindError, Interpreters, Release, Version};
+use crate::recipe::{BackendRecipe, BuildRecipe, ZipappRecipe};
 
 /// What to verify, and with what.
 #[derive(Debug)]

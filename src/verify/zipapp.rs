@@ -8,7 +8,8 @@ use crate::compile::{Compiler, Pool};
 use crate::dist::Role;
 use crate::dist::zipapp::Source;
 use crate::epoch::Epoch;
-use crate::manifest::{Manifest, Target, ZipappRecipe, ZipappSources};
+use crate::manifest::{Manifest, Target};
+use crate::recipe::{ZipappRecipe, ZipappSources};
 
 /// Builds a zipapp again, in a folder.
 pub(super) fn rebuild(

@@ -5,6 +5,7 @@ mod other;
 mod report;
 mod write;
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -13,13 +14,12 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
-use pyrepro::compile::Pool;
-use pyrepro::dist::{self, Artifact, Bytecode, Package};
+use pyrepro::dist::{self, Ingredient, Package};
 use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
-use pyrepro::manifest::{BuildRecipe, BytecodeRecipe, Product};
 use pyrepro::output::Scratch;
 use pyrepro::pyc::Optimization;
 use pyrepro::python::Interpreters;
+use pyrepro::recipe::{BytecodeRecipe, Product};
 
 use super::exit::Exit;
 use super::terminal::Terminal;
@@ -28,6 +28,7 @@ use super::{environment, interrupt};
 use backend::{Backend, backend_of};
 pub use other::config_setting;
 use report::Report;
+use write::Item;
 
 /// Make wheels, sdists and zipapps of a project, which are the same each time
 ///
@@ -143,12 +144,22 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         return Ok(Exit::Fine);
     }
     let stop = interrupt::flag()?;
-    let maker = Maker { flags, package: &package, python: flags.python()?, epoch, stop };
-    let artifacts = maker.artifacts()?;
+    let maker = Maker {
+        flags,
+        package: &package,
+        python: flags.python()?,
+        epoch,
+        stop,
+        ingredients: OnceCell::new(),
+    };
+    let mut items = maker.artifacts()?;
     if flags.list {
-        artifacts.iter().for_each(|artifact| report.list(artifact, terminal));
+        items.iter().filter_map(Item::artifact).for_each(|artifact| report.list(artifact, terminal));
     } else {
-        maker.write(&artifacts, &mut report, terminal)?;
+        if flags.zipapp {
+            items.push(maker.item(maker.zipapp()?)?);
+        }
+        maker.write(&items, &mut report, terminal)?;
     }
     report.show(terminal)?;
     Ok(Exit::Fine)
@@ -212,52 +223,23 @@ struct Maker<'a> {
     python: Option<Python>,
     epoch: (Epoch, EpochSource),
     stop: Arc<AtomicBool>,
+    ingredients: OnceCell<Vec<Ingredient>>,
 }
 
 impl Maker<'_> {
-    /// All artifacts but the zipapp, which is made of a wheel.
-    fn artifacts(&self) -> anyhow::Result<Vec<Artifact>> {
+    /// All artifacts but the zipapp, of which there is no list.
+    fn artifacts(&self) -> anyhow::Result<Vec<Item>> {
         let Flags { wheel, sdist, zipapp, editable, .. } = *self.flags;
-        let mut artifacts = Vec::new();
+        let mut items = Vec::new();
         if sdist {
-            artifacts.push(self.package.sdist()?);
+            items.push(self.item(Product::Sdist)?);
         }
         if wheel || !(sdist || zipapp || editable) {
-            artifacts.push(self.wheel()?);
+            items.push(self.item(Product::Wheel)?);
         }
         if editable {
-            artifacts.push(self.package.editable(self.flags.jobs())?);
+            items.push(self.editable()?);
         }
-        Ok(artifacts)
-    }
-
-    fn wheel(&self) -> anyhow::Result<Artifact> {
-        let wheel = |bytecode: Option<&Bytecode<'_>>| Ok(self.package.wheel(bytecode, self.flags.jobs())?);
-        self.with_bytecode(wheel)
-    }
-
-    /// Does something with what makes bytecode, if that is wanted.
-    fn with_bytecode<R>(
-        &self,
-        make: impl FnOnce(Option<&Bytecode<'_>>) -> anyhow::Result<R>,
-    ) -> anyhow::Result<R> {
-        let Some((python, recipe)) = self.python.as_ref().zip(self.flags.bytecode()) else {
-            return make(None);
-        };
-        let (version, jobs) = (python.version, self.flags.jobs());
-        let pool = Pool::new(&python.path, version, jobs);
-        let BytecodeRecipe { checked, level, sourceless } = recipe;
-        make(Some(&Bytecode { compiler: &pool, version, checked, level, sourceless, jobs, stop: &self.stop }))
-    }
-
-    /// How an artifact is made, for its manifest. One that leads to this machine's folders has none.
-    fn recipe(&self, kind: dist::Kind) -> Option<BuildRecipe> {
-        match kind {
-            dist::Kind::Wheel => {
-                Some(BuildRecipe { product: Product::Wheel, bytecode: self.flags.bytecode() })
-            }
-            dist::Kind::Sdist => Some(BuildRecipe { product: Product::Sdist, bytecode: None }),
-            dist::Kind::Editable | dist::Kind::Metadata => None,
-        }
+        Ok(items)
     }
 }

@@ -12,9 +12,10 @@ use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Made,
 use pyrepro::compile::Pool;
 use pyrepro::dist::Bytecode;
 use pyrepro::epoch::{Epoch, EpochSource};
-use pyrepro::manifest::{BackendRecipe, BytecodeRecipe, Manifest, Provenance, Target};
+use pyrepro::manifest::{Manifest, Target};
 use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget, UntilStopped};
 use pyrepro::python::{Interpreter, Interpreters};
+use pyrepro::recipe::{BackendRecipe, BytecodeRecipe, Provenance};
 
 use super::Flags;
 use super::report::Report;

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{BufReader, Read, Write};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use pyrepro::archive::Entry;
+use pyrepro::archive::{Digest, Entry};
 use pyrepro::backend::{self, BuildSystem, Built, Installed, Session};
 use pyrepro::dist::zipapp::App;
 use pyrepro::dist::{self, Artifact};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::cli::terminal::Terminal;
 
@@ -47,7 +46,7 @@ struct ArtifactReport {
     /// How many bytes it has; for a folder, and for what was not written, how many are in its files.
     size: u64,
     /// Of the file; null for a folder, and for what was not written.
-    sha256: Option<String>,
+    sha256: Option<Digest>,
     members: usize,
     /// The members in machine code, of which only a compiler knows whether they are the same each time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -78,9 +77,9 @@ impl Report {
     }
 
     /// An artifact that was written.
-    pub fn add(&mut self, artifact: &Artifact, path: &Path, terminal: &Terminal) -> anyhow::Result<()> {
+    pub fn add(&mut self, artifact: &Artifact, path: &Path, sum: (Digest, u64), terminal: &Terminal) {
         self.doubt(&artifact.doubts, terminal);
-        self.add_file(Kind::Of(artifact.kind), artifact.entries.iter().count(), path)
+        self.add_file(Kind::Of(artifact.kind), artifact.entries.iter().count(), path, sum);
     }
 
     /// One that another backend has built.
@@ -98,7 +97,9 @@ impl Report {
                 terminal,
             );
         }
-        self.add_file(Kind::Of(kind), built.members, path)?;
+        let sum = File::open(path).and_then(Digest::of_reader);
+        let sum = sum.with_context(|| format!("cannot read {}", path.display()))?;
+        self.add_file(Kind::Of(kind), built.members, path, sum);
         if let Some(added) = self.artifacts.last_mut() {
             added.native.clone_from(&built.native);
         }
@@ -117,28 +118,26 @@ impl Report {
         });
     }
 
-    pub fn add_app(&mut self, app: &App, path: &Path, terminal: &Terminal) -> anyhow::Result<()> {
+    pub fn add_app(&mut self, app: &App, path: &Path, sum: (Digest, u64), terminal: &Terminal) {
         self.doubt(&app.doubts, terminal);
         let compiled = app.compiled.iter();
         for (source, diagnostic) in compiled.flat_map(|compiled| &compiled.failures) {
             self.warn(format_args!("{source}: {diagnostic}; it goes in as source"), terminal);
         }
-        self.add_file(Kind::Zipapp("zipapp"), app.entries.iter().count(), path)
+        self.add_file(Kind::Zipapp("zipapp"), app.entries.iter().count(), path, sum);
     }
 
-    fn add_file(&mut self, kind: Kind, members: usize, path: &Path) -> anyhow::Result<()> {
-        let (size, sha256) = measured(path).with_context(|| format!("cannot read {}", path.display()))?;
+    fn add_file(&mut self, kind: Kind, members: usize, path: &Path, (digest, size): (Digest, u64)) {
         self.artifacts.push(ArtifactReport {
             kind,
             path: Some(path.to_string_lossy().into_owned()),
             name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             size,
-            sha256: Some(sha256),
+            sha256: Some(digest),
             members,
             native: Vec::new(),
             files: Vec::new(),
         });
-        Ok(())
     }
 
     /// An artifact that was written as a folder.
@@ -210,21 +209,4 @@ impl ArtifactReport {
         let sha256 = self.sha256.as_ref().map(|sha256| format!(", sha256 {sha256}")).unwrap_or_default();
         writeln!(out, "{path}: {members} members, {size} bytes{sha256}")
     }
-}
-
-/// The size and the hash of a file.
-fn measured(path: &Path) -> std::io::Result<(u64, String)> {
-    let mut file = BufReader::new(File::open(path)?);
-    let (mut hash, mut size, mut chunk) = (Sha256::new(), 0, [0; 1 << 16]);
-    loop {
-        match file.read(&mut chunk)? {
-            0 => break,
-            read => {
-                hash.update(&chunk[..read]);
-                size += read as u64;
-            }
-        }
-    }
-    let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((size, sha256))
 }

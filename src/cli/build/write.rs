@@ -5,109 +5,125 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, bail};
-use pyrepro::archive::{Entries, WriteError};
-use pyrepro::dist::zipapp::{self, App, Request};
-use pyrepro::dist::{self, Artifact};
+use pyrepro::archive::{Digest, Entries, WriteError};
+use pyrepro::compile::{Compiler, Pool};
+use pyrepro::dist::{self, Artifact, Ingredient};
 use pyrepro::epoch::{Clamped, Epoch};
-use pyrepro::manifest::{BuildRecipe, Manifest, Product};
-use pyrepro::output::{self, Output, OutputForm, OutputSet, OutputTarget, Scratch, UntilStopped};
+use pyrepro::manifest::Manifest;
+use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget, UntilStopped};
+use pyrepro::recipe::{BuildRecipe, Made, Product};
 
 use super::report::Report;
 use super::{Flags, Maker};
 use crate::cli::manifest;
 use crate::cli::terminal::Terminal;
 
-impl Maker<'_> {
-    /// Writes the artifacts, and a zipapp if there is to be one, into the folder for them.
-    pub fn write(
-        &self,
-        artifacts: &[Artifact],
-        report: &mut Report,
-        terminal: &Terminal,
-    ) -> anyhow::Result<()> {
-        let folder = &self.flags.out_dir;
-        let app = if self.flags.zipapp { Some(self.app(terminal)?) } else { None };
-        let app_path = folder.join(format!("{}.pyz", self.package.stem()));
-        into_folder(folder, || {
-            let mut set = OutputSet::default();
-            for artifact in artifacts {
-                self.add_artifact(artifact, &mut set, terminal)?;
-            }
-            if let Some((app, options)) = &app {
-                self.add_app(app, options, &app_path, &mut set)?;
-            }
-            Ok(set.put()?)
-        })?;
-        for artifact in artifacts {
-            report.add(artifact, &folder.join(&artifact.name), terminal)?;
+/// An artifact that is complete but for the writing.
+pub struct Item {
+    name: String,
+    /// How it is made, for its manifest. One that leads to this machine's folders has none.
+    recipe: Option<BuildRecipe>,
+    made: Made,
+}
+
+impl Item {
+    pub fn artifact(&self) -> Option<&Artifact> {
+        match &self.made {
+            Made::Artifact(artifact) => Some(artifact),
+            Made::App(..) => None,
         }
-        if let Some((app, _)) = &app {
-            report.add_app(app, &app_path, terminal)?;
+    }
+}
+
+impl Maker<'_> {
+    /// An artifact that others can make again.
+    pub fn item(&self, product: Product) -> anyhow::Result<Item> {
+        let bytecode = if product == Product::Sdist { None } else { self.flags.bytecode() };
+        let recipe = BuildRecipe { product, bytecode };
+        let jobs = self.flags.jobs();
+        let pool = self.python.as_ref().map(|python| (Pool::new(&python.path, python.version, jobs), python));
+        let compiler = pool.as_ref().map(|(pool, python)| (pool as &dyn Compiler, python.version));
+        let made = recipe.make(self.package, compiler, jobs, &self.stop)?;
+        let name = match &made {
+            Made::Artifact(artifact) => artifact.name.clone(),
+            Made::App(..) => format!("{}.pyz", self.package.stem()),
+        };
+        Ok(Item { name, recipe: Some(recipe), made })
+    }
+
+    /// A wheel that leads imports to the source.
+    pub fn editable(&self) -> anyhow::Result<Item> {
+        let artifact = self.package.editable(self.flags.jobs())?;
+        Ok(Item { name: artifact.name.clone(), recipe: None, made: Made::Artifact(Box::new(artifact)) })
+    }
+
+    /// Writes the artifacts into the folder for them.
+    pub fn write(&self, items: &[Item], report: &mut Report, terminal: &Terminal) -> anyhow::Result<()> {
+        let folder = &self.flags.out_dir;
+        let sums = into_folder(folder, || {
+            let mut set = OutputSet::default();
+            let add = |item| self.add(item, &mut set, terminal);
+            let sums = items.iter().map(add).collect::<anyhow::Result<Vec<_>>>()?;
+            set.put()?;
+            Ok(sums)
+        })?;
+        for (item, sum) in items.iter().zip(sums) {
+            let path = folder.join(&item.name);
+            match &item.made {
+                Made::Artifact(artifact) => report.add(artifact, &path, sum, terminal),
+                Made::App(app, _) => report.add_app(app, &path, sum, terminal),
+            }
         }
         Ok(())
     }
 
-    /// An artifact and its manifest, complete but for their names.
-    fn add_artifact(
-        &self,
-        artifact: &Artifact,
-        set: &mut OutputSet,
-        terminal: &Terminal,
-    ) -> anyhow::Result<()> {
-        let mut output = self.flags.output(&artifact.name)?;
-        let options = dist::Options { epoch: self.clamped(artifact.kind, terminal), jobs: self.flags.jobs() };
-        let written = artifact.write(&options, &mut UntilStopped::new(&mut output, &self.stop));
+    /// An artifact and its manifest, complete but for their names, and the artifact's digest and size.
+    fn add(&self, item: &Item, set: &mut OutputSet, terminal: &Terminal) -> anyhow::Result<(Digest, u64)> {
+        let mut output = self.flags.output(&item.name)?;
+        let epoch = self.clamped(&item.made, terminal);
+        let target = &mut UntilStopped::new(&mut output, &self.stop);
+        let written = item.made.write(epoch, self.flags.jobs(), target);
         written.map_err(|error| self.explained(output.explain(error)))?;
-        let recipe = self.recipe(artifact.kind);
-        let manifest =
-            recipe.map(|recipe| self.manifest(&recipe, &artifact.entries, options.epoch, &mut output));
-        set.add(output, false)?;
-        manifest.transpose()?.flatten().map_or(Ok(()), |manifest| Ok(set.add(manifest, false)?))
+        let sum = output.digest()?;
+        let recipe = item.recipe.as_ref().filter(|_| !self.flags.no_manifest);
+        let entries = item.made.entries();
+        let manifest = recipe.map(|recipe| self.manifest(recipe, entries, epoch, output.path(), sum));
+        let executable = matches!(&item.made, Made::App(_, interpreter) if !interpreter.is_empty());
+        set.add(output, executable)?;
+        manifest.transpose()?.map_or(Ok(()), |manifest| set.add(manifest, false))?;
+        Ok(sum)
     }
 
-    /// The zipapp and its manifest, complete but for their names.
-    fn add_app(
-        &self,
-        app: &App,
-        options: &zipapp::Options,
-        place: &Path,
-        set: &mut OutputSet,
-    ) -> anyhow::Result<()> {
-        let mut output = Output::create(OutputTarget::chosen(place, OutputForm::Archive)?)?;
-        let written = app.write(options, &mut UntilStopped::new(&mut output, &self.stop));
-        written.map_err(|error| self.explained(output.explain(error)))?;
-        let (interpreter, main) = (options.interpreter.clone(), self.main()?);
-        let product = Product::Zipapp { interpreter, main };
-        let recipe = BuildRecipe { product, bytecode: self.flags.bytecode() };
-        let manifest = self.manifest(&recipe, &app.entries, options.epoch, &mut output)?;
-        set.add(output, !options.interpreter.is_empty())?;
-        manifest.map_or(Ok(()), |manifest| Ok(set.add(manifest, false)?))
-    }
-
-    /// The manifest of what was written, but for its name, if there is to be one.
+    /// The manifest of what was written, but for its name.
     fn manifest(
         &self,
         recipe: &BuildRecipe,
         entries: &Entries,
         epoch: Epoch,
-        output: &mut Output,
-    ) -> anyhow::Result<Option<Output>> {
-        if self.flags.no_manifest {
-            return Ok(None);
-        }
+        path: &Path,
+        sum: (Digest, u64),
+    ) -> anyhow::Result<Output> {
         let target = self.python.as_ref().map(|python| python.target.clone());
-        let (inputs, epoch) = (self.package.ingredients()?, (epoch, self.epoch.1));
+        let (inputs, epoch) = (self.ingredients()?, (epoch, self.epoch.1));
         let build = recipe.build(entries, inputs, epoch, target, self.flags.jobs(), &self.stop);
-        let sum = output.digest()?;
-        let manifest = build.manifest(output.path(), sum).map_err(|error| self.explained(error))?;
-        let target = OutputTarget::chosen(&Manifest::beside(output.path()), OutputForm::Json)?;
-        Ok(Some(manifest::prepare(target, &manifest)?))
+        let manifest = build.manifest(path, sum).map_err(|error| self.explained(error))?;
+        let target = OutputTarget::chosen(&Manifest::beside(path), OutputForm::Json)?;
+        manifest::prepare(target, &manifest)
+    }
+
+    /// The files of the project that count: all artifacts of a run have the same.
+    fn ingredients(&self) -> anyhow::Result<Vec<Ingredient>> {
+        if let Some(known) = self.ingredients.get() {
+            return Ok(known.clone());
+        }
+        let found = self.package.ingredients()?;
+        Ok(self.ingredients.get_or_init(|| found).clone())
     }
 
     /// The time that members of an artifact carry.
-    fn clamped(&self, kind: dist::Kind, terminal: &Terminal) -> Epoch {
-        let (range, format) = match kind {
-            dist::Kind::Sdist => (Epoch::TAR, "tar"),
+    fn clamped(&self, made: &Made, terminal: &Terminal) -> Epoch {
+        let (range, format) = match made {
+            Made::Artifact(artifact) if artifact.kind == dist::Kind::Sdist => (Epoch::TAR, "tar"),
             _ => (Epoch::DOS, "zip"),
         };
         let Clamped { epoch, changed } = self.epoch.0.clamp_to(range);
@@ -118,23 +134,13 @@ impl Maker<'_> {
         epoch
     }
 
-    /// The zipapp: the wheel, unpacked as an installer unpacks it.
-    fn app(&self, terminal: &Terminal) -> anyhow::Result<(App, zipapp::Options)> {
-        let scratch = Scratch::new().context("cannot make a temporary folder")?;
-        let wheel = self.package.wheel(None, self.flags.jobs())?;
-        let path = scratch.path().join(&wheel.name);
-        output::create(&path, 0o600, |file| {
-            wheel.write(&dist::Options::default(), &mut UntilStopped::new(file, &self.stop))
-        })?;
-        let request = Request { main: Some(self.main()?), wheels: vec![path], ..Request::default() };
-        let app = self.with_bytecode(|bytecode| Ok(zipapp::gather(&request, bytecode)?))?;
+    /// The zipapp that the user asks for.
+    pub fn zipapp(&self) -> anyhow::Result<Product> {
         let interpreter = self.flags.interpreter.clone().unwrap_or_default();
         if interpreter.contains(['\n', '\r', '\0']) {
             bail!("the interpreter of -p must be one line");
         }
-        let epoch = self.clamped(dist::Kind::Wheel, terminal);
-        let options = zipapp::Options { interpreter, epoch, jobs: self.flags.jobs(), compress: false };
-        Ok((app, options))
+        Ok(Product::Zipapp { interpreter, main: self.main()? })
     }
 
     /// What the zipapp starts with.
@@ -170,7 +176,7 @@ impl Flags {
 }
 
 /// Does something in the folder for artifacts, which is made if need be, and taken away again if that fails.
-pub(super) fn into_folder(folder: &Path, put: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub(super) fn into_folder<T>(folder: &Path, put: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     let is_new = !folder.exists();
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     put().inspect_err(|_| {

@@ -15,10 +15,11 @@ use clap::ValueEnum;
 use pyrepro::compile::{Compiler, Pool};
 use pyrepro::dist::zipapp::{App, Request, Source, shebang};
 use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
-use pyrepro::manifest::{BytecodeRecipe, Manifest, ZipappRecipe, ZipappSources};
+use pyrepro::manifest::Manifest;
 use pyrepro::output::{OutputForm, OutputTarget};
 use pyrepro::pyc::Optimization;
 use pyrepro::python::Environment;
+use pyrepro::recipe::{BytecodeRecipe, ZipappRecipe, ZipappSources};
 use serde::Serialize;
 
 use super::exit::Exit;

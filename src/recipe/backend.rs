@@ -5,10 +5,12 @@ use std::io;
 use std::path::Path;
 
 use super::zipapp::{BadRecipe, BytecodeRecipe, bytecode_options, read_bytecode, unless_left_over};
-use super::{Backend, DescribeError, Epoch, Inputs, Manifest, Options, Requirement, Target, describe_file};
 use crate::archive::Digest;
 use crate::backend::{self, Artifact, Session};
 use crate::epoch::{self, EpochSource};
+use crate::manifest::{
+    Backend, DescribeError, Epoch, Inputs, Manifest, Options, Requirement, Target, describe_file,
+};
 
 const VERB: &str = "build";
 
@@ -16,7 +18,7 @@ const VERB: &str = "build";
 /// of an artifact that another backend makes.
 ///
 /// ```
-/// use pyrepro::{backend::Artifact, manifest::BackendRecipe};
+/// use pyrepro::{backend::Artifact, recipe::BackendRecipe};
 ///
 /// let settings = vec![("--global-option".to_owned(), "-q".to_owned())];
 /// let recipe = BackendRecipe { artifact: Artifact::Wheel, settings, isolation: true, bytecode: None };

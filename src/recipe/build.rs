@@ -6,12 +6,13 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::zipapp::{BadRecipe, BytecodeRecipe, bytecode_options, read_bytecode, unless_left_over};
-use super::{ArtifactKind, Build, Options, Target, ZipappRecipe, ZipappSources};
+use super::{ZipappRecipe, ZipappSources};
 use crate::archive::{Entries, WriteError};
 use crate::compile::Compiler;
 use crate::dist::zipapp::{self, App};
 use crate::dist::{self, Artifact, Bytecode, Ingredient, Package};
 use crate::epoch::{Epoch, EpochSource};
+use crate::manifest::{ArtifactKind, Build, Options, Target};
 use crate::output::{self, Scratch, UntilStopped};
 use crate::pyc::Optimization;
 use crate::python::Version;
@@ -22,7 +23,7 @@ const VERB: &str = "build";
 /// that `build` makes.
 ///
 /// ```
-/// use pyrepro::manifest::BuildRecipe;
+/// use pyrepro::recipe::BuildRecipe;
 ///
 /// let recipe = BuildRecipe::default();
 /// assert_eq!(recipe.to_options().text("artifact"), Some("wheel"));
@@ -58,8 +59,8 @@ pub enum Product {
 pub enum Made {
     /// A wheel or a source distribution.
     Artifact(Box<Artifact>),
-    /// A zipapp.
-    App(Box<App>),
+    /// A zipapp, and what its first line says is to run it.
+    App(Box<App>, String),
 }
 
 /// Why nothing was made.
@@ -84,7 +85,23 @@ impl Made {
     pub fn entries(&self) -> &Entries {
         match self {
             Made::Artifact(artifact) => &artifact.entries,
-            Made::App(app) => &app.entries,
+            Made::App(app, _) => &app.entries,
+        }
+    }
+
+    /// Writes it.
+    pub fn write(
+        &self,
+        epoch: Epoch,
+        jobs: NonZero<usize>,
+        output: &mut (impl Write + Seek),
+    ) -> Result<(), WriteError> {
+        match self {
+            Made::Artifact(artifact) => artifact.write(&dist::Options { epoch, jobs }, output),
+            Made::App(app, interpreter) => {
+                let (interpreter, compress) = (interpreter.clone(), false);
+                app.write(&zipapp::Options { interpreter, compress, epoch, jobs }, output)
+            }
         }
     }
 }
@@ -150,7 +167,7 @@ impl BuildRecipe {
                 });
                 artifact(package.wheel(bytecode.as_ref(), jobs)?)
             }
-            Product::Zipapp { main, .. } => {
+            Product::Zipapp { main, interpreter } => {
                 let scratch = Scratch::new()?;
                 let wheel = package.wheel(None, jobs)?;
                 let path = scratch.path().join(&wheel.name);
@@ -164,26 +181,9 @@ impl BuildRecipe {
                 };
                 let request =
                     recipe.request(ZipappSources { wheels: vec![path], ..ZipappSources::default() });
-                Ok(Made::App(Box::new(recipe.gather(&request, compiler, jobs, stop)?)))
+                let app = recipe.gather(&request, compiler, jobs, stop)?;
+                Ok(Made::App(Box::new(app), interpreter.clone()))
             }
-        }
-    }
-
-    /// Writes it.
-    pub fn write(
-        &self,
-        made: &Made,
-        epoch: Epoch,
-        jobs: NonZero<usize>,
-        output: &mut (impl Write + Seek),
-    ) -> Result<(), WriteError> {
-        match (made, &self.product) {
-            (Made::Artifact(artifact), _) => artifact.write(&dist::Options { epoch, jobs }, output),
-            (Made::App(app), Product::Zipapp { interpreter, .. }) => {
-                let (interpreter, compress) = (interpreter.clone(), false);
-                app.write(&zipapp::Options { interpreter, compress, epoch, jobs }, output)
-            }
-            (Made::App(app), _) => app.write(&zipapp::Options { epoch, jobs, ..Default::default() }, output),
         }
     }
 

@@ -4,17 +4,17 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use super::{ArtifactKind, Build, Options, Setting, Target};
 use crate::compile::Compiler;
 use crate::dist::zipapp::{self, App, Bytecode};
 use crate::epoch::{Epoch, EpochSource};
+use crate::manifest::{ArtifactKind, Build, Options, Setting, Target};
 use crate::pyc::Optimization;
 use crate::python::{Environment, Version};
 
 /// Everything besides the inputs, the epoch and the interpreter that decides the bytes of a zipapp.
 ///
 /// ```
-/// use pyrepro::manifest::ZipappRecipe;
+/// use pyrepro::recipe::ZipappRecipe;
 ///
 /// let recipe = ZipappRecipe { main: Some("app:main".into()), compress: true, ..ZipappRecipe::default() };
 /// assert_eq!(ZipappRecipe::from_options(&recipe.to_options()), Ok(recipe));
