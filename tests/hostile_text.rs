@@ -180,11 +180,10 @@ fn names_in_archives_and_what_is_in_them_steer_nothing() {
     // What no path is allowed to be, in a zip and in a tar.
     let raw = fs::read(tree.path().join("a.zip")).expect("a zip");
     let position = |bytes: &[u8]| raw.windows(5).rposition(|window| window == bytes).expect("a name");
-    for at in [position(b"b.txt")] {
-        let mut bad = raw.clone();
-        bad[at..at + 5].copy_from_slice(b"\x1b[35m");
-        tree.write("c.zip", &bad);
-    }
+    let at = position(b"b.txt");
+    let mut bad = raw.clone();
+    bad[at..at + 5].copy_from_slice(b"\x1b[35m");
+    tree.write("c.zip", &bad);
     let make = format!(
         "import tarfile, io\nt = tarfile.open('d.tar', 'w')\nfor n in {EVIL:?}, {SLY:?}:\n i = tarfile.TarInfo(n); i.uname = {EVIL:?}\n \
          t.addfile(i)\nt.close()\nimport zipfile\nz = zipfile.ZipFile('e.zip', 'w'); z.writestr({EVIL:?}, 'x'); z.comment = {EVIL:?}.encode(); z.close()\n"

@@ -1,5 +1,6 @@
 //! Regular expressions as Python's `re` reads them, for what to leave out.
 
+use std::io;
 use std::path::Path;
 
 use fancy_regex::Regex;
@@ -11,9 +12,9 @@ use fancy_regex::Regex;
 /// use pyrepro::compile::Exclude;
 ///
 /// let exclude: Exclude = r"/tests?/|(?<!/)_old\.py$".parse()?;
-/// assert!(exclude.matches(Path::new("pkg/test/m.py")));
-/// assert!(!exclude.matches(Path::new("pkg/latest.py")));
-/// # Ok::<(), pyrepro::compile::BadRegex>(())
+/// assert!(exclude.matches(Path::new("pkg/test/m.py"))?);
+/// assert!(!exclude.matches(Path::new("pkg/latest.py"))?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Exclude(Regex);
@@ -27,9 +28,13 @@ pub struct BadRegex {
 }
 
 impl Exclude {
-    /// Whether it is found anywhere in a path. One that takes too long to tell is not.
-    pub fn matches(&self, path: &Path) -> bool {
-        self.0.is_match(path.to_string_lossy().as_ref()).unwrap_or(false)
+    /// Whether it is found anywhere in a path. It is an error if that takes too long to tell.
+    pub fn matches(&self, path: &Path) -> io::Result<bool> {
+        self.0.is_match(path.to_string_lossy().as_ref()).map_err(|_| {
+            io::Error::other(
+                "the pattern of -x takes too long to tell whether it is left out; make it simpler",
+            )
+        })
     }
 }
 
@@ -144,8 +149,17 @@ mod tests {
             (r"é", "é", true),
         ] {
             let exclude: Exclude = pattern.parse().unwrap_or_else(|error| panic!("{pattern}: {error}"));
-            assert_eq!(exclude.matches(Path::new(path)), expected, "{pattern} in {path}");
+            assert_eq!(exclude.matches(Path::new(path)).unwrap(), expected, "{pattern} in {path}");
         }
+    }
+
+    #[test]
+    fn what_takes_too_long_to_tell_is_an_error() {
+        let exclude: Exclude = "^(?=(a+)+$)b".parse().unwrap();
+        let error = exclude.matches(Path::new(&"a".repeat(60).replace("aaa", "aaab"))).map(drop);
+        let slow: Exclude = r"^(a|a\1?)+$".parse().unwrap();
+        let too_long = slow.matches(Path::new(&format!("{}b", "a".repeat(200)))).unwrap_err().to_string();
+        assert!(error.is_ok() && too_long.contains("takes too long"), "{too_long}");
     }
 
     #[test]

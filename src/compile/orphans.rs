@@ -36,7 +36,7 @@ pub fn orphans(folder: &Path, cache_tag: &str, exclude: Option<&Exclude>) -> io:
             && entry.file_type()?.is_file()
             && is_gone(&name.source)
             && is_bytecode(&path)?
-            && !exclude.is_some_and(|exclude| exclude.matches(&name.source))
+            && !exclude.map_or(Ok(false), |exclude| exclude.matches(&name.source))?
         {
             orphans.push(path);
         }

@@ -14,7 +14,7 @@ use super::source::Source;
 pub enum Step {
     /// A folder, before what is in it.
     Folder(PathBuf),
-    /// A folder, or something that is neither file nor folder, that cannot be listed.
+    /// A folder that cannot be listed, or a source of which nobody can tell whether it is wanted.
     Unlisted(PathBuf, io::Error),
     /// A source.
     Source(Source),
@@ -55,7 +55,11 @@ impl<'a> Plan<'a> {
             return Some(self.enter(path.to_owned()));
         }
         let wanted = self.wants(path, || fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()));
-        wanted.then(|| Step::Source(Source { path: path.to_owned(), root: None, named: true }))
+        let source = || Source { path: path.to_owned(), root: None, named: true };
+        match wanted {
+            Ok(wanted) => wanted.then(|| Step::Source(source())),
+            Err(error) => Some(Step::Unlisted(path.to_owned(), error)),
+        }
     }
 
     /// What a name in a folder leads to, if anything.
@@ -67,16 +71,25 @@ impl<'a> Plan<'a> {
         }
         let leads_to_file = || fs::metadata(&path).as_ref().is_ok_and(Metadata::is_file);
         let is_file = found.is_file() || found.is_symlink() && is_source && leads_to_file();
-        let wanted = is_source && is_file && self.wants(&path, || found.is_symlink());
-        wanted.then(|| Step::Source(Source { path, root: Some(self.root.clone()), named: false }))
+        match is_source && is_file {
+            true => match self.wants(&path, || found.is_symlink()) {
+                Ok(wanted) => {
+                    let root = Some(self.root.clone());
+                    wanted.then_some(Step::Source(Source { path, root, named: false }))
+                }
+                Err(error) => Some(Step::Unlisted(path, error)),
+            },
+            false => None,
+        }
     }
 
-    fn wants(&self, path: &Path, is_link: impl FnOnce() -> bool) -> bool {
-        if self.request.exclude.as_ref().is_some_and(|exclude| exclude.matches(path)) {
-            return false;
+    fn wants(&self, path: &Path, is_link: impl FnOnce() -> bool) -> io::Result<bool> {
+        if self.request.exclude.as_ref().map_or(Ok(false), |exclude| exclude.matches(path))? {
+            return Ok(false);
         }
-        let Some(folder) = &self.links_within else { return true };
-        !is_link() || path.canonicalize().is_ok_and(|target| target != *folder && target.starts_with(folder))
+        let Some(folder) = &self.links_within else { return Ok(true) };
+        Ok(!is_link()
+            || path.canonicalize().is_ok_and(|target| target != *folder && target.starts_with(folder)))
     }
 }
 

@@ -42,6 +42,7 @@ pub struct Pool {
     version: Version,
     size: usize,
     limit: Duration,
+    memory: Option<u64>,
     workers: Mutex<Vec<Arc<Worker>>>,
     /// All that live, those in which a unit is alone too.
     watched: Arc<Mutex<Vec<Weak<Worker>>>>,
@@ -53,6 +54,23 @@ pub struct Pool {
 impl Pool {
     /// What a unit may take: a minute, and more if it is large.
     pub const LIMIT: Duration = Duration::from_secs(60);
+
+    /// What memory a process may take: many times what the largest source takes that was met, and less
+    /// than what takes a machine down.
+    pub const MEMORY: u64 = 4 << 30;
+
+    /// The same pool, whose processes may take so many bytes of memory each, or all that there is.
+    /// Only Linux sees to it.
+    ///
+    /// ```
+    /// # use std::num::NonZeroUsize;
+    /// # use pyrepro::{compile::Pool, python::Version};
+    /// let pool = Pool::new("/usr/bin/python3.13", Version::new(3, 13).unwrap(), NonZeroUsize::MIN);
+    /// let pool = pool.with_memory(Some(16 << 30));
+    /// ```
+    pub fn with_memory(self, memory: Option<u64>) -> Pool {
+        Pool { memory, ..self }
+    }
 
     /// A pool of at most `size` processes, of which none is started yet.
     pub fn new(python: impl AsRef<Path>, version: Version, size: NonZeroUsize) -> Pool {
@@ -82,6 +100,7 @@ impl Pool {
             version,
             size: size.get(),
             limit,
+            memory: Some(Pool::MEMORY),
             workers: Mutex::default(),
             watched,
             cancelled: AtomicBool::new(false),
@@ -111,7 +130,7 @@ impl Pool {
         if let Err(reason) = &self.clock {
             return Err(self.unavailable(reason.clone()));
         }
-        let worker = Worker::start(&self.python, self.version.magic_bytes());
+        let worker = Worker::start(&self.python, self.version.magic_bytes(), self.memory);
         let worker = Arc::new(worker.map_err(|error| self.unavailable(error.to_string()))?);
         let mut watched = lock(&self.watched);
         watched.retain(|other| other.strong_count() > 0);
@@ -154,8 +173,8 @@ impl Compiler for Pool {
             match self.worker()?.ask(unit, limit) {
                 Ok(outcome) => return Ok(outcome),
                 Err(Lost::Bystander) => {}
-                Err(Lost::Suspect(_)) => break,
-                Err(Lost::Unborn(reason)) => return Err(self.unavailable(reason)),
+                // What was killed as it started says nothing of the interpreter; the next one will.
+                Err(Lost::Suspect(_) | Lost::Unborn(_)) => break,
             }
         }
         self.compile_alone(unit, limit)

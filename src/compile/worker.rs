@@ -79,8 +79,9 @@ struct Line {
 }
 
 impl Worker {
-    /// Starts a process, which is not waited for.
-    pub fn start(python: &Path, magic: [u8; 4]) -> std::io::Result<Worker> {
+    /// Starts a process, which is not waited for. It takes no more memory than allowed, on systems that
+    /// can see to it.
+    pub fn start(python: &Path, magic: [u8; 4], memory: Option<u64>) -> std::io::Result<Worker> {
         let mut process = isolated(python)
             .envs(KEEP_MEMORY)
             .args(["-X", "utf8", "-c", include_str!("worker.py")])
@@ -88,6 +89,7 @@ impl Worker {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
+        limit_memory(&process, memory);
         let missing = || std::io::Error::other("the process has no pipes");
         let pipe = process.stdin.take().ok_or_else(missing)?;
         let answers = process.stdout.take().ok_or_else(missing)?;
@@ -248,6 +250,19 @@ impl Drop for Asking {
         self.0.asking.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+/// Sets the limit from outside, before the first source is there. A process that has ended already has no
+/// need of one.
+#[cfg(target_os = "linux")]
+fn limit_memory(process: &Child, memory: Option<u64>) {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    if let (Some(bytes), pid) = (memory, Pid::from_child(process)) {
+        let _ = prlimit(Some(pid), Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) });
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn limit_memory(_: &Child, _: Option<u64>) {}
 
 /// How a process ended, which it is made to do if it does not by itself.
 fn end_of(process: &mut Child, grace: Duration) -> std::io::Result<ExitStatus> {

@@ -84,6 +84,10 @@ pub fn diff(a: &Path, b: &Path, options: &Options) -> Result<Report, Error> {
         return Ok(finish(sides, vec![], Walk::new(options)));
     }
     let mut walk = Walk::new(options);
+    [&ours, &theirs]
+        .into_iter()
+        .filter_map(|item| item.blob.as_ref())
+        .for_each(|blob| walk.given(blob.len()));
     let facts = match (ours.list()?, theirs.list()?) {
         (Some(a), Some(b)) => {
             let mut facts = walk.containers("", &a, &b, 0)?;

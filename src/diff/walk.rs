@@ -1,16 +1,23 @@
 //! The walk through what two containers hold, member by member.
 
-use super::Error;
 use std::collections::HashMap;
+use std::io;
 
+use super::Error;
 use super::blob::Blob;
 use super::content::{self, bytecode};
 use super::fields::{self, Formats};
 use super::kind::{self, Kind};
-use super::listing::{Listed, Listing, What};
+use super::listing::{Content, Listed, Listing, Opened, What};
 use super::options::Options;
 use super::pairing::{self, Pair, Pairing};
 use super::report::{Body, Fact, Member, Section, Status};
+
+/// How many bytes are unpacked in one run, beside [`RATIO`] times what was given, and how many members
+/// archives in archives may have. What goes beyond is compared as it is packed.
+const FREE: u64 = 1 << 30;
+const RATIO: u64 = 200;
+const NESTED_MEMBERS: usize = 1_000_000;
 
 /// What is larger is compared as bytes.
 const LARGEST_BYTECODE: u64 = 64 << 20;
@@ -21,6 +28,10 @@ pub(super) struct Walk<'a> {
     pub(super) notes: Vec<String>,
     /// Whether folders have other names, and so whatever is in them has another path.
     pub(super) other_paths: bool,
+    /// How many bytes may still be unpacked.
+    budget: u64,
+    /// How many members archives in archives may still have.
+    nested: usize,
 }
 
 /// What differs between two contents, as far as it is told in the place of their member.
@@ -61,7 +72,14 @@ impl Containers<'_> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(options: &'a Options) -> Walk<'a> {
-        Walk { options, members: vec![], notes: vec![], other_paths: false }
+        Walk {
+            options,
+            members: vec![],
+            notes: vec![],
+            other_paths: false,
+            budget: FREE,
+            nested: NESTED_MEMBERS,
+        }
     }
 
     /// Compares two containers: tells of the members, and gives what differs beside them.
@@ -73,6 +91,9 @@ impl<'a> Walk<'a> {
         depth: usize,
     ) -> Result<Vec<Fact>, Error> {
         let containers = Containers { a, b, prefix, depth };
+        for listing in [a, b].into_iter().filter(|listing| listing.format == "folder") {
+            self.given(listing.members.iter().map(|member| member.size).sum());
+        }
         let formats = containers.formats();
         self.notes.extend(containers.notes());
         let selects = |member: &Listed| self.options.selects(&member.path, member.what == What::Folder);
@@ -117,7 +138,7 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let kind = match listed.what {
-            What::File => Kind::of(&listed.path, &listed.content.open()?.blob)?.name(),
+            What::File => Kind::of(&listed.path, &self.open(&listed.content)?.blob)?.name(),
             other => other.name(),
         };
         let in_a = status == Status::OnlyA;
@@ -210,7 +231,7 @@ impl<'a> Walk<'a> {
             let kind = if a.what == What::File { kind_by_name(&a.path) } else { a.what.name() };
             return Ok((kind, None));
         }
-        let (ours, theirs) = (a.content.open()?, b.content.open()?);
+        let (ours, theirs) = (self.open(&a.content)?, self.open(&b.content)?);
         let problems: Vec<String> = [("A", &ours.problem), ("B", &theirs.problem)]
             .into_iter()
             .filter_map(|(side, problem)| problem.as_ref().map(|problem| format!("in {side}: {problem}")))
@@ -241,7 +262,7 @@ impl<'a> Walk<'a> {
         depth: usize,
     ) -> Result<Differing, Error> {
         if kinds.iter().all(|kind| kind.is_container()) && depth < self.options.depth {
-            let listings = (kind::list(kinds[0], blobs[0])?, kind::list(kinds[1], blobs[1])?);
+            let listings = (self.list(kinds[0], blobs[0])?, self.list(kinds[1], blobs[1])?);
             if let (Some(a), Some(b)) = listings {
                 return self.nested(path, &a, &b, depth);
             }
@@ -269,6 +290,44 @@ impl<'a> Walk<'a> {
             _ => None,
         };
         Ok(found.map(|(sections, same_meaning)| Differing { sections, same_meaning, ..Differing::default() }))
+    }
+
+    /// So much was given, and may hold more.
+    pub(super) fn given(&mut self, bytes: u64) {
+        self.budget = self.budget.saturating_add(bytes.saturating_mul(RATIO));
+    }
+
+    fn unpacked(&mut self, bytes: u64) {
+        self.budget = self.budget.saturating_sub(bytes);
+    }
+
+    /// What a member holds; as it is packed, where more was unpacked than any honest archive holds.
+    fn open(&mut self, content: &Content) -> io::Result<Opened> {
+        if let Content::Deflated { packed, .. } = content {
+            if self.budget == 0 {
+                let problem = Some("not unpacked: all together hold too much for their size".to_owned());
+                return Ok(Opened { blob: packed.clone(), problem });
+            }
+            let opened = content.open()?;
+            self.unpacked(opened.blob.len());
+            return Ok(opened);
+        }
+        content.open()
+    }
+
+    /// Takes an archive in an archive apart, if that can still be afforded.
+    fn list(&mut self, kind: Kind, blob: &Blob) -> io::Result<Option<Listing>> {
+        if self.budget == 0 || self.nested == 0 {
+            return Ok(None);
+        }
+        let listing = kind::list(kind, blob)?;
+        if let Some(listing) = &listing {
+            self.nested = self.nested.saturating_sub(listing.members.len());
+            if kind == Kind::Gzip {
+                self.unpacked(listing.members.iter().map(|member| member.size).sum());
+            }
+        }
+        Ok(listing)
     }
 
     fn nested(&mut self, path: &str, a: &Listing, b: &Listing, depth: usize) -> Result<Differing, Error> {

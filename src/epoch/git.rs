@@ -19,8 +19,15 @@ pub fn of_last_commit(folder: &Path) -> Result<Epoch, Error> {
 
 fn ask(git: &str, folder: &Path) -> Result<Epoch, Error> {
     let output = command(git, folder)
-        .args(["log", "-1", "--format=%ct", "--no-show-signature"])
-        .env("LC_ALL", "C")
+        .args([
+            "log",
+            "-1",
+            "--format=%ct",
+            "--no-show-signature",
+            "--no-patch",
+            "--no-ext-diff",
+            "--no-textconv",
+        ])
         .stdin(Stdio::null())
         .output()
         .map_err(Error::NoGit)?;
@@ -33,13 +40,41 @@ fn ask(git: &str, folder: &Path) -> Result<Epoch, Error> {
     })
 }
 
-/// Git in a folder's own repository, even where a hook of another one runs us.
+/// Settings by which a repository could have programs run. What is given here wins over its own.
+const HARMLESS: [&str; 14] = [
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.sshCommand=false",
+    "core.gitProxy=false",
+    "core.askPass=false",
+    "core.editor=false",
+    "core.alternateRefsCommand=false",
+    "credential.helper=",
+    "diff.external=",
+    "gpg.program=false",
+    "gpg.ssh.program=false",
+    "gpg.x509.program=false",
+    "log.showSignature=false",
+];
+
+/// Git in a folder's own repository, even where a hook of another one runs us. Nothing that the
+/// repository says has a program run: whoever wrote it is not trusted. The settings of the user and of
+/// the system are, among them `safe.directory`.
 fn command(git: &str, folder: &Path) -> Command {
     let mut command = Command::new(git);
-    command.arg("-C").arg(folder);
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+    command.arg("--no-pager").arg("-C").arg(folder);
+    for setting in HARMLESS {
+        command.args(["-c", setting]);
+    }
+    for name in
+        ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_EXTERNAL_DIFF", "GIT_SSH", "GIT_SSH_COMMAND"]
+    {
         command.env_remove(name);
     }
+    // No object is fetched that is missing, and none by any protocol.
+    command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none").env("GIT_TERMINAL_PROMPT", "0");
+    command.env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C");
     command
 }
 
@@ -66,6 +101,78 @@ mod tests {
             git(folder.path(), &["commit", "--quiet", "--allow-empty", "--no-verify", "--message=x"]);
             assert_eq!(of_last_commit(folder.path()).unwrap(), Epoch::from_seconds(1_577_836_800));
         }
+    }
+
+    /// A repository whose settings name a program for everything that git runs one for, and hooks.
+    #[cfg(unix)]
+    #[test]
+    fn a_hostile_repository_has_nothing_run() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let git = |arguments: &[&str]| git(folder.path(), arguments);
+        if !git(&["init", "--quiet"]) {
+            return;
+        }
+        std::fs::write(folder.path().join("a"), "a").unwrap();
+        std::fs::write(folder.path().join(".gitattributes"), "* diff=evil filter=evil\n").unwrap();
+        git(&["add", "."]);
+        git(&["commit", "--quiet", "--no-verify", "--message=x"]);
+        let ran = folder.path().join("ran");
+        let evil = folder.path().join("evil");
+        std::fs::write(&evil, format!("#!/bin/sh\necho $0 \"$@\" >> '{}'\n", ran.display())).unwrap();
+        std::fs::set_permissions(&evil, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let evil = evil.display().to_string();
+        let hooks = folder.path().join(".git/hooks");
+        let _ = std::fs::remove_dir_all(&hooks);
+        std::fs::create_dir_all(&hooks).unwrap();
+        for hook in ["post-index-change", "reference-transaction", "fsmonitor-watchman", "post-checkout"] {
+            std::os::unix::fs::symlink(&evil, hooks.join(hook)).unwrap();
+        }
+        for key in [
+            "core.fsmonitor",
+            "core.pager",
+            "core.sshCommand",
+            "core.gitProxy",
+            "core.askPass",
+            "core.editor",
+            "pager.log",
+            "core.alternateRefsCommand",
+            "diff.external",
+            "diff.evil.textconv",
+            "diff.evil.command",
+            "filter.evil.clean",
+            "filter.evil.smudge",
+            "filter.evil.process",
+            "gpg.program",
+            "gpg.ssh.program",
+            "gpg.x509.program",
+            "credential.helper",
+            "remote.origin.uploadpack",
+            "remote.origin.proxy",
+            "alias.log",
+        ] {
+            git(&["config", key, &evil]);
+        }
+        for (key, value) in [
+            ("log.showSignature", "true"),
+            ("extensions.partialClone", "origin"),
+            ("remote.origin.promisor", "true"),
+            ("remote.origin.url", &format!("ext::{evil} fetch")),
+            ("protocol.ext.allow", "always"),
+            ("protocol.allow", "always"),
+            ("core.repositoryFormatVersion", "1"),
+        ] {
+            git(&["config", key, value]);
+        }
+        let _ = std::fs::remove_file(&ran);
+        assert_eq!(of_last_commit(folder.path()).unwrap(), Epoch::from_seconds(1_577_836_800));
+        let told = || std::fs::read_to_string(&ran).unwrap_or_default();
+        assert_eq!(told(), "");
+        // A commit that is not there would be fetched.
+        let head = folder.path().join(".git/HEAD");
+        std::fs::write(head, "1234567890123456789012345678901234567890\n").unwrap();
+        assert!(of_last_commit(folder.path()).is_err());
+        assert_eq!(told(), "");
     }
 
     #[test]

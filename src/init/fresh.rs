@@ -8,7 +8,7 @@ use super::carried::set_build_system;
 use super::refusal::Refusal;
 use super::{Change, Error, Plan, is_trouble};
 use crate::dist::{self, ModuleProblem, Package};
-use crate::project::Name;
+use crate::project::{self, Name};
 
 /// The oldest Python that has support at the time of this release.
 const PYTHON: &str = ">=3.10";
@@ -41,7 +41,10 @@ pub fn plan(root: &Path, path: PathBuf) -> Result<Plan, Error> {
     });
     match outcome {
         Err(error) if is_trouble(&error) => return Err(error.into()),
-        Err(dist::Error::Project(_)) => draft.is_dynamic = false,
+        // A version that cannot be read, or would have to be computed, is one all the same.
+        Err(dist::Error::Project(project::Error { problem: project::Problem::NoVersion { .. }, .. })) => {
+            draft.is_dynamic = false;
+        }
         _ => {}
     }
     draft.check(root).map_err(|error| match is_trouble(&error) {

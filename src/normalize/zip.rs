@@ -180,6 +180,8 @@ fn decode_one(
 ) -> Result<Option<Decoded>, Error> {
     let member = &reader.members()[index];
     if member.kind == Kind::Folder {
+        // It has nothing to keep, but what cannot be read must not be made to look as if it could.
+        reader.copy_from(Shared::new(file), index, &mut std::io::sink())?;
         return Ok(None);
     }
     if bytecode::is_named(member.path.as_str(), member.size) {

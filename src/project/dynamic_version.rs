@@ -1,6 +1,6 @@
 //! A version that is in another file, which is read and never run.
 
-use fancy_regex::Regex;
+use fancy_regex::{Regex, RegexBuilder, RuntimeError};
 
 use super::path::FilePath;
 use super::place::Place;
@@ -14,7 +14,7 @@ pub(super) struct DynamicVersion {
     /// None if that is left to who knows the project's modules.
     path: Option<String>,
     /// Has the version as its group `version`, or as its first; none stands for `__version__`.
-    pattern: Option<Regex>,
+    pattern: Option<String>,
 }
 
 const ALLOWED: &str = "a table with `path` and, if need be, `pattern`, since `version` is dynamic";
@@ -51,30 +51,44 @@ impl DynamicVersion {
         };
         let text = super::read_text(toml, &self.place, &path, read)?;
         let found = match &self.pattern {
-            Some(pattern) => captured(pattern, &text),
+            Some(pattern) => captured(pattern, &text).map(Some),
             None => assigned_string(&text, "__version__"),
         };
         let found = found
             .map_err(|reason| self.place.error(toml, Problem::Content { path: path.clone(), reason }))?;
+        let found = found.ok_or_else(|| self.place.error(toml, Problem::NoVersion { path: path.clone() }))?;
         found.parse().map_err(|bad: BadValue| {
             self.place.error(toml, Problem::Content { path, reason: format!("has a bad version: {bad}") })
         })
     }
 }
 
-fn pattern(item: &Item<'_>) -> Result<Regex, Error> {
+fn pattern(item: &Item<'_>) -> Result<String, Error> {
     // Lines are what people write patterns for.
-    let regex = Regex::new(&format!("(?m){}", item.text()?))
+    let pattern = format!("(?m){}", item.text()?);
+    let regex = Regex::new(&pattern)
         .map_err(|error| item.refused(format!("a regular expression, and this is none: {error}")))?;
     if regex.captures_len() < 2 {
         return Err(item.refused("a regular expression with a group `(?P<version>…)`"));
     }
-    Ok(regex)
+    Ok(pattern)
 }
 
-fn captured(pattern: &Regex, text: &str) -> Result<String, String> {
-    let captures =
-        pattern.captures(text).map_err(|error| format!("cannot be searched with the pattern: {error}"))?;
+/// How many bytes a search may go over, those that it goes over again counted each time.
+const EFFORT: usize = 1 << 32;
+
+fn captured(pattern: &str, text: &str) -> Result<String, String> {
+    let failed = |error: fancy_regex::Error| match error {
+        fancy_regex::Error::RuntimeError(RuntimeError::BacktrackLimitExceeded) => {
+            "takes too long to be searched with the pattern; make the pattern simpler, without looking around"
+                .to_owned()
+        }
+        error => format!("cannot be searched with the pattern: {error}"),
+    };
+    // Each step back can go over the whole text once more, where the pattern looks around.
+    let limit = (EFFORT / text.len().max(1)).clamp(1_000, 1_000_000);
+    let pattern = RegexBuilder::new(pattern).backtrack_limit(limit).build().map_err(failed)?;
+    let captures = pattern.captures(text).map_err(failed)?;
     let captures = captures.ok_or("has nothing that matches the pattern")?;
     let group = captures.name("version").or_else(|| captures.get(1));
     group

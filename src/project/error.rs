@@ -88,6 +88,12 @@ pub enum Problem {
         /// What the system says.
         source: io::Error,
     },
+    /// A module that the version is to be read from has none.
+    #[error("{} does not assign a string to __version__ at its top level", shortened(.path))]
+    NoVersion {
+        /// As it is named.
+        path: String,
+    },
     /// A file that is named does not hold what it has to.
     #[error("{} {}", shortened(.path), shortened(.reason))]
     Content {

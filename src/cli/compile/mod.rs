@@ -59,6 +59,9 @@ pub struct Flags {
         hide_default_value = true
     )]
     jobs: usize,
+    /// Let each interpreter take N MiB of memory at most; 0 is no limit (Linux) [default: 4096]
+    #[arg(long, value_name = "N")]
+    memory_limit: Option<u64>,
 
     /// Do not go into folders below those named
     #[arg(short = 'l', help_heading = "What to compile")]
@@ -176,7 +179,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     for (path, version, _) in &pythons {
         request.version = *version;
         request.place = flags.place(*version);
-        let pool = Pool::new(path, *version, request.jobs);
+        let pool = Pool::new(path, *version, request.jobs).with_memory(flags.memory());
         report.begin(*version, path)?;
         let done = compile::run(&request, &pool, &stop, |event| {
             if let (Some(compiled), Event::Source(record)) = (&mut compiled, &event) {
@@ -215,6 +218,15 @@ fn exit(summary: &Summary, task: Task) -> Exit {
 }
 
 impl Flags {
+    /// How many bytes of memory an interpreter may take, if there is a limit.
+    fn memory(&self) -> Option<u64> {
+        match self.memory_limit {
+            None => Some(Pool::MEMORY),
+            Some(0) => None,
+            Some(mebibytes) => Some(mebibytes.saturating_mul(1 << 20)),
+        }
+    }
+
     fn request(&self, version: Version) -> anyhow::Result<Request> {
         let jobs = NonZeroUsize::new(self.jobs);
         let mut request = Request {

@@ -5,14 +5,14 @@ mod bytecode;
 mod instructions;
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use filetime::FileTime;
 use pyrepro::archive::Limits;
 use pyrepro::inspect::{self, Archive, Disassembly, Inspection};
-use pyrepro::pyc::{CachedName, Pyc};
+use pyrepro::pyc::{CachedName, HEADER_SIZE, Header, Pyc};
 use serde::Serialize;
 
 use super::exit::Exit;
@@ -140,21 +140,48 @@ fn look_at(flags: &Flags, path: &Path) -> anyhow::Result<Content> {
     if let Some(archive) = Archive::read(BufReader::new(file), Limits::default()).with_context(name)? {
         return Ok(Content::Archive(archive));
     }
-    let file = fs::read(path).with_context(name)?;
+    let file = bytecode_in(path).with_context(name)?;
     let inspection = Inspection::of(&file).with_context(name)?;
     let pyc = Pyc::parse(&file).with_context(name)?;
     let disassembly = if flags.dis { Some(flags.disassembly(&pyc).with_context(name)?) } else { None };
     Ok(Content::Bytecode { source: source_of(path, &pyc), inspection: Box::new(inspection), disassembly })
 }
 
+/// More than any bytecode file has.
+const LONGEST: u64 = 256 << 20;
+
+/// The bytes of a file, of which no more than the start is read if that is not of bytecode.
+fn bytecode_in(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let mut bytes = Vec::new();
+    (&file).take(HEADER_SIZE as u64).read_to_end(&mut bytes)?;
+    if Header::parse(&bytes).is_ok() {
+        file.take(LONGEST).read_to_end(&mut bytes)?;
+        ensure!(
+            bytes.len() as u64 <= LONGEST,
+            "it has more than {LONGEST} bytes, which no bytecode file has"
+        );
+    }
+    Ok(bytes)
+}
+
 fn source_of(path: &Path, pyc: &Pyc) -> Option<Source> {
     let source = CachedName::parse(path)?.source;
-    let state = match fs::read(&source) {
+    let state = match source_text(&source) {
         Ok(text) if pyc.header.belongs_to(&text, mtime(&source)) => State::Matches,
         Ok(_) => State::Differs,
         Err(_) => State::Missing,
     };
     Some(Source { path: source.display().to_string(), state })
+}
+
+/// What is in a source. No device is read, and no file that is longer than what compiles.
+fn source_text(path: &Path) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    if fs::metadata(path)?.is_file() {
+        File::open(path)?.take(LONGEST).read_to_end(&mut text)?;
+    }
+    Ok(text)
 }
 
 /// Whole seconds since 1970, downwards as Python takes them.

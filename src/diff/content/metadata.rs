@@ -1,5 +1,7 @@
 //! METADATA, PKG-INFO and WHEEL: headers as e-mails have them, and a description.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::options::Options;
 use super::super::report::{Fact, Section};
 use super::{fields, text};
@@ -38,13 +40,13 @@ fn parse(text: &str) -> (Fields, &str) {
 /// The values of each name that only one side has. A name's values that are the same in another order
 /// are told as such.
 fn differences(a: &Fields, b: &Fields) -> Vec<Fact> {
-    let mut names: Vec<&str> = Vec::new();
-    for (name, _) in a.iter().chain(b) {
-        if !names.contains(&name.as_str()) && names.len() < 1000 {
-            names.push(name);
-        }
-    }
-    let mut facts: Vec<Fact> = names.into_iter().flat_map(|name| of_name(name, a, b)).collect();
+    let [ours, theirs] = [by_name(a), by_name(b)];
+    let mut seen = HashSet::new();
+    let names = a.iter().chain(b).map(|(name, _)| name.as_str()).filter(|name| seen.insert(*name));
+    let none = Vec::new();
+    let of = |fields: &HashMap<_, Vec<_>>, name| fields.get(name).unwrap_or(&none).clone();
+    let mut facts: Vec<Fact> =
+        names.flat_map(|name| of_name(name, &of(&ours, name), &of(&theirs, name))).collect();
     if facts.is_empty() && a != b {
         let order =
             |fields: &Fields| fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
@@ -53,23 +55,26 @@ fn differences(a: &Fields, b: &Fields) -> Vec<Fact> {
     facts
 }
 
-fn of_name(name: &str, a: &Fields, b: &Fields) -> Vec<Fact> {
-    let values = |fields: &Fields| -> Vec<String> {
-        fields.iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
+/// The values of each name, in order.
+fn by_name(fields: &Fields) -> HashMap<&str, Vec<&str>> {
+    let mut names: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (name, value) in fields {
+        names.entry(name).or_default().push(value);
+    }
+    names
+}
+
+fn of_name(name: &str, ours: &[&str], theirs: &[&str]) -> Vec<Fact> {
+    let lacking = |list: &[&str], other: &[&str]| -> Vec<String> {
+        let other: HashSet<&str> = other.iter().copied().collect();
+        list.iter().filter(|value| !other.contains(*value)).map(|value| (*value).to_owned()).collect()
     };
-    let (ours, theirs) = (values(a), values(b));
-    let lacks = |value: &&String, list: &[String]| !list.contains(value);
-    let gone: Vec<String> = ours.iter().filter(|value| lacks(value, &theirs)).cloned().collect();
-    let new: Vec<String> = theirs.iter().filter(|value| lacks(value, &ours)).cloned().collect();
+    let (gone, new) = (lacking(ours, theirs), lacking(theirs, ours));
     if gone.is_empty() && new.is_empty() {
-        let joined = |list: &[String]| Some(list.join(", "));
+        let joined = |list: &[&str]| Some(list.join(", "));
         let name =
             if ours.len() == theirs.len() { format!("{name}, order") } else { format!("{name}, repeated") };
-        return if ours == theirs {
-            vec![]
-        } else {
-            vec![Fact { name, a: joined(&ours), b: joined(&theirs) }]
-        };
+        return if ours == theirs { vec![] } else { vec![Fact { name, a: joined(ours), b: joined(theirs) }] };
     }
     let count = gone.len().max(new.len());
     let pair =

@@ -104,7 +104,10 @@ impl FromStr for Hash {
         let (algorithm, digest) = text.split_once('=').ok_or_else(bad)?;
         // Some writers pad.
         let digest = digest.trim_end_matches('=');
-        if algorithm.is_empty() || digest.is_empty() {
+        let is_algorithm = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let is_digest = |byte: u8| is_algorithm(byte) || matches!(byte, b'+' | b'/');
+        let fits = algorithm.bytes().all(is_algorithm) && digest.bytes().all(is_digest);
+        if algorithm.is_empty() || digest.is_empty() || !fits {
             return Err(bad());
         }
         Ok(Hash { algorithm: algorithm.to_owned(), digest: digest.to_owned() })
