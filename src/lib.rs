@@ -34,6 +34,7 @@
 //! - [`init`]: how a project comes to be built by pyrepro.
 
 pub mod backend;
+mod bounded;
 pub mod compile;
 pub mod diff;
 pub mod dist;

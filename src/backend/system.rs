@@ -1,6 +1,5 @@
 //! The backend that a project names.
 
-use std::fs;
 use std::io;
 use std::path::{Component, Path};
 
@@ -102,7 +101,7 @@ impl BuildSystem {
 }
 
 fn content(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    match fs::read(path) {
+    match crate::bounded::read(path, crate::bounded::DOCUMENT) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(Error::Read { path: path.to_owned(), source }),
@@ -136,6 +135,8 @@ fn inside<'d>(item: &Item<'d>) -> Result<&'d str, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn parsed(toml: &str) -> Result<BuildSystem, String> {

@@ -141,7 +141,7 @@ impl Pool {
     /// Compiles in a process that has nothing else to do.
     fn compile_alone(&self, unit: &Unit<'_>, limit: Duration) -> Result<Outcome, Unavailable> {
         let diagnostic = match self.start()?.ask(unit, limit) {
-            Ok(outcome) => return Ok(outcome),
+            Ok(outcome) => return Ok(self.explained(outcome)),
             Err(Lost::Unborn(reason)) => return Err(self.unavailable(reason)),
             Err(Lost::Suspect(Cause::Slow(limit))) => {
                 Diagnostic::whole("Timeout", format!("not compiled within {} s", limit.as_secs_f32()))
@@ -150,6 +150,23 @@ impl Pool {
             Err(Lost::Bystander) => Diagnostic::whole("Crash", "the interpreter was lost"),
         };
         Ok(Outcome { failure: Some(diagnostic), ..Outcome::default() })
+    }
+
+    /// Says which memory it was that there was too little of. Before 3.9 the interpreter has the same words
+    /// for what is nested too deeply.
+    fn explained(&self, outcome: Outcome) -> Outcome {
+        let Some(memory) = self.memory.filter(|_| self.version.minor() >= 9) else { return outcome };
+        let is_it = |failure: &Diagnostic| failure.kind == "MemoryError" && failure.message.is_empty();
+        let failure = outcome.failure.map(|failure| match is_it(&failure) {
+            true => {
+                let mebibytes = memory >> 20;
+                let message =
+                    format!("compiling it takes more than the {mebibytes} MiB of memory that it may take");
+                Diagnostic::whole(&failure.kind, message)
+            }
+            false => failure,
+        });
+        Outcome { failure, ..outcome }
     }
 
     fn limit_for(&self, unit: &Unit<'_>) -> Duration {
@@ -171,7 +188,7 @@ impl Compiler for Pool {
         let limit = self.limit_for(unit);
         for _ in 0..PATIENCE {
             match self.worker()?.ask(unit, limit) {
-                Ok(outcome) => return Ok(outcome),
+                Ok(outcome) => return Ok(self.explained(outcome)),
                 Err(Lost::Bystander) => {}
                 // What was killed as it started says nothing of the interpreter; the next one will.
                 Err(Lost::Suspect(_) | Lost::Unborn(_)) => break,

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::worker::lock;
+use crate::bounded;
 
 /// A source, as it was when it was read.
 pub struct Text<'a> {
@@ -31,15 +32,22 @@ impl Text<'_> {
 pub fn read<'a>(path: &Path, allowance: &'a Allowance) -> io::Result<Text<'a>> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
+    refuse_long(metadata.len())?;
     let taken = allowance.take(metadata.len());
     let bytes = content(&file, metadata.len())?;
     Ok(Text { bytes, metadata, file, _taken: taken })
+}
+
+/// What no compiler takes need not be in memory.
+fn refuse_long(size: u64) -> io::Result<()> {
+    if size > bounded::SOURCE { Err(bounded::too_long(bounded::SOURCE)) } else { Ok(()) }
 }
 
 /// Reads a bytecode file.
 pub fn read_pyc(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
+    refuse_long(size)?;
     content(&file, size)
 }
 

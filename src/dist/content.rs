@@ -1,7 +1,6 @@
 //! Files of a project as members of a wheel, whose RECORD tells the hash of each.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::num::NonZero;
 
 use super::package::SourceFile;
@@ -34,7 +33,8 @@ pub(super) fn entries(
     parallel::map(planned, jobs, |(path, file, in_memory)| {
         let SourceFile { place, size, executable } = file;
         let entry = if in_memory {
-            let bytes = fs::read(&place).map_err(|source| Error::Read { path: place.clone(), source })?;
+            let bytes = crate::bounded::read(&place, crate::bounded::SOURCE)
+                .map_err(|source| Error::Read { path: place.clone(), source })?;
             Entry::bytes(path, bytes)?.read_from(place)
         } else {
             Entry::file(path, place, size)?.pinned()?

@@ -1,7 +1,5 @@
 //! What flit's settings become.
 
-use std::fs;
-
 use super::Error;
 use super::old::{Old, anchored, included, joined, trimmed};
 use crate::project::docstring;
@@ -41,7 +39,9 @@ fn describe(old: &mut Old<'_>, module: &str) -> Result<(), Error> {
         return Ok(());
     }
     let files = [format!("{module}/__init__.py"), format!("{module}.py")];
-    let source = files.iter().find_map(|file| fs::read_to_string(old.root.join(file)).ok());
+    let source = files
+        .iter()
+        .find_map(|file| crate::bounded::read_to_string(&old.root.join(file), crate::bounded::DOCUMENT).ok());
     let text = source.as_deref().and_then(docstring).unwrap_or_default();
     match text.trim_start().lines().next() {
         Some(line) if !line.trim().is_empty() => {

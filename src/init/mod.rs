@@ -144,7 +144,7 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
-    fs::read(path)
+    crate::bounded::read(path, crate::bounded::DOCUMENT)
 }
 
 /// What of a project goes over, if all that matters can.

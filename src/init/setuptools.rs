@@ -1,7 +1,6 @@
 //! What setuptools' settings become, in projects whose metadata are in `[project]`.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use super::Error;
@@ -87,7 +86,8 @@ pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
 
 /// setup.cfg and setup.py may have metadata as well, and the latter is a program.
 fn refuse_files(old: &mut Old<'_>) {
-    let cfg = fs::read_to_string(old.root.join("setup.cfg")).unwrap_or_default();
+    let cfg = crate::bounded::read_to_string(&old.root.join("setup.cfg"), crate::bounded::DOCUMENT)
+        .unwrap_or_default();
     for (number, line) in cfg.lines().enumerate() {
         let section = line.trim().strip_prefix('[').and_then(|line| line.strip_suffix(']'));
         if section.is_some_and(|name| matches!(name, "metadata" | "options") || name.starts_with("options."))
@@ -96,7 +96,10 @@ fn refuse_files(old: &mut Old<'_>) {
             old.refusals.push(Refusal::of_file(Path::new("setup.cfg"), Some(number + 1), reason));
         }
     }
-    let Ok(program) = fs::read_to_string(old.root.join("setup.py")) else { return };
+    let Ok(program) = crate::bounded::read_to_string(&old.root.join("setup.py"), crate::bounded::DOCUMENT)
+    else {
+        return;
+    };
     match first_work(&program) {
         Some(line) => old.refusals.push(Refusal::of_file(Path::new("setup.py"), Some(line), CODE)),
         None => old.notes.push("setup.py is not needed any more".into()),

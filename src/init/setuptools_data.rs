@@ -1,7 +1,6 @@
 //! Which files of packages setuptools packs, and what keeps pyrepro from packing more: it packs all.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use super::Error;
 use super::old::{Old, joined, texts};
@@ -137,7 +136,8 @@ impl Manifest {
 
 fn manifest(old: &mut Old<'_>) -> Manifest {
     let mut manifest = Manifest::default();
-    let text = fs::read_to_string(old.root.join("MANIFEST.in")).unwrap_or_default();
+    let text = crate::bounded::read_to_string(&old.root.join("MANIFEST.in"), crate::bounded::DOCUMENT)
+        .unwrap_or_default();
     for (number, line) in text.lines().enumerate() {
         let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
         let Some((command, arguments)) = words.split_first() else { continue };

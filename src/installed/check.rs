@@ -13,6 +13,7 @@ use super::bytecode::{Reference, Source};
 use super::finding::{Finding, Problem};
 use super::listing::{Claim, Listed, Listing};
 use super::{Distribution, Environment, Error, site};
+use crate::bounded::{SOURCE, open, regular};
 use crate::compile::{Unavailable, in_order};
 use crate::tree::Globs;
 
@@ -194,7 +195,7 @@ type Text = Option<(Vec<u8>, i64)>;
 fn compare(path: &Path, claim: Option<&Claim>) -> io::Result<(Option<Problem>, Text)> {
     let Some(claim) = claim else { return Ok((None, None)) };
     let Some(hash) = &claim.hash else { return Ok((unhashed(path, claim)?, None)) };
-    let mut file = File::open(path)?;
+    let mut file = open(path)?;
     match claim.size {
         Some(size) if size < SMALL => {
             let mut bytes = vec![0; size as usize + 1];
@@ -203,7 +204,7 @@ fn compare(path: &Path, claim: Option<&Claim>) -> io::Result<(Option<Problem>, T
             Ok((problem(fits), None))
         }
         Some(size) if size != file.metadata()?.len() => Ok((Some(Problem::Changed), None)),
-        _ => Ok((problem(hash.fits_all_of(file)?), None)),
+        _ => Ok((problem(hash.fits_all_of(regular(file)?)?), None)),
     }
 }
 
@@ -225,9 +226,10 @@ fn fill(file: &mut File, room: &mut [u8]) -> io::Result<usize> {
 
 /// The same of a source that is to be compared with its bytecode.
 fn read(path: &Path, claim: Option<&Claim>) -> io::Result<(Option<Problem>, Text)> {
-    let mut file = File::open(path)?;
+    let file = open(path)?;
     let metadata = file.metadata()?;
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+    let mut file = regular(file)?.take(SOURCE);
+    let mut bytes = Vec::with_capacity(metadata.len().min(SOURCE) as usize);
     file.read_to_end(&mut bytes)?;
     let problem = match claim.map(|claim| (claim, &claim.hash)) {
         None => None,

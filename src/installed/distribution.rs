@@ -1,6 +1,5 @@
 //! What is installed as one, and its RECORD.
 
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::finding::Problem;
@@ -44,7 +43,8 @@ impl std::fmt::Display for Distribution {
 
 /// The rows of the RECORD in a `.dist-info` folder.
 pub(super) fn record(dist_info: &Path) -> Result<Vec<Row>, Problem> {
-    let bytes = fs::read(dist_info.join("RECORD")).map_err(|error| Problem::NoRecord(error.to_string()))?;
+    let bytes = crate::bounded::read(&dist_info.join("RECORD"), crate::bounded::DOCUMENT)
+        .map_err(|error| Problem::NoRecord(error.to_string()))?;
     Ok(Record::parse(&bytes).map_err(|error| Problem::NoRecord(error.to_string()))?.rows)
 }
 

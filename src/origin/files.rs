@@ -1,7 +1,7 @@
 //! The files in an archive or a folder: the hash of each, and the content of those that tell something.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File as Handle};
+use std::fs::File as Handle;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
@@ -39,7 +39,8 @@ impl Files {
         let mut files = Files::default();
         for entry in tree.entries().iter().filter(|entry| matches!(entry.kind, Kind::File { .. })) {
             let place = tree.locate(entry);
-            let content = fs::read(&place).map_err(|source| Error::Read { path: place, source })?;
+            let content = crate::bounded::read(&place, crate::bounded::SOURCE)
+                .map_err(|source| Error::Read { path: place, source })?;
             files.add(entry.path.to_string_lossy().into_owned(), content);
         }
         Ok(files)

@@ -75,7 +75,7 @@ fn pattern(item: &Item<'_>) -> Result<String, Error> {
 }
 
 /// How many bytes a search may go over, those that it goes over again counted each time.
-const EFFORT: usize = 1 << 32;
+const EFFORT: usize = 1 << 29;
 
 fn captured(pattern: &str, text: &str) -> Result<String, String> {
     let failed = |error: fancy_regex::Error| match error {

@@ -1,6 +1,6 @@
 //! The files and folders that are named: by arguments, in a list, on standard input.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ pub fn named(arguments: &[PathBuf], list: Option<&Path>, ends: Ends) -> anyhow::
         let text = if list == standard_input {
             read_input()?
         } else {
-            fs::read(list).with_context(|| format!("cannot read the list {}", list.display()))?
+            read_all(File::open(list)).with_context(|| format!("cannot read the list {}", list.display()))?
         };
         paths.extend(names(&text, ends));
     }
@@ -35,9 +35,19 @@ pub fn named(arguments: &[PathBuf], list: Option<&Path>, ends: Ends) -> anyhow::
 }
 
 fn read_input() -> anyhow::Result<Vec<u8>> {
+    read_all(Ok(io::stdin().lock())).context("cannot read standard input")
+}
+
+/// The longest list.
+const LONGEST: u64 = 1 << 30;
+
+fn read_all(list: io::Result<impl Read>) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    io::stdin().lock().read_to_end(&mut text).context("cannot read standard input")?;
-    Ok(text)
+    list?.take(LONGEST + 1).read_to_end(&mut text)?;
+    match text.len() as u64 <= LONGEST {
+        true => Ok(text),
+        false => Err(io::Error::other(format!("it has more than {LONGEST} bytes"))),
+    }
 }
 
 /// The paths in a list, without empty ones.

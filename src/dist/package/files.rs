@@ -174,7 +174,8 @@ fn is_key(place: &Path, size: u64) -> bool {
     let mark = b"PRIVATE KEY-----";
     place.extension().is_some_and(|ending| ending == "pem" || ending == "key")
         && size <= LONGEST
-        && std::fs::read(place).is_ok_and(|bytes| bytes.windows(mark.len()).any(|part| part == mark))
+        && crate::bounded::read(place, crate::bounded::DOCUMENT)
+            .is_ok_and(|bytes| bytes.windows(mark.len()).any(|part| part == mark))
 }
 
 /// What an sdist has of its metadata, which is made anew for each.

@@ -255,11 +255,11 @@ fn read_pyproject(root: &Path) -> Result<Vec<u8>, Error> {
         if !metadata.is_file() {
             return Err(io::Error::other("it is not a file"));
         }
-        File::open(&path)?.take(MAX_SIZE as u64 + 1).read_to_end(&mut bytes)?;
-        // So that the message tells the true size.
-        if bytes.len() > MAX_SIZE {
-            bytes.resize(usize::try_from(metadata.len()).unwrap_or(bytes.len()).max(bytes.len()), 0);
+        if metadata.len() > MAX_SIZE as u64 {
+            let said = format!("the file has {} bytes; allowed: up to {MAX_SIZE}", metadata.len());
+            return Err(io::Error::other(said));
         }
+        File::open(&path)?.take(MAX_SIZE as u64 + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
     read().map_err(|source| Error::Read { path: path.clone(), source })
@@ -268,7 +268,7 @@ fn read_pyproject(root: &Path) -> Result<Vec<u8>, Error> {
 /// A file of the project that pyproject.toml names.
 fn read(root: &Path, path: &Path) -> io::Result<Vec<u8>> {
     Tree::entry(root, path).map_err(io::Error::other)?;
-    std::fs::read(root.join(path))
+    crate::bounded::read(&root.join(path), crate::bounded::DOCUMENT)
 }
 
 fn find_modules(root: &Path, project: &Project, settings: &Settings<'_>) -> Result<Modules, Error> {

@@ -64,7 +64,8 @@ pub(super) fn choose(
     folder: &Path,
     environment: Option<&Environment>,
 ) -> Result<Vec<Chosen>, Error> {
-    let text = fs::read_to_string(list).map_err(|source| Error::Read { path: list.to_owned(), source })?;
+    let text = crate::bounded::named_text(list, crate::bounded::DOCUMENT)
+        .map_err(|source| Error::Read { path: list.to_owned(), source })?;
     let there = in_folder(folder)?;
     // A backslash at the end of a line goes on with the next.
     let text = text.replace("\r\n", "\n").replace("\\\n", " ");

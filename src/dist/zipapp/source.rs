@@ -1,6 +1,6 @@
 //! Where an application's own files come from: a folder, or an archive that is there already.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
@@ -39,7 +39,10 @@ pub(super) fn folder(
                 let unreadable = |source| Error::Read { path: place.clone(), source };
                 // Compiled and packed must be the same bytes, so sources are read once.
                 let entry = if path.ends_with(".py") {
-                    Entry::bytes(path, fs::read(&place).map_err(unreadable)?)
+                    Entry::bytes(
+                        path,
+                        crate::bounded::read(&place, crate::bounded::SOURCE).map_err(unreadable)?,
+                    )
                 } else {
                     watch.add(&place).map_err(unreadable)?;
                     Entry::file(path, &place, size)

@@ -2,8 +2,6 @@
 //! steers the terminal of who reads what a verb says, or passes for a line of ours.
 #![cfg(unix)]
 
-mod common;
-
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -11,9 +9,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use common::app::{run, stdout_of, zip_of};
-use common::tree::Tree;
-use common::{Python, pyrepro, pythons};
+use crate::common::app::{run, stdout_of, zip_of};
+use crate::common::tree::Tree;
+use crate::common::{Python, pyrepro, pythons};
 use pyrepro::archive::Entry;
 
 /// A title, a colour that is none of ours, an 8-bit sequence, another direction of reading, a line that
