@@ -54,6 +54,10 @@ impl Graph {
             Op::ListAppend | Op::SetAdd if context.rules.long_constant_displays => {
                 if matches!(self[block].op(index + 1), Some(Op::GetIter | Op::ContainsOp)) {
                     self.fold_appended(block, index, index + 1, context);
+                    let folded = &mut self[block].instrs_mut()[index];
+                    if folded.op != instr.op {
+                        folded.loc = LocId::NONE;
+                    }
                 }
             }
             _ => {}
