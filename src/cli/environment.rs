@@ -4,7 +4,9 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use pyrepro::backend::Installer;
+use pyrepro::compile::Choice;
 use pyrepro::epoch::{self, Epoch, EpochChoice, EpochSource};
 use pyrepro::python::SearchPath;
 
@@ -30,6 +32,12 @@ pub fn epoch(flag: Option<EpochChoice>, folder: &Path) -> Result<(Epoch, EpochSo
 pub fn epoch_if_given(flag: Option<EpochChoice>) -> Result<Option<Epoch>, epoch::Error> {
     let (epoch, source) = epoch(flag, Path::new("."))?;
     Ok((source != EpochSource::Default).then_some(epoch))
+}
+
+/// What to compile with.
+pub fn compiler() -> anyhow::Result<Choice> {
+    let Some(word) = variable("PYREPRO_COMPILER") else { return Ok(Choice::default()) };
+    word.to_string_lossy().parse().context("PYREPRO_COMPILER")
 }
 
 /// Folders in which interpreters look for modules first.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 
+use pyrepro::compile::Native;
 use pyrepro::python::{FindError, Interpreter, Interpreters, Unusable};
 use serde::Serialize;
 
@@ -43,9 +44,13 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let rows: Vec<Row> = outcomes.iter().map(|outcome| Row::new(outcome, default.as_ref())).collect();
     if terminal.is_json() {
         let default = default.map(|python| text(&python.path));
-        terminal.json(&Report { default, pythons: &rows })?;
+        terminal.json(&Report { default, pythons: &rows, built_in: built_in() })?;
     } else {
-        write_table(&rows, &mut terminal.out())?;
+        let mut out = terminal.out();
+        write_table(&rows, &mut out)?;
+        if flags.requests.is_empty() {
+            write_built_in(&mut out)?;
+        }
     }
     Ok(if rows.iter().any(|row| row.target.is_some()) { Exit::Fine } else { Exit::Negative })
 }
@@ -76,6 +81,20 @@ fn default_of(
 struct Report<'a> {
     default: Option<String>,
     pythons: &'a [Row],
+    /// Releases for which code is made without an interpreter.
+    built_in: Vec<BuiltIn>,
+}
+
+/// Releases that the built-in compiler stands for.
+#[derive(Serialize)]
+struct BuiltIn {
+    releases: String,
+    /// The newest one that its code was compared with.
+    proven_to: String,
+}
+
+fn built_in() -> Vec<BuiltIn> {
+    Native::editions().map(|(releases, proven_to)| BuiltIn { releases, proven_to }).collect()
 }
 
 /// An interpreter as people and programs want to see it. One that does not work has a path and a
@@ -164,6 +183,14 @@ fn write_table(rows: &[Row], out: &mut impl Write) -> anyhow::Result<()> {
     }
     if rows.iter().any(|row| row.default) {
         writeln!(out, "{FAINT}* the default{FAINT:#}")?;
+    }
+    Ok(out.flush()?)
+}
+
+fn write_built_in(out: &mut impl Write) -> anyhow::Result<()> {
+    writeln!(out, "\n{STRONG}Built-in compilers, which need no interpreter{STRONG:#}")?;
+    for BuiltIn { releases, proven_to } in built_in() {
+        writeln!(out, "  {releases}  {FAINT}compared with {proven_to}{FAINT:#}")?;
     }
     Ok(out.flush()?)
 }

@@ -215,6 +215,7 @@ impl Bench<'_> {
             let mut file = header.to_bytes().to_vec();
             match self.request.form {
                 Form::Interpreter => file.extend(code),
+                Form::Canonical if outcome.is_canonical => file.extend(code),
                 Form::Canonical => {
                     let graph = marshal::read(&code, self.request.version);
                     if let Err(error) = graph.and_then(|graph| graph.append_canonical(&mut file)) {
@@ -276,7 +277,7 @@ fn is_one_file(_: &Path, _: &Path) -> bool {
 
 /// A file name as Python decodes it, in the encoding of marshal: bytes that are not UTF-8 become
 /// lone surrogates.
-fn marshal_text(name: &[u8]) -> Vec<u8> {
+pub(super) fn marshal_text(name: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         text.extend_from_slice(chunk.valid().as_bytes());

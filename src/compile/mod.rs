@@ -1,16 +1,20 @@
 //! Sources to bytecode files: many for one target, on all cores, whatever becomes of the interpreters.
 //!
 //! A [`Request`] says what to compile and how, [`run`] does it and tells what became of each source.
-//! Code comes from a [`Compiler`], which today is a [`Pool`] of interpreters; everything else, from
+//! Code comes from a [`Compiler`]: the built-in one ([`Native`]), a [`Pool`] of interpreters, or what is
+//! [`Chosen`] of the two; everything else, from
 //! the walk over the folders to the canonical form and the writing, does not depend on which it is.
 
+mod chosen;
 mod claims;
+mod difference;
 mod exclude;
 mod frame;
 mod fresh;
 mod in_order;
 mod job;
 mod module_path;
+mod native;
 mod origin;
 mod orphans;
 mod plan;
@@ -24,11 +28,13 @@ mod unit;
 mod worker;
 mod write;
 
+pub use chosen::{BadChoice, Choice, Chosen, Impossible};
 pub use exclude::{BadRegex, Exclude};
 pub use fresh::State;
 pub(crate) use in_order::work as in_order;
 pub use job::{Failure, PycRecord, Record};
 pub use module_path::module_path;
+pub use native::{HandedOver, Native};
 pub use origin::Origin;
 pub use pool::Pool;
 pub use recorded::{NoPrefix, Recorded};

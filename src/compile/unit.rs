@@ -27,8 +27,10 @@ pub struct Unit<'a> {
 /// What became of a unit: code for each level up to the first that fails.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// The levels that compiled, each with its code as marshal data, not yet canonical.
+    /// The levels that compiled, each with its code as marshal data.
     pub codes: Vec<(Optimization, Vec<u8>)>,
+    /// Whether the code is in canonical form already.
+    pub is_canonical: bool,
     /// Why the next level did not.
     pub failure: Option<Diagnostic>,
     /// What the compiler warned of, each thing once.

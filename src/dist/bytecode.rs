@@ -68,7 +68,7 @@ impl Bytecode<'_> {
     fn attempt(&self, path: &str, source: &[u8], recorded_below: &str) -> Result<Attempt, Unavailable> {
         let name = format!("{recorded_below}{path}");
         let unit = Unit { source, name: name.as_bytes(), levels: &[self.level] };
-        let Outcome { codes, failure, warnings } = self.compiler.compile(&unit)?;
+        let Outcome { codes, failure, warnings, .. } = self.compiler.compile(&unit)?;
         let pyc = match (codes.first(), failure) {
             (Some((_, code)), None) => self.pyc(source, code),
             (_, failure) => {

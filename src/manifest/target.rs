@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::python::{Interpreter, Release};
+use crate::python::{Interpreter, Release, Version};
 
 /// An interpreter that bytecode was made with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,5 +47,15 @@ impl Target {
             magic: version.magic(),
             version: python.release,
         })
+    }
+
+    /// A release of CPython that the built-in compiler stands for.
+    pub fn of_release(release: Release, version: Version) -> Target {
+        Target {
+            cache_tag: version.cache_tag(),
+            implementation: "cpython".to_owned(),
+            magic: version.magic(),
+            version: release,
+        }
     }
 }

@@ -6,6 +6,7 @@ mod common;
 mod compile_differential;
 mod compile_fresh;
 mod compile_import;
+mod compile_native;
 mod compile_pool;
 mod compile_robust;
 mod compile_same_bytes;

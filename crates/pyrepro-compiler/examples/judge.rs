@@ -96,7 +96,7 @@ impl Judge {
 
     fn answer(&self, program: &Program) -> Vec<u8> {
         let compiled = panic::catch_unwind(AssertUnwindSafe(|| {
-            compile(&program.source, &self.name, self.edition, &[self.level])
+            compile(&program.source, self.name.as_bytes(), self.edition, &[self.level])
         }));
         let compiled = match compiled {
             Ok(compiled) => compiled,

@@ -78,7 +78,7 @@ fn compare(python: &str, files: &[PathBuf], levels: &[u8], verbose: bool) -> io:
     for file in files {
         let source = fs::read(file)?;
         let name = file.to_string_lossy();
-        match pyrepro_compiler::compile(&source, &name, release.edition, levels) {
+        match pyrepro_compiler::compile(&source, name.as_bytes(), release.edition, levels) {
             Ok(compiled) => {
                 for (level, code) in levels.iter().zip(&compiled.code) {
                     record(&mut input, &name, *level, b'C', code)?;

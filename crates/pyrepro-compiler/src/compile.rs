@@ -27,8 +27,8 @@ pub struct Compiled {
 
 /// Compiles a source as the releases of `edition` do.
 ///
-/// `file_name` is what the code objects say they come from; `levels` are the levels of optimization, 0 to 2.
-pub fn compile(source: &[u8], file_name: &str, edition: &Edition, levels: &[u8]) -> Result<Compiled> {
+/// `file_name` is what the code objects say they come from, with lone surrogates for bytes that are no UTF-8; `levels` are the levels of optimization, 0 to 2.
+pub fn compile(source: &[u8], file_name: &[u8], edition: &Edition, levels: &[u8]) -> Result<Compiled> {
     let source = Source::decode(source)?;
     let parsed = parser::parse(&source, edition.rules)?;
     let mut compiled = Compiled { code: Vec::with_capacity(levels.len()), warnings: Vec::new() };
@@ -63,7 +63,7 @@ impl Unit {
 
     fn compile(
         mut self,
-        file_name: &str,
+        file_name: &[u8],
         rules: &'static Rules,
         level: u8,
     ) -> Result<(Vec<u8>, Vec<Warning>)> {
@@ -89,7 +89,7 @@ impl Unit {
             },
             &mut backend,
         )?;
-        let file_name = self.symbols.intern(file_name);
+        let file_name = self.symbols.intern_wtf8(file_name);
         let file_name = self.constants.add_str(file_name);
         let code = write::write(root, file_name, &backend.codes, &self.constants, &self.symbols);
         Ok((code, self.warnings))

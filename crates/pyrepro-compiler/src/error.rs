@@ -64,6 +64,28 @@ pub enum Failure {
     Handover(Box<Handover>),
 }
 
+impl std::fmt::Display for Handover {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Encoding(encoding) => write!(out, "the encoding {encoding} is not built in"),
+            Self::TooDeep => out.write_str("it is nested too deeply"),
+            Self::FloatPower => out.write_str("a constant power depends on the C library"),
+            Self::Unsupported(what) => write!(out, "{what} is not built in for this version"),
+            Self::Internal(what) => write!(out, "a mistake in pyrepro, please report it: {what}"),
+        }
+    }
+}
+
+impl WarningCategory {
+    /// The name of the class.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Syntax => "SyntaxWarning",
+            Self::Deprecation => "DeprecationWarning",
+        }
+    }
+}
+
 impl Failure {
     /// A `SyntaxError`.
     pub fn syntax(message: impl Into<Cow<'static, str>>, span: Span) -> Self {

@@ -9,7 +9,6 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::ValueEnum;
 use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Made, Request, Session};
-use pyrepro::compile::Pool;
 use pyrepro::dist::Bytecode;
 use pyrepro::epoch::{Epoch, EpochSource};
 use pyrepro::manifest::{Manifest, Target};
@@ -23,7 +22,7 @@ use super::write::into_folder;
 use crate::cli::exit::Exit;
 use crate::cli::printable::ProgramOutput;
 use crate::cli::terminal::{Terminal, say};
-use crate::cli::zipapp::{self, Python};
+use crate::cli::zipapp;
 use crate::cli::{environment, interrupt, manifest};
 
 /// What is for projects of other backends alone.
@@ -216,8 +215,8 @@ impl Maker<'_> {
         let made = match self.flags.bytecode().filter(|_| built.artifact == Artifact::Wheel) {
             None => built.make(self.epoch, None, jobs)?,
             Some(BytecodeRecipe { checked, level, sourceless }) => {
-                let Python { path, version, .. } = zipapp::target_of(self.python.clone())?;
-                let (pool, stop) = (Pool::new(&path, version, jobs), &*self.stop);
+                let python = zipapp::target_of(self.python.clone())?;
+                let (pool, version, stop) = (python.compiler(jobs)?, python.version, &*self.stop);
                 let bytecode = Bytecode { compiler: &pool, version, checked, level, sourceless, jobs, stop };
                 built.make(self.epoch, Some(&bytecode), jobs)?
             }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::{Context, bail};
 use pyrepro::archive::{Digest, Entries, WriteError};
-use pyrepro::compile::{Compiler, Pool};
+use pyrepro::compile::Compiler;
 use pyrepro::dist::{self, Artifact, Ingredient};
 use pyrepro::epoch::{Clamped, Epoch};
 use pyrepro::manifest::Manifest;
@@ -41,7 +41,10 @@ impl Maker<'_> {
         let bytecode = if product == Product::Sdist { None } else { self.flags.bytecode() };
         let recipe = BuildRecipe { product, bytecode };
         let jobs = self.flags.jobs();
-        let pool = self.python.as_ref().map(|python| (Pool::new(&python.path, python.version, jobs), python));
+        let pool = match &self.python {
+            Some(python) => Some((python.compiler(jobs)?, python)),
+            None => None,
+        };
         let compiler = pool.as_ref().map(|(pool, python)| (pool as &dyn Compiler, python.version));
         let made = recipe.make(self.package, compiler, jobs, &self.stop)?;
         let name = match &made {

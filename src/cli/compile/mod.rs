@@ -11,12 +11,15 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use pyrepro::compile::{self, Event, Exclude, Form, Place, Pool, Recorded, Request, Summary, Task};
+use pyrepro::compile::{
+    self, Choice, Chosen, Event, Exclude, Form, Impossible, Native, Place, Pool, Recorded, Request, Summary,
+    Task,
+};
 use pyrepro::epoch::{EpochChoice, EpochSource};
 use pyrepro::manifest::{self, Compiled, Target};
 use pyrepro::output::{OutputForm, OutputTarget};
 use pyrepro::pyc::{InvalidationMode, Optimization};
-use pyrepro::python::{Interpreter, Interpreters, Version};
+use pyrepro::python::{Interpreter, Interpreters, Release, Version};
 
 use super::exit::Exit;
 use super::terminal::Terminal;
@@ -39,6 +42,11 @@ pub struct Flags {
     /// [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
     #[arg(long, value_name = "PYTHON")]
     python: Vec<OsString>,
+    /// What to compile with: `native` is the built-in compiler, which needs no interpreter; `both`
+    /// compares it with the interpreter, and a difference is an error; `auto` takes the built-in compiler
+    /// where it was proven for the release [default: $PYREPRO_COMPILER, or auto]
+    #[arg(long, value_name = "auto|native|interpreter|both")]
+    compiler: Option<Choice>,
     /// Compile what is fresh too
     #[arg(short, long)]
     force: bool,
@@ -154,9 +162,10 @@ enum Marshal {
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let started = Instant::now();
-    let pythons = pythons(&flags.python)?;
-    let (first, first_version, _) = pythons.first().context("there is no interpreter to compile for")?;
-    let mut request = flags.request(*first_version)?;
+    let choice = flags.choice()?;
+    let aims = aims(&flags.python, choice)?;
+    let first = aims.first().context("there is no interpreter to compile for")?;
+    let mut request = flags.request(first.version)?;
     let mut compiled = flags.manifest.is_some().then(|| Compiled::below(&request.paths)).transpose()?;
     if compiled.is_some() && request.paths.is_empty() {
         bail!("--manifest is for paths that are named: name what to compile");
@@ -167,21 +176,25 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     });
     let place = place.transpose()?;
     let stop = interrupt::flag()?;
-    let mut report = Report::new(terminal, request.task, pythons.len() > 1)?;
+    let mut report = Report::new(terminal, request.task, aims.len() > 1)?;
     let mut summary = Summary::default();
     if request.paths.is_empty() && flags.list.is_none() && flags.paths.is_empty() {
-        request.paths = compile::module_path(first)?;
+        let python = first.python.as_ref().context("name what to compile: there is no interpreter to ask")?;
+        request.paths = compile::module_path(python)?;
         // Behind the current folder, as Python has it.
         request.paths.splice(1..1, environment::python_path());
         request.depth = Some(0);
     }
     let mut outcome = Ok(());
-    for (path, version, _) in &pythons {
-        request.version = *version;
-        request.place = flags.place(*version);
-        let pool = Pool::new(path, *version, request.jobs).with_memory(flags.memory());
-        report.begin(*version, path)?;
-        let done = compile::run(&request, &pool, &stop, |event| {
+    for aim in &aims {
+        request.version = aim.version;
+        request.place = flags.place(aim.version);
+        let compiler = aim.compiler(choice, &request)?.with_memory(flags.memory());
+        if terminal.is_verbose() {
+            terminal.note(format_args!("Python {}: {}", aim.release, compiler.description()));
+        }
+        report.begin(aim.version, aim.python.as_deref().unwrap_or(Path::new("no interpreter")))?;
+        let done = compile::run(&request, &compiler, &stop, |event| {
             if let (Some(compiled), Event::Source(record)) = (&mut compiled, &event) {
                 compiled.add(record);
             }
@@ -199,7 +212,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     outcome?;
     let exit = exit(&summary, request.task);
     if let (Some(compiled), Some(place), Exit::Fine) = (compiled, place, exit) {
-        let targets = pythons.iter().map(|(.., target)| target.clone()).collect();
+        let targets = aims.iter().map(|aim| aim.target.clone()).collect();
         let manifest = compiled.manifest(&request, flags.epoch()?, targets)?;
         super::manifest::prepare(place, &manifest)?.finish(false)?;
     }
@@ -263,6 +276,13 @@ impl Flags {
         let (epoch, source) = environment::epoch(self.source_date_epoch, Path::new("."))?;
         let is_set = source != EpochSource::Default;
         Ok(is_set.then_some(manifest::Epoch { seconds: epoch.seconds(), source }))
+    }
+
+    fn choice(&self) -> anyhow::Result<Choice> {
+        match self.compiler {
+            Some(choice) => Ok(choice),
+            None => environment::compiler(),
+        }
     }
 
     fn ends(&self) -> Ends {
@@ -347,20 +367,56 @@ fn levels(numbers: &[String]) -> anyhow::Result<Vec<Optimization>> {
     Ok(levels)
 }
 
-/// The interpreters to compile for, each with its version.
-fn pythons(requests: &[OsString]) -> anyhow::Result<Vec<(PathBuf, Version, Target)>> {
-    let interpreters = Interpreters::new(environment::search_path());
-    let found = match requests {
-        [] => vec![interpreters.default()?],
-        requests => requests.iter().map(|request| interpreters.find(request)).collect::<Result<_, _>>()?,
-    };
-    found.into_iter().map(target).collect()
+/// What to compile for.
+struct Aim {
+    /// An interpreter of the release, if there is one.
+    python: Option<PathBuf>,
+    version: Version,
+    release: Release,
+    target: Target,
 }
 
-fn target(python: Interpreter) -> anyhow::Result<(PathBuf, Version, Target)> {
-    match (Target::of(&python), python.target) {
-        (Some(target), Ok(version)) => Ok((python.path, version, target)),
-        (_, Err(reason)) => bail!("cannot compile for {}: {reason}", python.path.display()),
-        (None, _) => bail!("cannot compile for {}", python.path.display()),
+impl Aim {
+    fn compiler(&self, choice: Choice, request: &Request) -> Result<Chosen, Impossible> {
+        // Only an interpreter has bytes of its own.
+        let choice = if request.form == Form::Interpreter && choice == Choice::Auto {
+            Choice::Interpreter
+        } else {
+            choice
+        };
+        Chosen::new(choice, self.release, self.version, self.python.clone(), request.jobs)
     }
+
+    fn of(python: Interpreter) -> anyhow::Result<Aim> {
+        match (Target::of(&python), python.target) {
+            (Some(target), Ok(version)) => {
+                Ok(Aim { python: Some(python.path), version, release: python.release, target })
+            }
+            (_, Err(reason)) => bail!("cannot compile for {}: {reason}", python.path.display()),
+            (None, _) => bail!("cannot compile for {}", python.path.display()),
+        }
+    }
+
+    /// A release that no interpreter is needed for, if `request` is the name of one.
+    fn native(request: &OsString) -> Option<Aim> {
+        let native = Native::named(request.to_str()?).ok()?;
+        let (release, version) = (native.release(), native.version()?);
+        Some(Aim { python: None, version, release, target: Target::of_release(release, version) })
+    }
+}
+
+/// What to compile for: interpreters, and releases that the built-in compiler stands for.
+fn aims(requests: &[OsString], choice: Choice) -> anyhow::Result<Vec<Aim>> {
+    let interpreters = Interpreters::new(environment::search_path());
+    if requests.is_empty() {
+        return Ok(vec![Aim::of(interpreters.default()?)?]);
+    }
+    let aim = |request: &OsString| match interpreters.find(request) {
+        Ok(python) => Aim::of(python),
+        Err(error) if matches!(choice, Choice::Auto | Choice::Native) => {
+            Aim::native(request).ok_or_else(|| error.into())
+        }
+        Err(error) => Err(error.into()),
+    };
+    requests.iter().map(aim).collect()
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::num::NonZero;
 
 use anyhow::ensure;
-use pyrepro::compile::Pool;
+use pyrepro::compile::Chosen;
 use pyrepro::installed::Reference;
 use pyrepro::python::{Interpreter, Interpreters, Version};
 
@@ -13,7 +13,7 @@ use crate::cli::environment;
 
 /// What compiles for each version, and what to call it.
 #[derive(Default)]
-pub struct Compilers(BTreeMap<Version, (Pool, String)>);
+pub struct Compilers(BTreeMap<Version, (Chosen, String)>);
 
 impl Compilers {
     /// Those that are asked for, or all that there are.
@@ -25,12 +25,14 @@ impl Compilers {
         };
         // Of one version the last is taken, which is the newest.
         found.sort_by_key(|python| python.release);
+        let choice = environment::compiler()?;
         let usable = found.into_iter().filter_map(|python| {
             let version = *python.target.as_ref().ok()?;
             let name = format!("Python {}", python.release);
-            Some((version, (Pool::new(&python.path, version, jobs), name)))
+            let chosen = Chosen::new(choice, python.release, version, Some(python.path), jobs);
+            Some(chosen.map(|chosen| (version, (chosen, name))))
         });
-        let compilers: BTreeMap<_, _> = usable.collect();
+        let compilers: BTreeMap<_, _> = usable.collect::<Result<_, _>>()?;
         ensure!(
             !compilers.is_empty(),
             "there is no Python to compile with: install one, or name it with --python"

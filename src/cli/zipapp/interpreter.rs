@@ -1,9 +1,11 @@
 //! Which interpreter the first line of an archive names, and which one its bytecode is for.
 
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
+use pyrepro::compile::Chosen;
 use pyrepro::dist::zipapp::shebang;
 use pyrepro::manifest::Target;
 use pyrepro::python::{Interpreter, Interpreters, Version};
@@ -92,6 +94,14 @@ pub struct Python {
     pub path: PathBuf,
     pub version: Version,
     pub target: Target,
+}
+
+impl Python {
+    /// What compiles for it, as PYREPRO_COMPILER says.
+    pub fn compiler(&self, jobs: NonZero<usize>) -> anyhow::Result<Chosen> {
+        let choice = environment::compiler()?;
+        Ok(Chosen::new(choice, self.target.version, self.version, Some(self.path.clone()), jobs)?)
+    }
 }
 
 /// An interpreter that can be compiled for.

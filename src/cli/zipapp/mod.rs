@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
-use pyrepro::compile::{Compiler, Pool};
+use pyrepro::compile::Compiler;
 use pyrepro::dist::zipapp::{App, Request, Source, shebang};
 use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
 use pyrepro::manifest::Manifest;
@@ -144,8 +144,10 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let stop = interrupt::flag()?;
     let targets = flags.targets(&target, place.as_deref(), &request)?;
     let jobs = flags.jobs();
-    let pool = python.as_ref().map(|python| (Pool::new(&python.path, python.version, jobs), python.version));
-    let compiler = pool.as_ref().map(|(pool, version)| (pool as &dyn Compiler, *version));
+    let chosen =
+        python.as_ref().map(|python| Ok::<_, anyhow::Error>((python.compiler(jobs)?, python.version)));
+    let chosen = chosen.transpose()?;
+    let compiler = chosen.as_ref().map(|(chosen, version)| (chosen as &dyn Compiler, *version));
     let app = recipe.gather(&request, compiler, jobs, &stop)?;
     let targets = targets.apart_from(&app.wheels)?;
     tell_doubts(&app, flags.strict, terminal);

@@ -17,3 +17,4 @@ mod refusals;
 mod symtable;
 mod tree;
 mod unicode;
+mod whole;

@@ -1,0 +1,152 @@
+//! The compiler that is built in: it needs no interpreter.
+
+use std::borrow::Cow;
+
+use pyrepro_compiler::edition::{self, Edition};
+use pyrepro_compiler::error::{Failure, SyntaxError};
+
+use super::job::marshal_text;
+use super::unit::{Diagnostic, Outcome, Unit, Warning};
+use crate::pyc::Optimization;
+use crate::python::{Level, Release, Version};
+
+/// Compiles as the releases of one edition do. Its code is canonical.
+#[derive(Debug, Clone, Copy)]
+pub struct Native {
+    edition: &'static Edition,
+    release: Release,
+}
+
+/// A source that the built-in compiler leaves to an interpreter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the built-in compiler leaves it to an interpreter: {0}")]
+pub struct HandedOver(pub String);
+
+impl Native {
+    /// The compiler for a version such as `3.14`, for its newest edition, or `3.14.2`.
+    ///
+    /// ```
+    /// use pyrepro::compile::Native;
+    ///
+    /// assert_eq!(Native::named("3.13.5").unwrap().edition(), "3.13.1–3.13.3, 3.13.5 and later");
+    /// assert!(Native::named("3.7").is_err());
+    /// ```
+    pub fn named(name: &str) -> Result<Native, edition::UnknownRelease> {
+        let found = Edition::of(name)?;
+        let micro = found.micro.unwrap_or(found.edition.proven_to);
+        let (minor, micro) = (found.edition.minor, u16::from(micro));
+        Ok(Native {
+            edition: found.edition,
+            release: Release { major: 3, minor, micro, level: Level::Final, serial: 0 },
+        })
+    }
+
+    /// The compiler for the release of an interpreter, if there is one.
+    pub fn of(release: Release) -> Option<Native> {
+        let is_final = release.level == Level::Final;
+        let native = is_final.then(|| Native::named(&release.to_string()).ok()).flatten()?;
+        Some(Native { release, ..native })
+    }
+
+    /// The release that it stands for.
+    pub fn release(&self) -> Release {
+        self.release
+    }
+
+    /// What bytecode files it makes.
+    pub fn version(&self) -> Option<Version> {
+        Version::new(3, self.edition.minor)
+    }
+
+    /// The releases that compile alike.
+    pub fn edition(&self) -> String {
+        self.edition.to_string()
+    }
+
+    /// Whether its code was compared with that of the release, or of a later one of the same edition.
+    pub fn is_proven(&self) -> bool {
+        self.release.micro <= u16::from(self.edition.proven_to)
+    }
+
+    /// All editions: what they cover, and the newest release that they were compared with.
+    pub fn editions() -> impl Iterator<Item = (String, String)> {
+        edition::EDITIONS
+            .iter()
+            .map(|edition| (edition.to_string(), format!("3.{}.{}", edition.minor, edition.proven_to)))
+    }
+
+    /// Compiles one unit.
+    pub fn compile(&self, unit: &Unit<'_>) -> Result<Outcome, HandedOver> {
+        let mut outcome = Outcome { is_canonical: true, ..Outcome::default() };
+        match self.at_levels(unit, unit.levels, &mut outcome)? {
+            Ok(()) => return Ok(outcome),
+            Err(error) if unit.levels.len() < 2 => outcome.failure = Some(diagnostic(unit, &error)),
+            // Of several levels the first may do: what -O leaves out can be what is wrong.
+            Err(_) => {
+                for level in unit.levels {
+                    if let Err(error) = self.at_levels(unit, &[*level], &mut outcome)? {
+                        outcome.failure = Some(diagnostic(unit, &error));
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn at_levels(
+        &self,
+        unit: &Unit<'_>,
+        levels: &[Optimization],
+        outcome: &mut Outcome,
+    ) -> Result<Result<(), Box<SyntaxError>>, HandedOver> {
+        let numbers: Vec<u8> = levels.iter().map(|level| level.number()).collect();
+        let name = marshal_text(unit.name);
+        match pyrepro_compiler::compile(unit.source, &name, self.edition, &numbers) {
+            Ok(made) => {
+                outcome.codes.extend(levels.iter().copied().zip(made.code));
+                for warning in made.warnings {
+                    let warning = Warning {
+                        category: warning.category.name().to_owned(),
+                        message: warning.message.into_owned(),
+                        line: u32::try_from(warning.line).ok(),
+                        text: line(unit.source, warning.line),
+                    };
+                    if !outcome.warnings.contains(&warning) {
+                        outcome.warnings.push(warning);
+                    }
+                }
+                Ok(Ok(()))
+            }
+            Err(Failure::Syntax(error)) => Ok(Err(error)),
+            Err(Failure::Handover(reason)) => Err(HandedOver(reason.to_string())),
+        }
+    }
+}
+
+/// What py_compile would say, as far as it is known.
+fn diagnostic(unit: &Unit<'_>, error: &SyntaxError) -> Diagnostic {
+    let (kind, message) = (error.kind.name(), &error.message);
+    let text = line(unit.source, error.span.line);
+    let number = |number: i32| u32::try_from(number).ok();
+    let name = String::from_utf8_lossy(unit.name);
+    let shown = text.as_ref().map_or(Cow::Borrowed(""), |text| format!("    {}\n", text.trim()).into());
+    let place = number(error.span.line).map_or(String::new(), |line| format!(", line {line}"));
+    Diagnostic {
+        kind: kind.to_owned(),
+        message: message.clone().into_owned(),
+        wording: format!("  File \"{name}\"{place}\n{shown}{kind}: {message}\n"),
+        line: number(error.span.line),
+        column: number(error.span.col).map(|column| column + 1),
+        end_line: number(error.span.end_line),
+        end_column: number(error.span.end_col).map(|column| column + 1),
+        text,
+    }
+}
+
+/// A line of the source, from 1, if it is UTF-8.
+fn line(source: &[u8], number: i32) -> Option<String> {
+    let index = usize::try_from(number).ok()?.checked_sub(1)?;
+    let line = source.split(|byte| *byte == b'\n').nth(index)?;
+    String::from_utf8(line.strip_suffix(b"\r").unwrap_or(line).to_vec()).ok()
+}
