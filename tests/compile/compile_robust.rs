@@ -382,8 +382,8 @@ fn an_interpreter_that_breaks_on_the_way_ends_the_run_with_its_reason() {
     fs::write(&fake, script).expect("a script");
     fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).expect("permissions");
     let mut command = pyrepro();
-    command.args(["compile", "--format", "json", "--python"]).arg(&fake).arg("src").current_dir(tree.path());
-    let output = command.output().expect("a run");
+    command.args(["compile", "--format", "json", "--compiler", "interpreter", "--python"]).arg(&fake);
+    let output = command.arg("src").current_dir(tree.path()).output().expect("a run");
     assert_eq!(output.status.code(), Some(2));
     assert!(
         stderr(&output)

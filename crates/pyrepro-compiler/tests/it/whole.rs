@@ -16,7 +16,7 @@ fn files_become_the_canonical_bytes_of_what_cpython_makes() {
 fn compare(python: &Python) -> usize {
     let edition = python.release.edition;
     let version = Version::new(3, edition.minor).expect("a version that pyrepro knows");
-    let mut oracle = Oracle::start(python, "whole.py", &sources(&python.library, 20));
+    let mut oracle = Oracle::start(python, "whole.py", &sources(&python.library, 60));
     let (mut compared, mut differences) = (0, 0);
     while let Some(line) = oracle.line() {
         let (level, data) = line.split_once(' ').expect("a level and data");
