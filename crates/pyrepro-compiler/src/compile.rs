@@ -28,7 +28,13 @@ pub struct Compiled {
 /// Compiles a source as the releases of `edition` do.
 ///
 /// `file_name` is what the code objects say they come from, with lone surrogates for bytes that are no UTF-8; `levels` are the levels of optimization, 0 to 2.
-pub fn compile(source: &[u8], file_name: &[u8], edition: &Edition, levels: &[u8]) -> Result<Compiled> {
+pub fn compile(
+    source: &[u8],
+    file_name: impl AsRef<[u8]>,
+    edition: &Edition,
+    levels: &[u8],
+) -> Result<Compiled> {
+    let file_name = file_name.as_ref();
     let source = Source::decode(source)?;
     let parsed = parser::parse(&source, edition.rules)?;
     let mut compiled = Compiled { code: Vec::with_capacity(levels.len()), warnings: Vec::new() };
