@@ -65,7 +65,8 @@ impl Sandbox {
     /// Finds what isolates programs here, and tries it.
     pub fn find(search_path: &OsStr, readable: Vec<PathBuf>) -> Result<Sandbox, Error> {
         let program = |name: &str| {
-            std::env::split_paths(search_path).map(|folder| folder.join(name)).find(|path| path.is_file())
+            let folders = std::env::split_paths(search_path).filter(|folder| folder.is_absolute());
+            folders.map(|folder| folder.join(name)).find(|path| path.is_file())
         };
         let (limits, privileges) = (program("prlimit"), program("setpriv"));
         let jails = [program("bwrap").map(Jail::Bubblewrap), program("unshare").map(Jail::Unshare)];

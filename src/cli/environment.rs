@@ -59,7 +59,9 @@ pub fn all() -> Vec<(OsString, OsString)> {
 pub fn program(name: &str) -> Option<PathBuf> {
     let path = variable("PATH")?;
     let name = format!("{name}{}", env::consts::EXE_SUFFIX);
-    env::split_paths(&path).map(|folder| folder.join(&name)).find(|program| program.is_file())
+    // A relative folder is the current one's, which may be anybody's.
+    let folders = env::split_paths(&path).filter(|folder| folder.is_absolute());
+    folders.map(|folder| folder.join(&name)).find(|program| program.is_file())
 }
 
 /// What makes environments for backends: uv if it is there, else pip.

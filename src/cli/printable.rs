@@ -76,15 +76,15 @@ struct Shown {
 
 impl fmt::Write for Shown {
     fn write_str(&mut self, piece: &str) -> fmt::Result {
-        if STYLING.get() {
-            self.text.push_str(piece);
-            return Ok(());
-        }
         if piece.is_empty() {
             return Ok(());
         }
         if std::mem::take(&mut self.ended) {
             self.end_within();
+        }
+        if STYLING.get() {
+            self.text.push_str(piece);
+            return Ok(());
         }
         let inner = piece.strip_suffix('\n');
         self.ended = inner.is_some();
@@ -248,7 +248,7 @@ mod tests {
         for chunk in [&b"one\xc3"[..], b"\xa9\r10%\r\n", b"error: \xff\x1b\nrest"] {
             output.tell(chunk, |line| told.push(message(line)));
         }
-        assert_eq!(told, ["  | oné", "  | 10%", "  | error: \u{fffd}\\u{1b}"]);
+        assert_eq!(told, ["  | oneé", "  | 10%", "  | error: \u{fffd}\\u{1b}"]);
         output.tell(&[b'x'; 9000], |line| told.push(message(line)));
         assert_eq!((told.len(), output.0.len()), (4, 0));
     }
