@@ -12,8 +12,8 @@ use signal_hook::flag;
 /// What a shell takes for the end by Ctrl-C.
 const INTERRUPTED: i32 = 130;
 
-/// From now on the first Ctrl-C, SIGTERM or SIGHUP sets the flag, and the second ends the program at once. What
-/// was ignored when the program was started, as `nohup` has it, stays ignored.
+/// From now on the first Ctrl-C, SIGTERM or SIGHUP sets the flag, and the second ends the program at once. SIGHUP
+/// stays ignored if it was when the program was started, as `nohup` has it.
 pub fn flag() -> anyhow::Result<Arc<AtomicBool>> {
     register().context("cannot prepare for Ctrl-C")
 }
@@ -50,15 +50,11 @@ mod platform {
     use signal_hook::consts::{SIGHUP, SIGXFSZ};
     use signal_hook::flag;
 
-    /// These signals and SIGHUP, without those that are ignored.
+    /// These signals, and SIGHUP unless it is ignored.
     pub fn ending(signals: &[i32]) -> Vec<i32> {
-        let ignored = ignored();
-        let is_heard = |signal: &&i32| match ignored {
-            Some(ignored) => ignored >> (**signal - 1) & 1 == 0,
-            // Where it is not known whether `nohup` was there, SIGHUP does what it does by itself.
-            None => **signal != SIGHUP,
-        };
-        signals.iter().chain(&[SIGHUP]).filter(is_heard).copied().collect()
+        // Where it is not known whether `nohup` was there, SIGHUP does what it does by itself.
+        let is_heard = ignored().is_some_and(|ignored| ignored >> (SIGHUP - 1) & 1 == 0);
+        signals.iter().copied().chain(is_heard.then_some(SIGHUP)).collect()
     }
 
     /// The signals that this process was started to ignore, a bit for each, where the system tells.
