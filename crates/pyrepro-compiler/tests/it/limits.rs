@@ -78,7 +78,8 @@ fn no_source_takes_more_than_its_size_allows() {
             let start = Instant::now();
             let _ = compile(source.as_bytes(), "x", edition, &[0]);
             let time = start.elapsed();
-            if time > Duration::from_secs(10) {
+            // A second at most on an idle machine, and minutes where time grows with the square.
+            if time > Duration::from_secs(120) {
                 slow.push(format!("{name}: {what} took {time:?}"));
             }
         }
