@@ -140,6 +140,9 @@ fn stock_bytecode_of_the_same_source_becomes_canonical() {
     }
 }
 
+/// How bytecode of some version begins, which is what tells it from a text.
+const BYTECODE: &str = "py\r\nand more";
+
 #[test]
 fn check_names_what_is_wrong_and_writes_nothing() {
     let tree = Tree::of_many_kinds();
@@ -151,7 +154,7 @@ fn check_names_what_is_wrong_and_writes_nothing() {
     tree.write("src/top.py", "other = 1\n");
     fs::remove_file(pyc(&tree, "src/pkg", "one")).expect("a pyc");
     fs::write(pyc(&tree, "src/pkg/sub/deep", "two"), "rubbish").expect("a pyc");
-    tree.write(pyc(&tree, "src/pkg", "gone"), "whatever");
+    tree.write(pyc(&tree, "src/pkg", "gone"), BYTECODE);
     assert_eq!(code(&tree, &["-q", "--invalidation-mode", "unchecked-hash", "src/namespace"]), Some(0));
     let before = fingerprint(&tree);
     let told = run(&tree, &["--check", "src"]);
@@ -191,7 +194,8 @@ fn prune_removes_orphans_of_its_cache_tag_and_nothing_else() {
         format!("gone.{tag}.pyo"),
         "note.txt".to_owned(),
     ];
-    orphans.iter().chain(&others).for_each(|name| drop(tree.write(cache.join(name), "")));
+    orphans.iter().chain(&others).for_each(|name| drop(tree.write(cache.join(name), BYTECODE)));
+    tree.write(cache.join(format!("text.{tag}.pyc")), "no bytecode");
     tree.write("src/pkg/gone.pyc", "");
     fs::create_dir(tree.path().join(cache).join(format!("folder.{tag}.pyc"))).expect("a folder");
     std::os::unix::fs::symlink("nowhere", tree.path().join("src/pkg/dangling.py")).expect("a link");
