@@ -188,7 +188,8 @@ fn write_table(rows: &[Row], out: &mut impl Write) -> anyhow::Result<()> {
 }
 
 fn write_built_in(out: &mut impl Write) -> anyhow::Result<()> {
-    writeln!(out, "\n{STRONG}Built-in compilers, which need no interpreter{STRONG:#}")?;
+    writeln!(out)?;
+    writeln!(out, "{STRONG}Built-in compilers, which need no interpreter{STRONG:#}")?;
     for BuiltIn { releases, proven_to } in built_in() {
         writeln!(out, "  {releases}  {FAINT}compared with {proven_to}{FAINT:#}")?;
     }
