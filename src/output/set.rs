@@ -24,7 +24,7 @@ use super::target::{Found, OutputTarget};
 /// assert!(!folder.path().join("a.whl").exists());
 /// set.put()?;
 /// assert!(folder.path().join("a.whl.manifest.json").exists());
-/// # Ok::<(), pyrepro::output::OutputError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct OutputSet {
