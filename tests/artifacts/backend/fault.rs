@@ -125,7 +125,7 @@ fn ctrl_c_ends_the_backend_and_leaves_nothing() {
     let mut child = command.stderr(std::process::Stdio::piped()).spawn().expect("pyrepro");
     let errors = std::io::BufReader::new(child.stderr.take().expect("a pipe"));
     let mut lines = std::io::BufRead::lines(errors).map(|line| line.expect("a line"));
-    let backend = lines.find_map(|line| line.strip_prefix("pid ").map(str::to_owned)).expect("a backend");
+    let backend = lines.find_map(|line| line.strip_prefix("  | pid ").map(str::to_owned)).expect("a backend");
     let signal =
         |arguments: [&str; 2]| std::process::Command::new("kill").args(arguments).output().expect("kill");
     signal(["-INT", &child.id().to_string()]);
