@@ -384,7 +384,7 @@ fn expect_none(runs: usize, wrong: &[String]) {
 
 #[test]
 fn a_call_that_fails_leaves_whole_files_and_a_true_answer() {
-    let (runs, wrong) = inject(8, 23);
+    let (runs, wrong) = inject(8, 67);
     expect_none(runs, &wrong);
 }
 
