@@ -41,6 +41,7 @@ pub(super) struct Workshop<'a> {
 impl Workshop<'_> {
     /// What the backend room is asked for.
     pub fn request(&self, strategy: &Strategy, python: &Path) -> Result<Request, Error> {
+        strategy.check()?;
         let constraints = self.folder.join("constraints.txt");
         fs::write(&constraints, strategy.pins.join("\n"))
             .map_err(|source| Error::io(&constraints, source))?;

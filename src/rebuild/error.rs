@@ -47,6 +47,9 @@ pub enum Error {
     /// No interpreter fits.
     #[error(transparent)]
     Python(#[from] NoPython),
+    /// A strategy says what none of ours would: it may come from a statement of somebody else.
+    #[error("the strategy has {0:?}, which is not a requirement with a version, or not a plain value")]
+    Strategy(String),
     /// The source cannot be unpacked.
     #[error(transparent)]
     Unpack(#[from] crate::dist::Error),
@@ -88,6 +91,7 @@ impl Error {
             Error::Index { .. } | Error::NoSource(_) => "index",
             Error::Network { .. } | Error::Hash { .. } => "network",
             Error::Python(_) => "python",
+            Error::Strategy(_) => "strategy",
             Error::Unpack(_) => "source",
             Error::Build(backend::Error::Failed { step, .. }) if step.starts_with("installing") => "resolver",
             Error::Build(_) => "build",

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::error::Error;
+use crate::project::Requirement;
+
 /// One way to build a wheel from its source. It repeats: the same strategy builds the same bytes.
 ///
 /// ```
@@ -53,6 +56,23 @@ pub enum LineEnds {
 }
 
 impl Strategy {
+    /// Refuses what could name an option of an installer, an index, an address or a file: a strategy can come from
+    /// a statement, which is anybody's.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let is_requirement =
+            |text: &&String| text.parse::<Requirement>().is_ok() && !text.contains(['@', '\n', '\r']);
+        let is_plain =
+            |text: &&String| text.chars().all(|c| c.is_ascii_alphanumeric() || "._-+:".contains(c));
+        let requirements = self.pins.iter().chain(&self.with);
+        let options = self.wheel_options.iter().flat_map(|(name, value)| [name, value]);
+        let bad =
+            requirements.filter(|text| !is_requirement(text)).chain(options.filter(|text| !is_plain(text)));
+        match bad.chain(self.uploaded_before.iter().filter(|text| !is_plain(text))).next() {
+            Some(bad) => Err(Error::Strategy(bad.clone())),
+            None => Ok(()),
+        }
+    }
+
     /// Pins a requirement to a version, in place of what it was pinned to.
     pub(super) fn pin(&mut self, name: &str, version: &str) {
         let prefix = format!("{name}==");
@@ -63,5 +83,24 @@ impl Strategy {
     /// The version that a requirement is pinned to.
     pub(super) fn pinned(&self, name: &str) -> Option<&str> {
         self.pins.iter().find_map(|pin| pin.strip_prefix(name)?.strip_prefix("=="))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strategy_names_no_option_index_or_address() {
+        let with = |text: &str| Strategy { with: vec![text.to_owned()], ..Strategy::default() };
+        let pinned = |text: &str| Strategy { pins: vec![text.to_owned()], ..Strategy::default() };
+        assert!(with("setuptools<81").check().is_ok() && pinned("wheel==0.38.4").check().is_ok());
+        for text in
+            ["--index-url=http://evil.example", "-r/etc/passwd", "a @ http://evil.example", "a==1\n-r x"]
+        {
+            assert!(with(text).check().is_err() && pinned(text).check().is_err(), "{text}");
+        }
+        let option = Strategy { wheel_options: vec![("a".into(), "1\n[x]".into())], ..Strategy::default() };
+        assert!(option.check().is_err());
     }
 }
