@@ -159,7 +159,7 @@ pub mod names {
 
     macro_rules! names {
         ($($name:ident = $text:literal,)*) => {
-            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "they become constants")]
             enum Place { $($name,)* }
             $(
                 #[doc = concat!("`", $text, "`")]

@@ -10,7 +10,7 @@ use serde::Serialize;
 /// assert_eq!(pyrepro_bytecode::marshal::Kind::FrozenSet.to_string(), "frozenset");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[allow(missing_docs)] // They are Python's own names.
+#[expect(missing_docs, reason = "they have Python's own names")]
 #[repr(u8)]
 pub enum Kind {
     None,

@@ -1,5 +1,7 @@
 //! The kinds of nodes, with the fields that the `ast` module gives them.
 
+#![expect(missing_docs, reason = "kinds and fields have the names of Python's ast module")]
+
 use super::{ExprId, Id, List, PatternId, StmtId};
 use crate::constant::ConstId;
 use crate::span::Span;
@@ -130,7 +132,6 @@ pub struct Expr {
 
 /// The kinds of expressions; fields as in the `ast` module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum ExprKind {
     BoolOp {
         op: BoolOp,
@@ -270,7 +271,6 @@ pub struct Stmt {
 
 /// The kinds of statements; fields as in the `ast` module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum StmtKind {
     FunctionDef(Id<Function>),
     AsyncFunctionDef(Id<Function>),
@@ -381,7 +381,6 @@ pub enum StmtKind {
 
 /// What a `def` makes, async or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct Function {
     pub name: Symbol,
     pub args: Id<Arguments>,
@@ -393,7 +392,6 @@ pub struct Function {
 
 /// What a `class` makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct Class {
     pub name: Symbol,
     pub bases: List<ExprId>,
@@ -405,7 +403,6 @@ pub struct Class {
 
 /// Parameters. `defaults` are those of the last positional ones, `kw_defaults` has one entry for each keyword-only one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct Arguments {
     pub posonlyargs: List<Arg>,
     pub args: List<Arg>,
@@ -418,7 +415,6 @@ pub struct Arguments {
 
 /// A parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct Arg {
     pub span: Span,
     pub name: Symbol,
@@ -427,7 +423,6 @@ pub struct Arg {
 
 /// `arg=value` in a call, or `**value`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct Keyword {
     pub span: Span,
     pub arg: Option<Symbol>,
@@ -436,7 +431,6 @@ pub struct Keyword {
 
 /// `name as asname` of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct Alias {
     pub span: Span,
     pub name: Symbol,
@@ -445,7 +439,6 @@ pub struct Alias {
 
 /// `context_expr as optional_vars` of a `with`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct WithItem {
     pub context_expr: ExprId,
     pub optional_vars: Option<ExprId>,
@@ -453,7 +446,6 @@ pub struct WithItem {
 
 /// `except exception as name:`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct ExceptHandler {
     pub span: Span,
     pub exception: Option<ExprId>,
@@ -463,7 +455,6 @@ pub struct ExceptHandler {
 
 /// `for target in iter if …` of a comprehension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct Comprehension {
     pub target: ExprId,
     pub iter: ExprId,
@@ -473,7 +464,6 @@ pub struct Comprehension {
 
 /// `case pattern if guard:`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct MatchCase {
     pub pattern: PatternId,
     pub guard: Option<ExprId>,
@@ -491,7 +481,6 @@ pub struct Pattern {
 
 /// The kinds of patterns; fields as in the `ast` module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum PatternKind {
     MatchValue {
         value: ExprId,
@@ -527,7 +516,6 @@ pub enum PatternKind {
 
 /// A type parameter; `default_value` is what follows `=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct TypeParam {
     pub span: Span,
     pub name: Symbol,
@@ -537,7 +525,6 @@ pub struct TypeParam {
 
 /// The kinds of type parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum TypeParamKind {
     TypeVar { bound: Option<ExprId> },
     ParamSpec,

@@ -21,7 +21,7 @@ pub struct Token {
 /// The kinds of tokens: each operator and each keyword is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "most have the names of Python's token module")]
 pub enum TokenKind {
     /// The end of the file.
     EndMarker,
