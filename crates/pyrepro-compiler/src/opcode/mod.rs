@@ -3,12 +3,16 @@
 //! `tables/generate.py` makes `op.rs` and the tables from the interpreters themselves.
 
 mod op;
+mod v311;
+mod v312;
 mod v313;
 mod v314;
 mod v315;
 
 pub use op::{ALL, COUNT, Op};
 
+pub use v311::TABLE as PYTHON_3_11;
+pub use v312::TABLE as PYTHON_3_12;
 pub use v313::TABLE as PYTHON_3_13;
 pub use v314::TABLE as PYTHON_3_14;
 pub use v315::TABLE as PYTHON_3_15;
@@ -23,6 +27,9 @@ mod flag {
     pub const LOCAL: u8 = 32;
     pub const EVAL_BREAK: u8 = 64;
 }
+
+/// The first number of a pseudo-instruction.
+const PSEUDO: u16 = 256;
 
 /// The instructions of one release.
 #[derive(Debug)]
@@ -39,6 +46,8 @@ struct Info {
     flags: u8,
     popped: Effect,
     pushed: Effect,
+    /// How many values more a jump leaves than going on.
+    jumped: i8,
 }
 
 /// How many values an instruction pops or pushes: a number, and something of its argument.
@@ -56,6 +65,10 @@ enum Term {
     LowBit,
     /// One if the argument is 3.
     IsThree,
+    /// One if the argument has the bit 4: a `FORMAT_VALUE` with a specification.
+    Specified,
+    /// How many of the four lowest bits are set: what a `MAKE_FUNCTION` is given.
+    Attributes,
     /// `UNPACK_EX`: values before the star in the low byte, after it in the others.
     Unpacked,
 }
@@ -74,7 +87,16 @@ const fn instruction(
         flags,
         popped: Effect { base: popped.0, term: popped.1 },
         pushed: Effect { base: pushed.0, term: pushed.1 },
+        jumped: 0,
     })
+}
+
+/// The same for a jump that leaves another number of values than going on does.
+const fn jumping(more: i8, row: Option<Info>) -> Option<Info> {
+    match row {
+        Some(info) => Some(Info { jumped: more, ..info }),
+        None => None,
+    }
 }
 
 impl Effect {
@@ -86,6 +108,8 @@ impl Effect {
             Term::Twice => arg * 2,
             Term::LowBit => arg & 1,
             Term::IsThree => i32::from(arg == 3),
+            Term::Specified => arg >> 2 & 1,
+            Term::Attributes => (arg & 15).count_ones() as i32,
             Term::Unpacked => (arg & 0xff) + (arg >> 8),
         };
         i32::from(self.base) + more
@@ -127,6 +151,16 @@ impl Table {
     /// How many values it leaves on the stack.
     pub fn pushed(&self, op: Op, arg: u32) -> i32 {
         self.info(op).pushed.of(arg)
+    }
+
+    /// How many values more it leaves where it jumps than where it goes on.
+    pub fn jumped(&self, op: Op) -> i32 {
+        self.info(op).jumped.into()
+    }
+
+    /// Whether it is a pseudo-instruction, which no code object holds.
+    pub fn is_pseudo(&self, op: Op) -> bool {
+        self.number(op) >= PSEUDO
     }
 
     /// Whether its argument means anything.

@@ -6,6 +6,8 @@
 pub enum Op {
     /// `ANNOTATIONS_PLACEHOLDER`
     AnnotationsPlaceholder,
+    /// `ASYNC_GEN_WRAP`
+    AsyncGenWrap,
     /// `BEFORE_ASYNC_WITH`
     BeforeAsyncWith,
     /// `BEFORE_WITH`
@@ -88,6 +90,8 @@ pub enum Op {
     ExtendedArg,
     /// `FORMAT_SIMPLE`
     FormatSimple,
+    /// `FORMAT_VALUE`
+    FormatValue,
     /// `FORMAT_WITH_SPEC`
     FormatWithSpec,
     /// `FOR_ITER`
@@ -108,6 +112,8 @@ pub enum Op {
     ImportFrom,
     /// `IMPORT_NAME`
     ImportName,
+    /// `IMPORT_STAR`
+    ImportStar,
     /// `IS_OP`
     IsOp,
     /// `JUMP`
@@ -120,20 +126,30 @@ pub enum Op {
     JumpForward,
     /// `JUMP_IF_FALSE`
     JumpIfFalse,
+    /// `JUMP_IF_FALSE_OR_POP`
+    JumpIfFalseOrPop,
     /// `JUMP_IF_TRUE`
     JumpIfTrue,
+    /// `JUMP_IF_TRUE_OR_POP`
+    JumpIfTrueOrPop,
     /// `JUMP_NO_INTERRUPT`
     JumpNoInterrupt,
+    /// `KW_NAMES`
+    KwNames,
     /// `LIST_APPEND`
     ListAppend,
     /// `LIST_EXTEND`
     ListExtend,
+    /// `LIST_TO_TUPLE`
+    ListToTuple,
     /// `LOAD_ASSERTION_ERROR`
     LoadAssertionError,
     /// `LOAD_ATTR`
     LoadAttr,
     /// `LOAD_BUILD_CLASS`
     LoadBuildClass,
+    /// `LOAD_CLASSDEREF`
+    LoadClassderef,
     /// `LOAD_CLOSURE`
     LoadClosure,
     /// `LOAD_COMMON_CONSTANT`
@@ -194,6 +210,22 @@ pub enum Op {
     PopExcept,
     /// `POP_ITER`
     PopIter,
+    /// `POP_JUMP_BACKWARD_IF_FALSE`
+    PopJumpBackwardIfFalse,
+    /// `POP_JUMP_BACKWARD_IF_NONE`
+    PopJumpBackwardIfNone,
+    /// `POP_JUMP_BACKWARD_IF_NOT_NONE`
+    PopJumpBackwardIfNotNone,
+    /// `POP_JUMP_BACKWARD_IF_TRUE`
+    PopJumpBackwardIfTrue,
+    /// `POP_JUMP_FORWARD_IF_FALSE`
+    PopJumpForwardIfFalse,
+    /// `POP_JUMP_FORWARD_IF_NONE`
+    PopJumpForwardIfNone,
+    /// `POP_JUMP_FORWARD_IF_NOT_NONE`
+    PopJumpForwardIfNotNone,
+    /// `POP_JUMP_FORWARD_IF_TRUE`
+    PopJumpForwardIfTrue,
     /// `POP_JUMP_IF_FALSE`
     PopJumpIfFalse,
     /// `POP_JUMP_IF_NONE`
@@ -204,6 +236,12 @@ pub enum Op {
     PopJumpIfTrue,
     /// `POP_TOP`
     PopTop,
+    /// `PRECALL`
+    Precall,
+    /// `PREP_RERAISE_STAR`
+    PrepReraiseStar,
+    /// `PRINT_EXPR`
+    PrintExpr,
     /// `PUSH_EXC_INFO`
     PushExcInfo,
     /// `PUSH_NULL`
@@ -266,6 +304,8 @@ pub enum Op {
     UnaryNegative,
     /// `UNARY_NOT`
     UnaryNot,
+    /// `UNARY_POSITIVE`
+    UnaryPositive,
     /// `UNPACK_EX`
     UnpackEx,
     /// `UNPACK_SEQUENCE`
@@ -277,11 +317,12 @@ pub enum Op {
 }
 
 /// How many there are.
-pub const COUNT: usize = 135;
+pub const COUNT: usize = 155;
 
 /// Their names, in the order of [`Op`].
 pub const NAMES: [&str; COUNT] = [
     "ANNOTATIONS_PLACEHOLDER",
+    "ASYNC_GEN_WRAP",
     "BEFORE_ASYNC_WITH",
     "BEFORE_WITH",
     "BINARY_OP",
@@ -323,6 +364,7 @@ pub const NAMES: [&str; COUNT] = [
     "END_SEND",
     "EXTENDED_ARG",
     "FORMAT_SIMPLE",
+    "FORMAT_VALUE",
     "FORMAT_WITH_SPEC",
     "FOR_ITER",
     "GET_AITER",
@@ -333,19 +375,25 @@ pub const NAMES: [&str; COUNT] = [
     "GET_YIELD_FROM_ITER",
     "IMPORT_FROM",
     "IMPORT_NAME",
+    "IMPORT_STAR",
     "IS_OP",
     "JUMP",
     "JUMP_BACKWARD",
     "JUMP_BACKWARD_NO_INTERRUPT",
     "JUMP_FORWARD",
     "JUMP_IF_FALSE",
+    "JUMP_IF_FALSE_OR_POP",
     "JUMP_IF_TRUE",
+    "JUMP_IF_TRUE_OR_POP",
     "JUMP_NO_INTERRUPT",
+    "KW_NAMES",
     "LIST_APPEND",
     "LIST_EXTEND",
+    "LIST_TO_TUPLE",
     "LOAD_ASSERTION_ERROR",
     "LOAD_ATTR",
     "LOAD_BUILD_CLASS",
+    "LOAD_CLASSDEREF",
     "LOAD_CLOSURE",
     "LOAD_COMMON_CONSTANT",
     "LOAD_CONST",
@@ -376,11 +424,22 @@ pub const NAMES: [&str; COUNT] = [
     "POP_BLOCK",
     "POP_EXCEPT",
     "POP_ITER",
+    "POP_JUMP_BACKWARD_IF_FALSE",
+    "POP_JUMP_BACKWARD_IF_NONE",
+    "POP_JUMP_BACKWARD_IF_NOT_NONE",
+    "POP_JUMP_BACKWARD_IF_TRUE",
+    "POP_JUMP_FORWARD_IF_FALSE",
+    "POP_JUMP_FORWARD_IF_NONE",
+    "POP_JUMP_FORWARD_IF_NOT_NONE",
+    "POP_JUMP_FORWARD_IF_TRUE",
     "POP_JUMP_IF_FALSE",
     "POP_JUMP_IF_NONE",
     "POP_JUMP_IF_NOT_NONE",
     "POP_JUMP_IF_TRUE",
     "POP_TOP",
+    "PRECALL",
+    "PREP_RERAISE_STAR",
+    "PRINT_EXPR",
     "PUSH_EXC_INFO",
     "PUSH_NULL",
     "RAISE_VARARGS",
@@ -412,6 +471,7 @@ pub const NAMES: [&str; COUNT] = [
     "UNARY_INVERT",
     "UNARY_NEGATIVE",
     "UNARY_NOT",
+    "UNARY_POSITIVE",
     "UNPACK_EX",
     "UNPACK_SEQUENCE",
     "WITH_EXCEPT_START",
@@ -421,6 +481,7 @@ pub const NAMES: [&str; COUNT] = [
 /// All of them, in order.
 pub const ALL: [Op; COUNT] = [
     Op::AnnotationsPlaceholder,
+    Op::AsyncGenWrap,
     Op::BeforeAsyncWith,
     Op::BeforeWith,
     Op::BinaryOp,
@@ -462,6 +523,7 @@ pub const ALL: [Op; COUNT] = [
     Op::EndSend,
     Op::ExtendedArg,
     Op::FormatSimple,
+    Op::FormatValue,
     Op::FormatWithSpec,
     Op::ForIter,
     Op::GetAiter,
@@ -472,19 +534,25 @@ pub const ALL: [Op; COUNT] = [
     Op::GetYieldFromIter,
     Op::ImportFrom,
     Op::ImportName,
+    Op::ImportStar,
     Op::IsOp,
     Op::Jump,
     Op::JumpBackward,
     Op::JumpBackwardNoInterrupt,
     Op::JumpForward,
     Op::JumpIfFalse,
+    Op::JumpIfFalseOrPop,
     Op::JumpIfTrue,
+    Op::JumpIfTrueOrPop,
     Op::JumpNoInterrupt,
+    Op::KwNames,
     Op::ListAppend,
     Op::ListExtend,
+    Op::ListToTuple,
     Op::LoadAssertionError,
     Op::LoadAttr,
     Op::LoadBuildClass,
+    Op::LoadClassderef,
     Op::LoadClosure,
     Op::LoadCommonConstant,
     Op::LoadConst,
@@ -515,11 +583,22 @@ pub const ALL: [Op; COUNT] = [
     Op::PopBlock,
     Op::PopExcept,
     Op::PopIter,
+    Op::PopJumpBackwardIfFalse,
+    Op::PopJumpBackwardIfNone,
+    Op::PopJumpBackwardIfNotNone,
+    Op::PopJumpBackwardIfTrue,
+    Op::PopJumpForwardIfFalse,
+    Op::PopJumpForwardIfNone,
+    Op::PopJumpForwardIfNotNone,
+    Op::PopJumpForwardIfTrue,
     Op::PopJumpIfFalse,
     Op::PopJumpIfNone,
     Op::PopJumpIfNotNone,
     Op::PopJumpIfTrue,
     Op::PopTop,
+    Op::Precall,
+    Op::PrepReraiseStar,
+    Op::PrintExpr,
     Op::PushExcInfo,
     Op::PushNull,
     Op::RaiseVarargs,
@@ -551,6 +630,7 @@ pub const ALL: [Op; COUNT] = [
     Op::UnaryInvert,
     Op::UnaryNegative,
     Op::UnaryNot,
+    Op::UnaryPositive,
     Op::UnpackEx,
     Op::UnpackSequence,
     Op::WithExceptStart,

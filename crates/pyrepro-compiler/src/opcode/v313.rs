@@ -9,6 +9,7 @@ pub static TABLE: Table = Table {
     magic: 3571,
     info: [
         None,                                                                     // ANNOTATIONS_PLACEHOLDER
+        None,                                                                     // ASYNC_GEN_WRAP
         instruction(1, 0, 0, (1, Nothing), (2, Nothing)),                         // BEFORE_ASYNC_WITH
         instruction(2, 0, 0, (1, Nothing), (2, Nothing)),                         // BEFORE_WITH
         instruction(45, 1, ARG, (2, Nothing), (1, Nothing)),                      // BINARY_OP
@@ -50,6 +51,7 @@ pub static TABLE: Table = Table {
         instruction(12, 0, 0, (2, Nothing), (1, Nothing)),                        // END_SEND
         instruction(71, 0, ARG, (0, Nothing), (0, Nothing)),                      // EXTENDED_ARG
         instruction(14, 0, 0, (1, Nothing), (1, Nothing)),                        // FORMAT_SIMPLE
+        None,                                                                     // FORMAT_VALUE
         instruction(15, 0, 0, (2, Nothing), (1, Nothing)),                        // FORMAT_WITH_SPEC
         instruction(72, 1, ARG | JUMP, (1, Nothing), (2, Nothing)),               // FOR_ITER
         instruction(16, 0, 0, (1, Nothing), (1, Nothing)),                        // GET_AITER
@@ -60,19 +62,25 @@ pub static TABLE: Table = Table {
         instruction(21, 0, 0, (1, Nothing), (1, Nothing)),                        // GET_YIELD_FROM_ITER
         instruction(74, 0, ARG | NAME, (1, Nothing), (2, Nothing)),               // IMPORT_FROM
         instruction(75, 0, ARG | NAME, (2, Nothing), (1, Nothing)),               // IMPORT_NAME
+        None,                                                                     // IMPORT_STAR
         instruction(76, 0, ARG, (2, Nothing), (1, Nothing)),                      // IS_OP
         instruction(256, 0, ARG | JUMP | EVAL_BREAK, (0, Nothing), (0, Nothing)), // JUMP
         instruction(77, 1, ARG | JUMP | EVAL_BREAK, (0, Nothing), (0, Nothing)),  // JUMP_BACKWARD
         instruction(78, 0, ARG | JUMP, (0, Nothing), (0, Nothing)), // JUMP_BACKWARD_NO_INTERRUPT
         instruction(79, 0, ARG | JUMP, (0, Nothing), (0, Nothing)), // JUMP_FORWARD
         None,                                                       // JUMP_IF_FALSE
+        None,                                                       // JUMP_IF_FALSE_OR_POP
         None,                                                       // JUMP_IF_TRUE
+        None,                                                       // JUMP_IF_TRUE_OR_POP
         instruction(257, 0, ARG | JUMP, (0, Nothing), (0, Nothing)), // JUMP_NO_INTERRUPT
+        None,                                                       // KW_NAMES
         instruction(80, 0, ARG, (1, Arg), (0, Arg)),                // LIST_APPEND
         instruction(81, 0, ARG, (1, Arg), (0, Arg)),                // LIST_EXTEND
+        None,                                                       // LIST_TO_TUPLE
         instruction(23, 0, 0, (0, Nothing), (1, Nothing)),          // LOAD_ASSERTION_ERROR
         instruction(82, 9, ARG | NAME, (1, Nothing), (1, LowBit)),  // LOAD_ATTR
         instruction(24, 0, 0, (0, Nothing), (1, Nothing)),          // LOAD_BUILD_CLASS
+        None,                                                       // LOAD_CLASSDEREF
         instruction(258, 0, ARG | LOCAL, (0, Nothing), (1, Nothing)), // LOAD_CLOSURE
         None,                                                       // LOAD_COMMON_CONSTANT
         instruction(83, 0, ARG | CONST, (0, Nothing), (1, Nothing)), // LOAD_CONST
@@ -103,11 +111,22 @@ pub static TABLE: Table = Table {
         instruction(263, 0, 0, (0, Nothing), (0, Nothing)),         // POP_BLOCK
         instruction(31, 0, 0, (1, Nothing), (0, Nothing)),          // POP_EXCEPT
         None,                                                       // POP_ITER
+        None,                                                       // POP_JUMP_BACKWARD_IF_FALSE
+        None,                                                       // POP_JUMP_BACKWARD_IF_NONE
+        None,                                                       // POP_JUMP_BACKWARD_IF_NOT_NONE
+        None,                                                       // POP_JUMP_BACKWARD_IF_TRUE
+        None,                                                       // POP_JUMP_FORWARD_IF_FALSE
+        None,                                                       // POP_JUMP_FORWARD_IF_NONE
+        None,                                                       // POP_JUMP_FORWARD_IF_NOT_NONE
+        None,                                                       // POP_JUMP_FORWARD_IF_TRUE
         instruction(97, 1, ARG | JUMP, (1, Nothing), (0, Nothing)), // POP_JUMP_IF_FALSE
         instruction(98, 1, ARG | JUMP, (1, Nothing), (0, Nothing)), // POP_JUMP_IF_NONE
         instruction(99, 1, ARG | JUMP, (1, Nothing), (0, Nothing)), // POP_JUMP_IF_NOT_NONE
         instruction(100, 1, ARG | JUMP, (1, Nothing), (0, Nothing)), // POP_JUMP_IF_TRUE
         instruction(32, 0, 0, (1, Nothing), (0, Nothing)),          // POP_TOP
+        None,                                                       // PRECALL
+        None,                                                       // PREP_RERAISE_STAR
+        None,                                                       // PRINT_EXPR
         instruction(33, 0, 0, (1, Nothing), (2, Nothing)),          // PUSH_EXC_INFO
         instruction(34, 0, 0, (0, Nothing), (1, Nothing)),          // PUSH_NULL
         instruction(101, 0, ARG, (0, Arg), (0, Nothing)),           // RAISE_VARARGS
@@ -139,6 +158,7 @@ pub static TABLE: Table = Table {
         instruction(41, 0, 0, (1, Nothing), (1, Nothing)),          // UNARY_INVERT
         instruction(42, 0, 0, (1, Nothing), (1, Nothing)),          // UNARY_NEGATIVE
         instruction(43, 0, 0, (1, Nothing), (1, Nothing)),          // UNARY_NOT
+        None,                                                       // UNARY_POSITIVE
         instruction(116, 0, ARG, (1, Nothing), (1, Unpacked)),      // UNPACK_EX
         instruction(117, 1, ARG, (1, Nothing), (0, Arg)),           // UNPACK_SEQUENCE
         instruction(44, 0, 0, (4, Nothing), (5, Nothing)),          // WITH_EXCEPT_START

@@ -9,6 +9,7 @@ pub static TABLE: Table = Table {
     magic: 3666,
     info: [
         instruction(256, 0, 0, (0, Nothing), (0, Nothing)), // ANNOTATIONS_PLACEHOLDER
+        None,                                               // ASYNC_GEN_WRAP
         None,                                               // BEFORE_ASYNC_WITH
         None,                                               // BEFORE_WITH
         instruction(42, 5, ARG, (2, Nothing), (1, Nothing)), // BINARY_OP
@@ -50,6 +51,7 @@ pub static TABLE: Table = Table {
         instruction(10, 0, 0, (3, Nothing), (1, Nothing)),  // END_SEND
         instruction(67, 0, ARG, (0, Nothing), (0, Nothing)), // EXTENDED_ARG
         instruction(12, 0, 0, (1, Nothing), (1, Nothing)),  // FORMAT_SIMPLE
+        None,                                               // FORMAT_VALUE
         instruction(13, 0, 0, (2, Nothing), (1, Nothing)),  // FORMAT_WITH_SPEC
         instruction(68, 1, ARG | JUMP, (2, Nothing), (3, Nothing)), // FOR_ITER
         instruction(14, 0, 0, (1, Nothing), (1, Nothing)),  // GET_AITER
@@ -60,19 +62,25 @@ pub static TABLE: Table = Table {
         None,                                               // GET_YIELD_FROM_ITER
         instruction(71, 0, ARG | NAME, (1, Nothing), (2, Nothing)), // IMPORT_FROM
         instruction(72, 0, ARG | NAME, (2, Nothing), (1, Nothing)), // IMPORT_NAME
+        None,                                               // IMPORT_STAR
         instruction(73, 0, ARG, (2, Nothing), (1, Nothing)), // IS_OP
         instruction(257, 0, ARG | JUMP | EVAL_BREAK, (0, Nothing), (0, Nothing)), // JUMP
         instruction(74, 1, ARG | JUMP | EVAL_BREAK, (0, Nothing), (0, Nothing)), // JUMP_BACKWARD
         instruction(75, 0, ARG | JUMP, (0, Nothing), (0, Nothing)), // JUMP_BACKWARD_NO_INTERRUPT
         instruction(76, 0, ARG | JUMP, (0, Nothing), (0, Nothing)), // JUMP_FORWARD
         instruction(258, 0, ARG | JUMP, (1, Nothing), (1, Nothing)), // JUMP_IF_FALSE
+        None,                                               // JUMP_IF_FALSE_OR_POP
         instruction(259, 0, ARG | JUMP, (1, Nothing), (1, Nothing)), // JUMP_IF_TRUE
+        None,                                               // JUMP_IF_TRUE_OR_POP
         instruction(260, 0, ARG | JUMP, (0, Nothing), (0, Nothing)), // JUMP_NO_INTERRUPT
+        None,                                               // KW_NAMES
         instruction(77, 0, ARG, (1, Arg), (0, Arg)),        // LIST_APPEND
         instruction(78, 0, ARG, (1, Arg), (0, Arg)),        // LIST_EXTEND
+        None,                                               // LIST_TO_TUPLE
         None,                                               // LOAD_ASSERTION_ERROR
         instruction(79, 9, ARG | NAME, (1, Nothing), (1, LowBit)), // LOAD_ATTR
         instruction(19, 0, 0, (0, Nothing), (1, Nothing)),  // LOAD_BUILD_CLASS
+        None,                                               // LOAD_CLASSDEREF
         instruction(261, 0, ARG | LOCAL, (0, Nothing), (1, Nothing)), // LOAD_CLOSURE
         instruction(80, 0, ARG, (0, Nothing), (1, Nothing)), // LOAD_COMMON_CONSTANT
         instruction(81, 0, ARG | CONST, (0, Nothing), (1, Nothing)), // LOAD_CONST
@@ -103,11 +111,22 @@ pub static TABLE: Table = Table {
         instruction(262, 0, 0, (0, Nothing), (0, Nothing)), // POP_BLOCK
         instruction(27, 0, 0, (1, Nothing), (0, Nothing)),  // POP_EXCEPT
         instruction(28, 0, 0, (2, Nothing), (0, Nothing)),  // POP_ITER
+        None,                                               // POP_JUMP_BACKWARD_IF_FALSE
+        None,                                               // POP_JUMP_BACKWARD_IF_NONE
+        None,                                               // POP_JUMP_BACKWARD_IF_NOT_NONE
+        None,                                               // POP_JUMP_BACKWARD_IF_TRUE
+        None,                                               // POP_JUMP_FORWARD_IF_FALSE
+        None,                                               // POP_JUMP_FORWARD_IF_NONE
+        None,                                               // POP_JUMP_FORWARD_IF_NOT_NONE
+        None,                                               // POP_JUMP_FORWARD_IF_TRUE
         instruction(99, 1, ARG | JUMP, (1, Nothing), (0, Nothing)), // POP_JUMP_IF_FALSE
         instruction(100, 1, ARG | JUMP, (1, Nothing), (0, Nothing)), // POP_JUMP_IF_NONE
         instruction(101, 1, ARG | JUMP, (1, Nothing), (0, Nothing)), // POP_JUMP_IF_NOT_NONE
         instruction(102, 1, ARG | JUMP, (1, Nothing), (0, Nothing)), // POP_JUMP_IF_TRUE
         instruction(29, 0, 0, (1, Nothing), (0, Nothing)),  // POP_TOP
+        None,                                               // PRECALL
+        None,                                               // PREP_RERAISE_STAR
+        None,                                               // PRINT_EXPR
         instruction(30, 0, 0, (1, Nothing), (2, Nothing)),  // PUSH_EXC_INFO
         instruction(31, 0, 0, (0, Nothing), (1, Nothing)),  // PUSH_NULL
         instruction(103, 0, ARG, (0, Arg), (0, Nothing)),   // RAISE_VARARGS
@@ -139,6 +158,7 @@ pub static TABLE: Table = Table {
         instruction(38, 0, 0, (1, Nothing), (1, Nothing)),  // UNARY_INVERT
         instruction(39, 0, 0, (1, Nothing), (1, Nothing)),  // UNARY_NEGATIVE
         instruction(40, 0, 0, (1, Nothing), (1, Nothing)),  // UNARY_NOT
+        None,                                               // UNARY_POSITIVE
         instruction(117, 0, ARG, (1, Nothing), (1, Unpacked)), // UNPACK_EX
         instruction(118, 1, ARG, (1, Nothing), (0, Arg)),   // UNPACK_SEQUENCE
         instruction(41, 0, 0, (5, Nothing), (6, Nothing)),  // WITH_EXCEPT_START
