@@ -19,7 +19,6 @@
 //! - [`record`]: what wheels and installed distributions say is in them.
 //! - [`inspect`]: what is in a bytecode file, for people and programs.
 //! - [`compile`]: sources to bytecode files, on all cores.
-//! - [`installed`]: what is installed in an environment, held against what was.
 //! - [`project`]: pyproject.toml to the metadata of packages.
 //! - [`dist`]: artifacts made of sources, wheels and bytecode.
 //! - [`normalize`]: make artifacts that others wrote deterministic, in place.
@@ -27,8 +26,7 @@
 //! - [`manifest`]: what was built, of what and how, for everybody to check.
 //! - [`recipe`]: how artifacts are made, written down so that it can be done again.
 //! - [`diff`]: how two artifacts differ, explained.
-//! - [`verify`]: artifacts built again and compared with what they should be.
-//! - [`origin`]: where the members of an artifact come from, without a record of its build.
+//! - [`verify`]: artifacts rebuilt and compared; members traced to the source; environments checked.
 //! - [`rebuild`]: wheels that others published, built again and graded.
 //! - [`prove`]: whether a build depends on anything but its source.
 //! - [`init`]: how a project comes to be built by pyrepro.
@@ -41,10 +39,8 @@ pub mod dist;
 pub mod epoch;
 pub mod init;
 pub mod inspect;
-pub mod installed;
 pub mod manifest;
 pub mod normalize;
-pub mod origin;
 pub mod output;
 pub mod project;
 pub mod prove;

@@ -8,12 +8,14 @@
 mod backend;
 mod claims;
 mod foreign;
+pub mod installed;
 mod members;
 mod outcome;
 mod project;
 mod rebuild;
 mod record;
 mod sources;
+pub mod trace;
 mod verdict;
 mod zipapp;
 

@@ -13,4 +13,4 @@ mod verify;
 mod verify_backend;
 mod verify_installed;
 mod verify_mutations;
-mod verify_origin;
+mod verify_trace;

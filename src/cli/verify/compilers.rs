@@ -6,8 +6,8 @@ use std::num::NonZero;
 
 use anyhow::ensure;
 use pyrepro::compile::Chosen;
-use pyrepro::installed::Reference;
 use pyrepro::python::{Interpreter, Interpreters, Version};
+use pyrepro::verify::installed::Reference;
 
 use crate::cli::environment;
 

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
-use pyrepro::installed::{self, Environment, Finding, Options};
 use pyrepro::tree::Globs;
+use pyrepro::verify::installed::{self, Environment, Finding, Options};
 use serde::Serialize;
 
 use super::compilers::Compilers;

@@ -3,7 +3,7 @@
 mod artifact;
 mod compilers;
 mod installed;
-mod origin;
+mod trace;
 
 use std::ffi::OsString;
 use std::num::NonZero;
@@ -75,7 +75,7 @@ impl Flags {
                  its folder with --source, or try `pyrepro rebuild NAME==VERSION`, which asks the index",
                 artifact.display()
             ),
-            _ => origin::run(artifact, source, &self.python, jobs, terminal),
+            _ => trace::run(artifact, source, &self.python, jobs, terminal),
         }
     }
 }

@@ -65,7 +65,7 @@ impl Problem {
     /// One word or two, for tables.
     ///
     /// ```
-    /// use pyrepro::installed::Problem;
+    /// use pyrepro::verify::installed::Problem;
     ///
     /// assert_eq!(Problem::Changed.name(), "changed");
     /// ```

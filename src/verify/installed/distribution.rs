@@ -8,7 +8,7 @@ use crate::record::{Record, Row};
 /// Something that was installed.
 ///
 /// ```
-/// use pyrepro::installed::Distribution;
+/// use pyrepro::verify::installed::Distribution;
 ///
 /// let distribution = Distribution::named("typing_extensions-4.12.2.dist-info".as_ref()).unwrap();
 /// assert_eq!(distribution.to_string(), "typing_extensions 4.12.2");
@@ -25,7 +25,7 @@ impl Distribution {
     /// What a `.dist-info` folder is of, by the folder's name.
     ///
     /// ```
-    /// # use pyrepro::installed::Distribution;
+    /// # use pyrepro::verify::installed::Distribution;
     /// assert_eq!(Distribution::named("typing_extensions".as_ref()), None);
     /// ```
     pub fn named(folder: &Path) -> Option<Distribution> {

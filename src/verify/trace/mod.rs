@@ -17,9 +17,9 @@ use serde::Serialize;
 
 use crate::archive::ReadError;
 use crate::compile::Unavailable;
-use crate::installed::Reference;
 use crate::record::{self, Record};
 use crate::tree;
+use crate::verify::installed::Reference;
 
 use files::Files;
 
@@ -68,7 +68,7 @@ impl Origin {
     /// Whether there is nothing suspicious about it.
     ///
     /// ```
-    /// use pyrepro::origin::Origin;
+    /// use pyrepro::verify::trace::Origin;
     ///
     /// assert!(Origin::Generated.is_fine());
     /// assert!(!Origin::Unknown.is_fine());
@@ -80,7 +80,7 @@ impl Origin {
     /// What it is called.
     ///
     /// ```
-    /// use pyrepro::origin::Origin;
+    /// use pyrepro::verify::trace::Origin;
     ///
     /// assert_eq!(Origin::Unknown.name(), "no origin");
     /// ```
@@ -116,7 +116,7 @@ impl Trace {
     /// Whether there is nothing suspicious about it.
     ///
     /// ```
-    /// use pyrepro::origin::{Origin, Trace};
+    /// use pyrepro::verify::trace::{Origin, Trace};
     ///
     /// let trace = Trace { path: "m.py".into(), origin: Origin::NotAsked, record: None };
     /// assert!(trace.is_fine());
@@ -170,7 +170,7 @@ pub enum Error {
 /// use std::num::NonZero;
 /// use std::sync::atomic::AtomicBool;
 /// use pyrepro::archive::{Entries, Entry, Order, zip};
-/// use pyrepro::origin::{self, Origin, Request};
+/// use pyrepro::verify::trace::{Origin, Request, trace};
 ///
 /// let folder = tempfile::tempdir()?;
 /// std::fs::write(folder.path().join("m.py"), "x = 1\n")?;
@@ -184,7 +184,7 @@ pub enum Error {
 /// let request = Request {
 ///     artifact: &artifact, source: source.as_deref(), references: &[], jobs: NonZero::<usize>::MIN, stop: &stop,
 /// };
-/// let traces = origin::trace(&request)?;
+/// let traces = trace(&request)?;
 /// assert_eq!(traces[0].origin, Origin::Source("m.py".into()));
 /// assert_eq!(traces[1].origin, Origin::Unknown);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

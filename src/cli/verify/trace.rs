@@ -7,7 +7,7 @@ use std::num::NonZero;
 use std::path::Path;
 use std::time::Instant;
 
-use pyrepro::origin::{self, Origin, Request, Trace};
+use pyrepro::verify::trace::{Origin, Request, Trace, trace};
 use serde::Serialize;
 
 use super::compilers::Compilers;
@@ -30,7 +30,7 @@ pub fn run(
         compilers => compilers?,
     };
     let references = compilers.references();
-    let traces = origin::trace(&Request { artifact, source, references: &references, jobs, stop: &stop })?;
+    let traces = trace(&Request { artifact, source, references: &references, jobs, stop: &stop })?;
     let is_fine = traces.iter().all(Trace::is_fine);
     match terminal.is_json() {
         true => terminal.json(&Report {

@@ -66,7 +66,7 @@ impl Environment {
     /// distributions itself. What matches `exclude`, by its path from that folder, is not looked at.
     ///
     /// ```
-    /// use pyrepro::installed::Environment;
+    /// use pyrepro::verify::installed::Environment;
     /// use pyrepro::tree::Globs;
     ///
     /// let folder = tempfile::tempdir()?;
@@ -93,7 +93,7 @@ impl Environment {
     /// ```
     /// use std::num::NonZero;
     /// use std::sync::atomic::AtomicBool;
-    /// use pyrepro::installed::{Environment, Options, Problem};
+    /// use pyrepro::verify::installed::{Environment, Options, Problem};
     /// use pyrepro::tree::Globs;
     ///
     /// let folder = tempfile::tempdir()?;
@@ -144,7 +144,7 @@ impl Report {
     /// The kinds of problems that there are, each with how often it is found.
     ///
     /// ```
-    /// # use pyrepro::installed::Report;
+    /// # use pyrepro::verify::installed::Report;
     /// assert!(Report::default().counts().is_empty());
     /// ```
     pub fn counts(&self) -> Vec<(String, usize)> {

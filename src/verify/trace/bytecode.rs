@@ -8,8 +8,8 @@ use std::sync::atomic::Ordering;
 use super::files::Files;
 use super::{Error, Origin, Request};
 use crate::compile::{self, Unavailable, in_order};
-use crate::installed::Reference;
 use crate::pyc::{CachedName, Header, Invalidation, Optimization};
+use crate::verify::installed::Reference;
 
 /// A bytecode file and the source that it should be of.
 struct Pair<'a> {
