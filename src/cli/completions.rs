@@ -9,9 +9,9 @@ use super::Arguments;
 use super::exit::Exit;
 use super::terminal::Terminal;
 
-/// Write what a shell needs to complete pyrepro's commands
+/// Write shell completions
 ///
-/// Goes to standard output. Packages put it where the shell looks for it.
+/// Writes to standard output. Packages put the file where the shell looks for it.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {

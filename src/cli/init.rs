@@ -10,28 +10,28 @@ use super::exit::Exit;
 use super::interrupt;
 use super::terminal::{BAD, GOOD, Terminal, say};
 
-/// Write a pyproject.toml, or show how the one that is there changes to be built by pyrepro
+/// Create a pyproject.toml, or convert a project to build with pyrepro
 ///
-/// Takes over from flit, hatchling, pdm, poetry, setuptools and uv where the metadata are static.
+/// Converts projects of flit, hatchling, pdm, poetry, setuptools and uv. Shows the change as a diff; --write
+/// applies it.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
     /// The project's folder
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
-    /// Change the pyproject.toml that is there
+    /// Change the existing pyproject.toml
     #[arg(long)]
     write: bool,
 }
 
 const AFTER_HELP: &str = "\
 Examples:
-  pyrepro init                 a new pyproject.toml, or the change of the one that is there as a diff
-  pyrepro init --write         that change is made
+  pyrepro init                 create pyproject.toml, or show the change as a diff
+  pyrepro init --write         apply the change
   pyrepro init > move.patch    for `git apply`
 
-Exit status: 0 if the project can be built by pyrepro; 1 if there is something that cannot be carried
-over, which is named; 2 for anything else.";
+Exit codes: 0 the project can be built by pyrepro; 1 something cannot be converted, and is named; 2 any other error.";
 
 /// What `--format json` tells.
 #[derive(Serialize)]

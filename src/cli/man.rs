@@ -14,11 +14,11 @@ use super::exit::Exit;
 use super::interrupt;
 use super::terminal::Terminal;
 
-/// Write manual pages: the program's or a verb's, or all into a folder
+/// Write manual pages
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
-    /// The verb whose page to write to standard output [default: the program's]
+    /// The command whose page to write to standard output [default: the page of pyrepro]
     #[arg(value_name = "VERB", conflicts_with = "output")]
     verb: Option<String>,
     /// Write all pages into this folder instead, as pyrepro.1 and pyrepro-VERB.1

@@ -15,26 +15,26 @@ use super::exit::Exit;
 use super::interrupt;
 use super::terminal::{BAD, GOOD, Terminal};
 
-/// Write down what is in an artifact or a tree, or check that it still is
+/// Write a manifest of an artifact or a folder, or check one
 ///
-/// The manifest has the digest of the artifact and of each of its members. Those that `zipapp`,
-/// `build` and `compile --manifest` write have what it was made of, and how, too.
+/// A manifest has the digests of the artifact and its members. The manifests of `zipapp`, `build` and
+/// `compile --manifest` also say what the artifact was built from, and how.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
-    /// A wheel, zip, zipapp, sdist, tar, pyc or another file, or a folder
+    /// A wheel, zip, zipapp, sdist, tar, pyc or other file, or a folder
     #[arg(value_name = "PATH", required_unless_present = "check")]
     path: Option<PathBuf>,
-    /// Compare PATH with this manifest, and say what differs [default of PATH: the file beside it]
+    /// Compare PATH with this manifest [default of PATH: the artifact of the manifest]
     #[arg(long, value_name = "MANIFEST", conflicts_with = "export")]
     check: Option<PathBuf>,
-    /// Write for other programs; PATH may be a manifest, too
+    /// Write another format; PATH may be a manifest, too
     #[arg(long, value_name = "FORMAT", value_enum)]
     export: Option<Export>,
     /// Write to this file [default: standard output]
     #[arg(short, long, value_name = "FILE", conflicts_with = "check")]
     output: Option<PathBuf>,
-    /// Leave out what matches, of a folder; for several patterns, give it again
+    /// Exclude files of a folder that match; can be repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
 }
@@ -59,8 +59,7 @@ Examples:
   pyrepro manifest src --export sha256sum > SHA256SUMS && (cd src && sha256sum -c ../SHA256SUMS)
   pyrepro manifest app.pyz.manifest.json --export in-toto
 
-Exit status: 0 if the manifest is written, or nothing differs; 1 if --check finds what differs;
-2 for anything else.";
+Exit codes: 0 the manifest is written, or nothing differs; 1 --check found a difference; 2 any other error.";
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let itself = flags.check.iter().chain(&flags.output).cloned();

@@ -34,7 +34,7 @@ use terminal::{ColorChoice, Format, Terminal};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (canonical form 1)");
 
-/// Python bytecode, wheels and archives with the same bytes every time.
+/// Reproducible Python bytecode, wheels and archives: the same bytes every time.
 #[derive(Parser)]
 #[command(name = "pyrepro", version = VERSION, max_term_width = 100, after_help = AFTER_HELP)]
 struct Arguments {
@@ -45,22 +45,22 @@ struct Arguments {
 }
 
 const AFTER_HELP: &str = "\
-Exit status: 0 done, nothing differs; 1 the answer is no; 2 pyrepro could not do it.
-`pyrepro VERB --help` shows what a verb takes, with examples.";
+Exit codes: 0 success; 1 negative answer, such as a difference; 2 pyrepro could not do it.
+`pyrepro COMMAND --help` shows options and examples.";
 
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 struct Global {
-    /// Say less: once for no reports, twice for no warnings and errors about single files either
+    /// -q: warnings and errors only; -qq: fatal errors only
     #[arg(short, long, global = true, action = ArgAction::Count)]
     quiet: u8,
-    /// Say more
+    /// Show more
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
-    /// When to use colours [default: on a terminal, as NO_COLOR and CLICOLOR allow]
+    /// When to use colours [default: on a terminal, respecting NO_COLOR and CLICOLOR]
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true)]
     color: ColorChoice,
-    /// What to write to standard output: text for people, or one JSON document
+    /// Output format: text, or one JSON document
     #[arg(long, global = true, value_enum, default_value_t)]
     format: Format,
 }

@@ -18,40 +18,39 @@ use super::{environment, interrupt};
 
 /// Make wheels, archives and bytecode deterministic, in place
 ///
-/// Rewrites wheels, zipapps, jars and other zip files, sdists and other tar files (plain or in gzip),
-/// and pycs of CPython 3.7 to 3.15 so that their bytes depend on their content alone: order, times,
-/// modes, headers and compression become the same for everybody, bytecode becomes canonical, and a
-/// wheel's RECORD is renewed. What is that way already is left untouched. A file is replaced whole or
-/// not at all; it keeps its mode, owner, time of modification and hard links.
+/// Rewrites wheels, zipapps, jars and other zip files, sdists and other tar files (plain or gzip), and
+/// .pyc files of CPython 3.7 to 3.15, so that their bytes depend only on their content. Order, times,
+/// modes, headers and compression are fixed, bytecode becomes canonical, and a wheel's RECORD is
+/// updated. Files that are deterministic already are not touched. A file is replaced whole or not at all. It
+/// keeps its mode, owner, modification time and hard links.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
-    /// Files, folders to take all artifacts from, or - to make standard output of standard input
+    /// Files, folders whose artifacts are normalised, or - for standard input to standard output
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
-    /// Write to this file, or below this folder if it is one or several paths are given, and leave the
-    /// originals as they are
+    /// Write to this file or folder, and do not change the originals
     #[arg(short, long, value_name = "PATH", conflicts_with = "check")]
     output: Option<PathBuf>,
-    /// Take only files of these kinds from folders [default: all]
+    /// Only normalise files of these kinds in folders [default: all]
     #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
     only: Vec<Only>,
-    /// Leave out RECORD.jws and RECORD.p7s, which do not hold for a new RECORD, where a signed wheel is
-    /// an error otherwise
+    /// Remove RECORD.jws and RECORD.p7s of signed wheels, which are errors otherwise: a signature does not
+    /// match a new RECORD
     #[arg(long)]
     drop_signatures: bool,
     /// Change nothing; list what would change, and exit with 1 if anything would
     #[arg(long)]
     check: bool,
-    /// Work on N files at a time; 0 is one for each processor
+    /// Number of files to work on at a time; 0 means one per core
     #[arg(short, long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
     jobs: u16,
-    /// Take what symbolic links lead to, where they are left out or refused otherwise
+    /// Follow symbolic links; otherwise they are skipped or refused
     #[arg(long)]
     follow_symlinks: bool,
-    /// The time of all members of archives, and the latest time that rewritten files keep: seconds since
-    /// 1970, or git for the last commit's [default: SOURCE_DATE_EPOCH; without it 1980 for members, and
-    /// files keep theirs]
+    /// Time of all members of archives, and the latest modification time of rewritten files: seconds since
+    /// 1970, or `git` for the time of the last commit [default: $SOURCE_DATE_EPOCH; else 1980 for members,
+    /// and files keep their time]
     #[arg(long, value_name = "N|git")]
     source_date_epoch: Option<EpochChoice>,
 }
@@ -78,12 +77,12 @@ Examples:
   pyrepro normalize - < stock.pyc > canonical.pyc
   pyrepro normalize --check --format json . | jq -r '.files[] | select(.outcome == \"would-change\") | .path'
 
-What is in an archive stays the same but for the form of its bytecode and, in a wheel, RECORD and the
-order of fields in METADATA and WHEEL. Archives inside of archives are left as they are. Eggs and pycs
-of other Pythons are reported and left alone where they are found in a folder.
+The content of an archive does not change, except for the form of bytecode and, in a wheel, RECORD and the
+order of fields in METADATA and WHEEL. Archives inside archives are not changed. In folders, eggs and .pyc
+files of other Pythons are reported and skipped.
 
-Exit status: 0 if all is deterministic now; 1 if --check finds what is not;
-2 if a file is broken, cannot be read or written, or is named and of a kind that pyrepro does not know.";
+Exit codes: 0 everything is deterministic now; 1 --check found a file that is not; 2 a file is broken, cannot
+be read or written, or was named and is of an unknown kind.";
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     if flags.paths.iter().any(|path| path.as_os_str() == "-") {

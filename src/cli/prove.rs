@@ -17,24 +17,24 @@ use super::exit::Exit;
 use super::terminal::{BAD, FAINT, GOOD, STRONG, Terminal};
 use super::{environment, interrupt};
 
-/// Build again and again with something else changed each time, and compare
+/// Build under varying conditions, and compare
 ///
-/// Runs `pyrepro build` on copies of the source. The first build is compared byte for byte with one for each
-/// variation: another hash seed, time zone, locale, umask, path, user, order and times of files, clock, number
-/// of jobs and processor, and all of these together. Where bytes differ, it says which and how.
+/// Runs `pyrepro build` on copies of the source. Compares the first build byte for byte with one build per
+/// variation: another hash seed, time zone, locale, umask, path, user, file order, file times, clock, number of
+/// jobs, processor, and all of these together. Shows which variation changes what.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
     /// The project's folder, or an sdist
     #[arg(value_name = "SRC", default_value = ".")]
     source: PathBuf,
-    /// Try only this; may be given again [default: all]
+    /// Only try this variation; can be repeated [default: all]
     #[arg(long, value_name = "VARIATION", value_delimiter = ',')]
     only: Vec<Choice>,
     /// Build N times for each variation, with other values each time
     #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u8).range(1..))]
     times: u8,
-    /// What else to say to `pyrepro build`
+    /// Options for `pyrepro build`
     #[arg(last = true, value_name = "OPTIONS")]
     options: Vec<OsString>,
 }
@@ -46,10 +46,9 @@ Examples:
   pyrepro prove --only together -n 4 mypackage-1.0.tar.gz
   pyrepro prove --only hash-seed,locale -- --no-isolation
 
-The clock needs the program faketime, and the processor qemu-x86_64; without, these are not tried.
+The variation `clock` needs faketime, and `processor` needs qemu-x86_64. Without them they are not tried.
 
-Exit status: 0 if all that was tried gave the same bytes; 1 if anything did not;
-2 if the first build fails.";
+Exit codes: 0 everything that was tried gave the same bytes; 1 something did not; 2 the first build failed.";
 
 /// A variation by its name.
 #[derive(Clone, Copy)]

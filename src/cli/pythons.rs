@@ -15,12 +15,12 @@ use super::terminal::{BAD, FAINT, GOOD, PLAIN, STRONG, Terminal};
 
 /// List the Python interpreters on this machine
 ///
-/// Looks in the virtual environment that is active, on PATH, and among the versions of pyenv. Says of
-/// each whether pyrepro can write bytecode for it, and if not, why.
+/// Looks in the active virtual environment, on PATH, and among the versions of pyenv. Shows whether pyrepro can
+/// write bytecode for each, and if not, why.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
-    /// Look at these only: paths, commands such as python3.12, or versions such as 3.12 and 3.12.1
+    /// Only list these: paths, commands such as python3.12, or versions such as 3.12 and 3.12.1
     #[arg(value_name = "PYTHON")]
     requests: Vec<OsString>,
 }
@@ -31,11 +31,10 @@ Examples:
   pyrepro pythons 3.12 ./venv/bin/python
   pyrepro pythons --format json | jq -r '.pythons[] | select(.target) | .path'
 
-The default, marked *, is what PYREPRO_PYTHON says (a path, command or version), else the active
-virtual environment's, else python3 on PATH.
+`*` marks the default: $PYREPRO_PYTHON (a path, command or version), else the active virtual environment,
+else python3 on PATH.
 
-Exit status: 0 if pyrepro can write bytecode for any of them; 1 if for none;
-2 if one that you ask for cannot be found or run.";
+Exit codes: 0 pyrepro can write bytecode for at least one; 1 for none; 2 a named one cannot be found or run.";
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let interpreters = Interpreters::new(environment::search_path());

@@ -30,66 +30,66 @@ pub use other::config_setting;
 use report::Report;
 use write::Item;
 
-/// Make wheels, sdists and zipapps of a project, which are the same each time
+/// Build reproducible wheels, sdists and zipapps
 ///
-/// Where pyproject.toml has build-backend = "pyrepro", pyrepro itself makes them. Otherwise the backend
-/// that it names does, in surroundings that are the same each time, and what it makes is normalised.
+/// If pyproject.toml has build-backend = "pyrepro", pyrepro builds the project itself. Otherwise it calls the
+/// project's build backend, in an environment that is the same each time, and normalises the result.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
     /// The project's folder, or an sdist of it
     #[arg(value_name = "SRC", default_value = ".")]
     source: PathBuf,
-    /// The folder to write to
+    /// The output folder
     #[arg(short, long, value_name = "DIR", default_value = "dist")]
     out_dir: PathBuf,
-    /// Make a wheel, which is what is made if nothing else is asked for
+    /// Build a wheel; the default
     #[arg(long)]
     wheel: bool,
-    /// Make an sdist
+    /// Build an sdist
     #[arg(long)]
     sdist: bool,
-    /// Make a zipapp, which starts with the project's script
+    /// Build a zipapp that runs the project's script
     #[arg(long)]
     zipapp: bool,
-    /// Make a wheel that leads imports to SRC, where sources can be edited
+    /// Build an editable wheel: imports use the sources in SRC
     #[arg(long, conflicts_with = "wheel")]
     editable: bool,
-    /// Write the wheel's .dist-info folder into DIR, and nothing else
+    /// Only write the wheel's .dist-info folder into DIR
     #[arg(long, value_name = "DIR", conflicts_with_all = ["wheel", "sdist", "zipapp", "editable", "list"])]
     metadata: Option<PathBuf>,
-    /// Say what would be in the artifacts, and write nothing
+    /// List the content of the artifacts, and write nothing
     #[arg(long, conflicts_with = "zipapp")]
     list: bool,
-    /// Work on N files at a time; 0 is one for each processor
+    /// Number of files to work on at a time; 0 means one per core
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
     jobs: u16,
-    /// Write no manifests beside the artifacts
+    /// Write no manifests
     #[arg(long, overrides_with = "no_manifest")]
     no_manifest: bool,
-    /// Time of all members: seconds since 1970, or git for the last commit's
+    /// Time of all members: seconds since 1970, or `git` for the time of the last commit
     /// [default: $SOURCE_DATE_EPOCH, or 1980-01-01]
     #[arg(long, value_name = "TIME")]
     source_date_epoch: Option<EpochChoice>,
 
-    /// Put bytecode into wheels and zipapps
+    /// Add bytecode to wheels and zipapps
     #[arg(long, value_name = "MODE", value_enum, help_heading = "Bytecode")]
     pyc: Option<Mode>,
     /// The interpreter to compile for, and to run other backends: a path, a command or a version
     /// [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
     #[arg(long, value_name = "PYTHON", help_heading = "Bytecode")]
     python: Option<OsString>,
-    /// The level of optimisation: 0, 1 or 2 [default: 0]
+    /// Optimisation level: 0, 1 or 2 [default: 0]
     #[arg(short = 'O', long, value_name = "LEVEL", requires = "pyc", help_heading = "Bytecode")]
     optimize: Option<Optimization>,
-    /// Put in bytecode alone, for the one version of Python
+    /// Include bytecode only, without sources
     #[arg(long, requires = "pyc", help_heading = "Bytecode")]
     sourceless: bool,
 
-    /// What the zipapp starts: a function such as pkg.mod:main, or a script [default: the only script]
+    /// What the zipapp runs: a function such as pkg.mod:main, or a script [default: the only script]
     #[arg(short, long, value_name = "MAIN", requires = "zipapp", help_heading = "Zipapps")]
     main: Option<String>,
-    /// The interpreter that shall run the zipapp, for the #! line [default: no such line]
+    /// The interpreter for the zipapp's #! line [default: no such line]
     #[arg(short = 'p', long, value_name = "INTERPRETER", requires = "zipapp", help_heading = "Zipapps")]
     interpreter: Option<String>,
 
@@ -99,22 +99,22 @@ pub struct Flags {
 
 const AFTER_HELP: &str = "\
 Examples:
-  pyrepro build                          the wheel of this folder, in dist
+  pyrepro build                          a wheel of the current folder, in dist
   pyrepro build --sdist --wheel -o out project
   pyrepro build dist/orchard-1.2.0.tar.gz
-  pyrepro build --list --sdist           what the sdist would have in it
+  pyrepro build --list --sdist           list the content of the sdist
   pyrepro build --pyc checked-hash --python 3.13
   pyrepro build --zipapp -p '/usr/bin/env python3'
-  pyrepro build -n --python /usr/bin/python3       with the backend that is installed
+  pyrepro build -n --python /usr/bin/python3       with installed packages
   pyrepro build -c constraints.txt -f wheels --no-index
 
-Exit status: 0 if all is written, 2 if nothing is.";
+Exit codes: 0 all artifacts are written; 2 none is.";
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Mode {
-    /// Imports compare it with its source
+    /// Imports compare bytecode with its source
     CheckedHash,
-    /// Imports take it as it is
+    /// Imports do not check bytecode
     UncheckedHash,
 }
 

@@ -29,34 +29,34 @@ use crate::cli::{environment, interrupt, manifest};
 #[derive(clap::Args)]
 #[command(next_help_heading = "Other backends")]
 pub struct OtherFlags {
-    /// Take the backend from what is installed, as distributions do
+    /// Use installed packages, as distributions do
     #[arg(short = 'n', long, conflicts_with_all = ["constraints", "find_links", "no_index", "installer"])]
     no_isolation: bool,
-    /// What makes the environment and installs build requirements [default: uv if it is there, else pip]
+    /// The program that installs build requirements [default: uv if it is on PATH, else pip]
     #[arg(long, value_name = "PROGRAM", value_enum)]
     installer: Option<Installing>,
-    /// Versions of build requirements; for several files, give it again
+    /// Constraints file for build requirements; can be repeated
     #[arg(short, long, value_name = "FILE")]
     constraints: Vec<PathBuf>,
-    /// A folder with wheels of build requirements; for several, give it again
+    /// A folder with wheels of build requirements; can be repeated
     #[arg(short, long, value_name = "DIR")]
     find_links: Vec<PathBuf>,
-    /// Take build requirements from these folders alone
+    /// Use only these folders, and no index
     #[arg(long, visible_alias = "offline", requires = "find_links")]
     no_index: bool,
-    /// A setting for the backend; for several, give it again
+    /// A setting for the backend; can be repeated
     #[arg(short = 'C', long = "config-setting", value_name = "KEY[=VALUE]", value_parser = config_setting)]
     settings: Vec<(String, String)>,
-    /// A variable of yours that the backend shall see; for several, give it again
+    /// Pass this environment variable to the backend; can be repeated
     #[arg(long, value_name = "NAME")]
     keep_env: Vec<String>,
-    /// A folder that the backend may write to beside its own; for several, give it again
+    /// A further folder that the backend may write to; can be repeated
     #[arg(long, value_name = "DIR")]
     allow_write: Vec<PathBuf>,
-    /// End what takes longer: each installation, each call of the backend [default: no limit]
+    /// Time limit of each installation and each call of the backend [default: no limit]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
-    /// The folder to make build folders in; its path can get into machine code [default: /tmp]
+    /// The folder for build folders; machine code can contain its path [default: /tmp]
     #[arg(long, value_name = "DIR")]
     build_root: Option<PathBuf>,
 }

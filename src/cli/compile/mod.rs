@@ -27,18 +27,18 @@ use super::{environment, interrupt};
 use paths::Ends;
 use report::Report;
 
-/// Compile Python sources to bytecode files that depend on the source alone
+/// Compile Python sources to reproducible bytecode
 ///
-/// Takes what `python -m compileall` and `python -m py_compile` take. Bytecode that is already as it
-/// would be written is left alone, in every invalidation mode.
+/// Accepts the options of `python -m compileall` and `python -m py_compile`. Files that are up to date are
+/// skipped, in every invalidation mode.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
-    /// Files and folders; `-` reads names from standard input [default: the interpreter's sys.path, not
-    /// what is below it]
+    /// Files and folders; `-` reads names from standard input [default: the folders of the interpreter's
+    /// sys.path, without subfolders]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The interpreter to compile for: a path, a command or a version; for several, give it again
+    /// The interpreter to compile for: a path, a command or a version; can be repeated
     /// [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
     #[arg(long, value_name = "PYTHON")]
     python: Vec<OsString>,
@@ -47,16 +47,16 @@ pub struct Flags {
     /// where it was proven for the release [default: $PYREPRO_COMPILER, or auto]
     #[arg(long, value_name = "auto|native|interpreter|both")]
     compiler: Option<Choice>,
-    /// Compile what is fresh too
+    /// Compile files that are up to date, too
     #[arg(short, long)]
     force: bool,
     /// Write nothing; list bytecode that is missing, stale, mismatched, foreign or orphaned
     #[arg(long, conflicts_with_all = ["force", "prune"])]
     check: bool,
-    /// Remove bytecode of the interpreter in __pycache__ whose source is no more
+    /// Remove the interpreter's bytecode in __pycache__ whose source is gone
     #[arg(long)]
     prune: bool,
-    /// How many sources to compile at a time; 0 for one on each processor
+    /// Number of sources to compile at a time; 0 means one per core
     #[arg(
         short,
         long,
@@ -67,64 +67,64 @@ pub struct Flags {
         hide_default_value = true
     )]
     jobs: usize,
-    /// Let each interpreter take N MiB of memory at most; 0 is no limit (Linux) [default: 4096]
+    /// Memory limit of each interpreter in MiB; 0 means no limit (Linux) [default: 4096]
     #[arg(long, value_name = "N")]
     memory_limit: Option<u64>,
 
-    /// Do not go into folders below those named
+    /// Do not recurse into subfolders
     #[arg(short = 'l', help_heading = "What to compile")]
     local: bool,
-    /// Go at most N folders deep below those named; wins over -l
+    /// Recurse at most N levels deep; overrides -l
     #[arg(short = 'r', value_name = "N", value_parser = number::<i64>, allow_negative_numbers = true, help_heading = "What to compile")]
     recursion: Option<i64>,
-    /// Leave out sources in whose path this Python regular expression is found
+    /// Skip sources whose path matches this Python regular expression
     #[arg(short = 'x', value_name = "REGEX", help_heading = "What to compile")]
     exclude: Option<String>,
-    /// Take files and folders from the lines of a file too; `-` is standard input
+    /// Also read files and folders from the lines of this file; `-` is standard input
     #[arg(short = 'i', value_name = "FILE", help_heading = "What to compile")]
     list: Option<PathBuf>,
-    /// Names in a list, or on standard input, end with a NUL and not with their line
+    /// Names in a list or on standard input end with NUL, not with a newline
     #[arg(short = '0', long, help_heading = "What to compile")]
     null: bool,
-    /// Leave out symbolic links that lead out of DIR
+    /// Skip symbolic links that point outside of DIR
     #[arg(short = 'e', value_name = "DIR", help_heading = "What to compile")]
     links_within: Option<PathBuf>,
 
-    /// Optimisation level 0, 1 or 2; for several, give it again [default: 0]
+    /// Optimisation level 0, 1 or 2; can be repeated [default: 0]
     #[arg(short, long, value_name = "LEVEL", allow_negative_numbers = true, help_heading = "What to write")]
     optimize: Vec<String>,
-    /// How import tells that a source has changed
+    /// How imports detect that a source has changed
     #[arg(long, value_name = "MODE", value_enum, default_value_t, help_heading = "What to write")]
     invalidation_mode: Mode,
-    /// Record names below DIR in place of the folders named
+    /// Record file names below DIR instead of the folders on the command line
     #[arg(short = 'd', value_name = "DIR", conflicts_with_all = ["strip", "prepend"], help_heading = "What to write")]
     destination: Option<PathBuf>,
-    /// Take DIR off the recorded names
+    /// Strip DIR from recorded file names
     #[arg(short = 's', value_name = "DIR", help_heading = "What to write")]
     strip: Option<PathBuf>,
-    /// Put DIR before the recorded names
+    /// Prepend DIR to recorded file names
     #[arg(short = 'p', value_name = "DIR", help_heading = "What to write")]
     prepend: Option<PathBuf>,
-    /// Record this name, of the one file named
+    /// Record this file name; for a single source
     #[arg(long, value_name = "NAME", conflicts_with_all = ["destination", "strip", "prepend"], help_heading = "What to write")]
     dfile: Option<PathBuf>,
-    /// Write m.pyc beside m.py, and not into __pycache__
+    /// Write m.pyc beside m.py instead of into __pycache__
     #[arg(short = 'b', help_heading = "What to write")]
     legacy: bool,
-    /// Write to this file, from the one file named
+    /// Write to this file; for a single source
     #[arg(long, value_name = "FILE", conflicts_with = "legacy", help_heading = "What to write")]
     cfile: Option<PathBuf>,
-    /// Make equal files of different levels hard links of each other
+    /// Hard-link equal files of different levels
     #[arg(long, help_heading = "What to write")]
     hardlink_dupes: bool,
-    /// Form 1, or the interpreter's own bytes, which vary
+    /// Canonical form 1, or the interpreter's own bytes, which vary
     #[arg(long, value_name = "FORM", value_enum, default_value_t, help_heading = "What to write")]
     marshal: Marshal,
     /// Write a manifest of the sources and their bytecode to this file
     #[arg(long, value_name = "FILE", conflicts_with = "check", help_heading = "What to write")]
     manifest: Option<PathBuf>,
-    /// Modification time of what is written, in seconds since 1970, or `git` for the last commit's
-    /// [default: $SOURCE_DATE_EPOCH, or the clock]
+    /// Modification time of written files: seconds since 1970, or `git` for the time of the last commit
+    /// [default: $SOURCE_DATE_EPOCH, or the current time]
     #[arg(long, value_name = "TIME", help_heading = "What to write")]
     source_date_epoch: Option<EpochChoice>,
 }
@@ -137,26 +137,26 @@ Examples:
   pyrepro compile --check --format json src
   pyrepro compile -s build/root -p / --manifest bytecode.json build/root/usr/lib
 
-Exit status: 0 if all is compiled or fresh; 1 if a source does not compile, or --check finds
-something to do; 2 for anything else, such as a file that cannot be read or written.";
+Exit codes: 0 everything is compiled or up to date; 1 a source does not compile, or --check found something;
+2 any other error, such as a file that cannot be read or written.";
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum Mode {
-    /// It compares a hash of the source
+    /// Compare a hash of the source
     #[default]
     CheckedHash,
-    /// It does not
+    /// Do not check
     UncheckedHash,
-    /// It compares the source's size and modification time
+    /// Compare size and modification time of the source
     Timestamp,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum Marshal {
-    /// A function of the source alone
+    /// Depends on the source alone
     #[default]
     Canonical,
-    /// As the interpreter happens to write it
+    /// As the interpreter writes it
     Interpreter,
 }
 

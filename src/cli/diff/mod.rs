@@ -16,44 +16,44 @@ use super::terminal::Terminal;
 
 /// Explain how two artifacts differ
 ///
-/// Takes two of the same or of different kinds: wheels, zips, zipapps, tar and tar.gz files, sdists, folders,
-/// bytecode files, manifests, or any other files. What containers say of their members (order, times, modes,
-/// compression and so on) is told apart from what is in them. Broken and hostile archives are explained as
-/// far as they can be read. No interpreter is needed.
+/// Compares wheels, zips, zipapps, tar and tar.gz files, sdists, folders, bytecode files, manifests, or any
+/// other files; A and B may be of different kinds. Archive metadata (order, times, modes, compression and so on)
+/// is reported apart from content. Broken and hostile archives are explained as far as they can be read. No
+/// interpreter is needed.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Exit status: 0 no difference, bit for bit; 1 they differ; 2 one cannot be read.
+Exit codes: 0 identical bytes; 1 they differ; 2 one cannot be read.
 
 Examples:
   pyrepro diff old.whl new.whl
-  pyrepro diff --stat dist/ rebuilt/             which members differ, without what is in them
-  pyrepro diff --html report.html a.whl b.whl    a page to browse, in one file
+  pyrepro diff --stat dist/ rebuilt/             only which members differ
+  pyrepro diff --html report.html a.whl b.whl    an HTML page, in one file
   pyrepro diff --only '*.pyc' a.whl b.whl
   pyrepro diff --exclude RECORD a.whl b.whl
   pyrepro diff --format json a.whl b.whl | jq '.members[] | select(.status != \"equal\").path'")]
 pub struct Flags {
-    /// One file or folder
+    /// The first file or folder
     #[arg(value_name = "A")]
     a: PathBuf,
-    /// The other
+    /// The second file or folder
     #[arg(value_name = "B")]
     b: PathBuf,
-    /// Also write a page for browsers: a single file that needs no network
+    /// Also write an HTML page: one file that needs no network
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Compare only the members that match; may be given several times
+    /// Only compare members that match; can be repeated
     #[arg(long, value_name = "GLOB")]
     only: Vec<String>,
-    /// Leave out the members that match, with all below; may be given several times
+    /// Exclude members that match, with everything below; can be repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Show only which members differ, not what is in them
+    /// Only show which members differ, not how
     #[arg(long)]
     stat: bool,
-    /// Show this many lines around those that differ
+    /// Lines of context
     #[arg(short = 'U', long, value_name = "N", default_value_t = Options::default().context)]
     context: usize,
-    /// Show at most this many lines or fields of each member; 0 for no limit
+    /// Show at most N lines or fields per member; 0 means no limit
     #[arg(long, value_name = "N", default_value_t = 200)]
     max_lines: usize,
 }

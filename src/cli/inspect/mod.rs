@@ -23,10 +23,10 @@ const MODULE: &str = "<module>";
 
 /// Show what is in a bytecode file or an archive
 ///
-/// Of a bytecode file: header, form, sharing, code objects and, with --dis, instructions.
-/// The header is compared with the source that the file's name leads to. Whether the file is
-/// canonical is told with the first difference in words. Of a wheel, zip, zipapp or tar file: its
-/// members, and how the RECORD of a wheel stands to them.
+/// For a bytecode file: header, form, sharing, code objects and, with --dis, instructions. The header is
+/// compared with the source that belongs to the file's name. If the file is not canonical, the first
+/// difference is shown. For a wheel, zip, zipapp or tar file: its members, and whether they match the
+/// wheel's RECORD.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -40,10 +40,10 @@ pub struct Flags {
     /// Bytecode files of CPython 3.7 to 3.15; wheels, zip, zipapp, tar and tar.gz files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Show the instructions of all code objects, with their lines and who handles exceptions
+    /// Show the instructions of all code objects, with lines and exception handlers
     #[arg(long)]
     dis: bool,
-    /// Show those of one code object alone, by its path, such as Class.method or <module>
+    /// Only show this code object, by its path such as Class.method or <module>
     #[arg(long, value_name = "PATH", requires = "dis")]
     code: Option<String>,
 }

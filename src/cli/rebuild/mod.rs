@@ -25,60 +25,61 @@ use super::{environment, interrupt};
 
 /// Rebuild published wheels from their source, and compare
 ///
-/// How a wheel was built is inferred from the wheel and the index: the backend and its version, the time, the
-/// interpreter. It is built again without network and without your files. What differs decides what is tried next.
+/// Infers from the wheel and the index how the wheel was built: the backend and its version, the time, the
+/// interpreter. Builds it again in a sandbox, without network and without access to your files. What differs decides
+/// what is tried next.
 #[derive(clap::Args, Default)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
     /// A wheel, or NAME==VERSION on the index
     #[arg(value_name = "WHEEL|NAME==VERSION", required_unless_present = "list")]
     subjects: Vec<Subject>,
-    /// A file with a list of NAME==VERSION, a line each
+    /// A file with one NAME==VERSION per line
     #[arg(short = 'r', long = "requirement", value_name = "LIST")]
     list: Vec<PathBuf>,
-    /// The source, in place of the index's: a source distribution, or a folder such as a git checkout
+    /// The source to use instead of the index's sdist: an sdist, or a folder such as a git checkout
     #[arg(long, value_name = "SDIST|FOLDER")]
     source: Option<PathBuf>,
-    /// Build with this version of Python, in place of the inferred one
+    /// Build with this version of Python instead of the inferred one
     #[arg(long, value_name = "VERSION")]
     python: Option<String>,
-    /// Try this strategy alone: JSON, as the report has it
+    /// Only try this strategy: JSON, as in the report
     #[arg(long, value_name = "JSON", conflicts_with = "recipe")]
     strategy: Option<String>,
-    /// The same, from a file
+    /// The same from a file
     #[arg(long, value_name = "FILE")]
     recipe: Option<PathBuf>,
-    /// Put rebuilt wheels here
+    /// The folder for rebuilt wheels
     #[arg(short, long = "out-dir", value_name = "DIR")]
     out_dir: Option<PathBuf>,
-    /// Write a page for browsers, with the evidence and what differs
+    /// Write an HTML page with the evidence and the differences
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Write an in-toto statement with SLSA provenance, a line for each wheel
+    /// Write in-toto statements with SLSA provenance, one line per wheel
     #[arg(long, value_name = "FILE")]
     statement: Option<PathBuf>,
     /// Sign statements (DSSE) with this private Ed25519 key, in PEM form
     #[arg(long, value_name = "FILE", requires = "statement")]
     key: Option<PathBuf>,
-    /// Accept this grade too, and all that are better
+    /// Also accept this grade and all better ones
     #[arg(long, value_name = "GRADE", value_parser = grade)]
     accept: Option<Grade>,
-    /// Rebuild N wheels at a time; 0 is one for each processor
+    /// Number of wheels to rebuild at a time; 0 means one per core
     #[arg(short, long, value_name = "N", default_value_t = 1)]
     jobs: usize,
-    /// Take results of an earlier run where nothing has changed
+    /// Reuse results of an earlier run
     #[arg(long)]
     resume: bool,
-    /// How many builds to try for each wheel
+    /// Maximum number of builds per wheel
     #[arg(long, value_name = "N", default_value_t = ATTEMPTS)]
     attempts: usize,
-    /// End each step of a build after this time
+    /// Time limit of each step of a build
     #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT)]
     timeout: u64,
-    /// Build without isolation: the code of others can then do what you can
+    /// Build without a sandbox: foreign code can then do what you can do
     #[arg(long = "unsafe")]
     no_sandbox: bool,
-    /// The folder to make build folders in [default: /tmp]
+    /// The folder for build folders [default: /tmp]
     #[arg(long, value_name = "DIR")]
     build_root: Option<PathBuf>,
 }
@@ -98,8 +99,8 @@ Examples:
   pyrepro rebuild downloaded-1.0-py3-none-any.whl --source downloaded-1.0.tar.gz
   pyrepro rebuild -r requirements.txt --format json | jq '.results[] | {wheel, grade}'
 
-Grades: identical, container and normalised prove that the wheel is made from that source (exit status 0);
-metadata, explained and differs do not (1, unless --accept); not-rebuilt says that it could not be tried (2).";
+Grades: identical, container and normalised prove that the wheel comes from that source (exit code 0).
+metadata, explained and differs do not (1, unless --accept). not-rebuilt: it could not be built (2).";
 
 fn grade(text: &str) -> Result<Grade, String> {
     let found = Grade::ALL.into_iter().find(|grade| grade.name() == text && *grade != Grade::NotRebuilt);

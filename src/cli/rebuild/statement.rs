@@ -16,13 +16,13 @@ use crate::cli::terminal::{BAD, GOOD, Terminal};
 #[derive(clap::Args, Default)]
 #[command(next_help_heading = "Statements")]
 pub struct StatementFlags {
-    /// Check a statement of `pyrepro rebuild` about the wheel, in place of its manifest
+    /// Check a statement of `pyrepro rebuild` about the wheel
     #[arg(long, value_name = "FILE", requires = "artifact", conflicts_with = "trace")]
     pub statement: Option<PathBuf>,
-    /// The public Ed25519 key, in PEM form, that has to have signed it
+    /// The public Ed25519 key (PEM) that must have signed the statement
     #[arg(long, value_name = "FILE", requires = "statement")]
     public_key: Option<PathBuf>,
-    /// Rebuild the wheel by the stated strategy, and so check the claim itself
+    /// Rebuild the wheel with the stated strategy, to check the claim itself
     #[arg(long, requires = "statement")]
     rebuild: bool,
 }

@@ -22,30 +22,29 @@ use crate::cli::{environment, interrupt};
 #[command(next_help_heading = "An artifact")]
 #[group(id = "an-artifact")]
 pub struct Flags {
-    /// What to build it of again: the folder of the sources, a source distribution, or the wheel or
-    /// archive that it was made of
+    /// What to build from: the source folder, an sdist, or the wheel or archive that it was made from
     #[arg(long, value_name = "SRC", requires = "artifact")]
     source: Option<PathBuf>,
-    /// A folder with wheels, archives and lists that it was made of, or wheels of what built it; may be
-    /// given again
+    /// A folder with the wheels, archives and lists that it was made from, or with wheels of build
+    /// requirements; can be repeated
     #[arg(long, value_name = "FOLDER", requires = "artifact")]
     find_links: Vec<PathBuf>,
-    /// Take what another build backend needs from the folders of --find-links alone
+    /// Use only the folders of --find-links for build requirements, and no index
     #[arg(long, visible_alias = "offline", requires = "find_links")]
     no_index: bool,
-    /// A setting that the backend may be told where the manifest has it; for several, give it again
+    /// Allow this backend setting of the manifest; can be repeated
     #[arg(short = 'C', long = "config-setting", value_name = "KEY[=VALUE]", requires = "artifact", value_parser = config_setting)]
     settings: Vec<(String, String)>,
-    /// Run no build backend, which is code of others; what one has built is then not built again
+    /// Run no build backend, which is foreign code; its artifacts are then not built again
     #[arg(long, requires = "artifact")]
     no_backend: bool,
     /// Its manifest [default: the file beside it, under its name with .manifest.json]
     #[arg(long, value_name = "FILE", requires = "artifact")]
     manifest: Option<PathBuf>,
-    /// Compile with another patch level, if the recorded one is not here
+    /// Compile with another patch release, if the recorded one is not here
     #[arg(long, requires = "artifact")]
     any_patch: bool,
-    /// What is good enough, where only the same bytes are otherwise
+    /// Also accept this verdict; by default only the same bytes are accepted
     #[arg(long, value_name = "WHAT", value_enum, requires = "artifact")]
     accept: Option<Accept>,
 }
@@ -64,9 +63,9 @@ impl Flags {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Accept {
-    /// The same content in another container: other order, times, compression
+    /// The same content with other archive metadata: order, times, compression
     Content,
-    /// The same meaning, too: bytecode that decodes to equal code
+    /// Also the same meaning: bytecode that decodes to equal code
     Meaning,
 }
 

@@ -20,15 +20,15 @@ use crate::cli::terminal::{BAD, FAINT, Terminal};
 #[command(next_help_heading = "What is installed")]
 #[group(id = "what-is-installed")]
 pub struct Flags {
-    /// Check what is installed below PREFIX, or in a site-packages folder: every file against its
-    /// RECORD, and every bytecode file against its source
+    /// Check the packages installed below PREFIX, or in a site-packages folder: every file against its RECORD,
+    /// every bytecode file against its source
     #[arg(long, value_name = "PREFIX")]
     installed: Option<PathBuf>,
-    /// Compile every source again, and compare its bytecode's code. Without it, bytecode only has to
-    /// say that it is of its source
+    /// Compile every source again and compare the code. Without it, only the headers of bytecode files are
+    /// compared with their sources
     #[arg(long, requires = "installed")]
     code: bool,
-    /// Leave out what matches, by its path from the site-packages folder; may be given again
+    /// Exclude files that match, by their path in site-packages; can be repeated
     #[arg(long, value_name = "GLOB", requires = "installed")]
     exclude: Vec<String>,
 }

@@ -15,25 +15,25 @@ use super::exit::Exit;
 use super::rebuild;
 use super::terminal::Terminal;
 
-/// Check that an artifact comes from its source, or that what is installed is what was recorded
+/// Check that an artifact comes from its source, or that installed files match their RECORD
 ///
-/// An artifact is held against its manifest and built again from its source with the recorded options
-/// and interpreter; every member that is not the same is named. A wheel without a manifest is rebuilt as
-/// `pyrepro rebuild` does it. --trace only looks where members come from.
+/// Compares an artifact with its manifest, builds it again from its source with the recorded options and
+/// interpreter, and names every difference. A wheel without a manifest is rebuilt as in `pyrepro
+/// rebuild`. --trace only looks up where members come from.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
     /// The artifact to check
     #[arg(value_name = "ARTIFACT", required_unless_present = "installed", conflicts_with = "installed")]
     artifact: Option<PathBuf>,
-    /// Compile with this interpreter: a path, a command or a version; with --installed, for several
-    /// versions, give it again [default: one of the recorded version; those that `pyrepro pythons` lists]
+    /// Compile with this interpreter: a path, a command or a version; can be repeated with --installed
+    /// [default: one of the recorded version; with --installed those that `pyrepro pythons` lists]
     #[arg(long, value_name = "PYTHON")]
     python: Vec<OsString>,
-    /// Work on N files at a time; 0 is one for each processor
+    /// Number of files to work on at a time; 0 means one per core
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
     jobs: u16,
-    /// Only look where members come from, without building: quick, and no proof
+    /// Only look up where members come from, without building: fast, but no proof
     #[arg(long, conflicts_with = "installed")]
     trace: bool,
     #[command(flatten)]
@@ -54,8 +54,8 @@ Examples:
   pyrepro verify --installed .venv --code
   pyrepro verify --installed image/root --format json | jq '.findings[]'
 
-Exit status: 0 if all is as it should be; 1 if anything is not; 2 if it could not be checked, as
-where there is no source or no interpreter to build an artifact with again.";
+Exit codes: 0 everything matches; 1 something does not; 2 it could not be checked, for example because the
+source or the interpreter is missing.";
 
 impl Flags {
     /// A wheel is built again from its source; of other artifacts, members are traced.

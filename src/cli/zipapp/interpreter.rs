@@ -16,12 +16,12 @@ use super::super::terminal::Terminal;
 /// What the user says of interpreters.
 #[derive(clap::Args)]
 pub struct Choice {
-    /// The interpreter that shall run it, for the #! line [default: no such line]
+    /// The interpreter for the #! line [default: no such line]
     #[arg(short = 'p', long, value_name = "INTERPRETER")]
     interpreter: Option<String>,
-    /// The same, as `python -m zipapp` has it. Beside -p, and where it is a version such as 3.12 or a
-    /// virtual environment, the interpreter to compile for instead
-    /// [default: that of the #! line, or else $PYREPRO_PYTHON, the active virtual environment's, or python3]
+    /// The same, as in `python -m zipapp`. Together with -p, and for a version such as 3.12 or a virtual
+    /// environment: the interpreter to compile for
+    /// [default: that of the #! line, else $PYREPRO_PYTHON, the active virtual environment's, or python3]
     #[arg(long, value_name = "PYTHON")]
     python: Option<OsString>,
 }

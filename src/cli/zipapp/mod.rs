@@ -31,32 +31,32 @@ pub use interpreter::{Python, target_of};
 use report::Report;
 use write::Targets;
 
-/// Make one file of an application, which Python runs, with bytecode that it takes
+/// Package an application as one runnable file, with bytecode
 ///
-/// Takes all that `python -m zipapp` takes. The archive is the same each time that it is made.
+/// Accepts the options of `python -m zipapp`. The archive has the same bytes each time.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
-    /// The application's folder, or an archive to make another of; `-` reads one from standard input.
-    /// Not needed where wheels are all there is
+    /// The application's folder, or an existing archive; `-` reads an archive from standard input. Not
+    /// needed with wheels
     #[arg(value_name = "SRC", required_unless_present_any = ["wheel", "requirements"])]
     source: Option<PathBuf>,
-    /// The archive to write; `-` is standard output [default: SRC with .pyz for its ending]
+    /// The archive to write; `-` is standard output [default: SRC with the suffix .pyz]
     #[arg(short, long, value_name = "FILE", overrides_with = "output")]
     output: Option<PathBuf>,
     #[command(flatten)]
     interpreter: Choice,
-    /// What to start: a function such as pkg.mod:main, or a console script of a wheel
-    /// [default: the __main__.py that is there]
+    /// What to run: a function such as pkg.mod:main, or a console script of a wheel
+    /// [default: __main__.py of SRC]
     #[arg(short, long, value_name = "MAIN", overrides_with = "main")]
     main: Option<String>,
-    /// Compress
+    /// Compress members
     #[arg(short, long, overrides_with = "compress")]
     compress: bool,
-    /// Say which interpreter runs the archive SRC, and do nothing else
+    /// Print the interpreter of the archive SRC, and exit
     #[arg(long)]
     info: bool,
-    /// Work on N files at a time; 0 is one for each processor
+    /// Number of files to work on at a time; 0 means one per core
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
     jobs: u16,
     /// Write the manifest to this file, and not beside the archive under its name with .manifest.json
@@ -65,37 +65,37 @@ pub struct Flags {
     /// Write no manifest
     #[arg(long)]
     no_manifest: bool,
-    /// Time of all members: seconds since 1970, or git for the last commit's
+    /// Time of all members: seconds since 1970, or `git` for the time of the last commit
     /// [default: $SOURCE_DATE_EPOCH, or 1980-01-01]
     #[arg(long, value_name = "TIME")]
     source_date_epoch: Option<EpochChoice>,
 
-    /// Put in sources alone
+    /// Include sources only, without bytecode
     #[arg(long, conflicts_with_all = ["sourceless", "invalidation_mode", "optimize", "strict"], help_heading = "Bytecode")]
     no_compile: bool,
-    /// Put in bytecode alone, for the one version of Python; tracebacks show no lines then
+    /// Include bytecode only, without sources; tracebacks then show no lines
     #[arg(long, help_heading = "Bytecode")]
     sourceless: bool,
-    /// Whether imports compare bytecode with its source [default: unchecked-hash]
+    /// Whether imports check bytecode against its source [default: unchecked-hash]
     #[arg(long, value_name = "MODE", value_enum, help_heading = "Bytecode")]
     invalidation_mode: Option<Mode>,
-    /// The level of optimisation: 0, 1 or 2 [default: 0]
+    /// Optimisation level: 0, 1 or 2 [default: 0]
     #[arg(long, value_name = "LEVEL", help_heading = "Bytecode")]
     optimize: Option<Optimization>,
-    /// Write nothing if a source does not compile
+    /// Fail if a source does not compile
     #[arg(long, help_heading = "Bytecode")]
     strict: bool,
 
-    /// Leave out what matches; for several patterns, give it again
+    /// Exclude files that match; can be repeated
     #[arg(long, value_name = "GLOB", help_heading = "Contents")]
     exclude: Vec<String>,
     /// Unpack wheels into the archive
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Contents")]
     wheel: Vec<PathBuf>,
-    /// The same for the wheels that a list names
+    /// Also unpack the wheels that this requirements file names
     #[arg(long, value_name = "FILE", requires = "find_links", help_heading = "Contents")]
     requirements: Option<PathBuf>,
-    /// The folder that has these wheels
+    /// The folder with these wheels
     #[arg(long, value_name = "FOLDER", requires = "requirements", help_heading = "Contents")]
     find_links: Option<PathBuf>,
 }
@@ -110,14 +110,14 @@ Examples:
   pyrepro zipapp src --python 3.12
   pyrepro zipapp app.pyz -p /usr/bin/python3.12 -o - | ssh host 'cat > app.pyz'
 
-Exit status: 0 if the archive is written; 1 if --strict finds a source that does not compile;
-2 for anything else. Where it is not 0, nothing is written.";
+Exit codes: 0 the archive is written; 1 --strict found a source that does not compile; 2 any other error.
+Unless it is 0, nothing is written.";
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Mode {
-    /// They do not: it cannot change in the archive
+    /// Do not check: sources in an archive do not change
     UncheckedHash,
-    /// They do; 3.7 does not take such bytecode from archives
+    /// Check; Python 3.7 ignores such bytecode in archives
     CheckedHash,
 }
 
