@@ -256,8 +256,7 @@ def _carry_out(steps: List[_Step], options: _Options) -> bool:
 def _arguments(options: _Options, levels: int) -> List[str]:
     arguments = ["--jobs", str(options.workers)]
     if options.stripdir is not None:
-        # The program takes no empty path. Without parts, it is the front of all that are absolute.
-        arguments += ["-s", options.stripdir or os.sep]
+        arguments += ["-s", options.stripdir]
     if options.prependdir:
         arguments += ["-p", options.prependdir]
     if options.force:

@@ -79,7 +79,7 @@ impl Built {
             let path = path.to_owned();
             move |source| MakeError::Io { path, source }
         };
-        let options = normalize::Options { epoch, jobs: Some(jobs), ..Default::default() };
+        let options = normalize::Options { epoch: Some(epoch), jobs: Some(jobs), ..Default::default() };
         let file = File::open(&self.path).map_err(io(&self.path))?;
         let form = normalize::normal_form(&self.path, file, &options)
             .map_err(|source| MakeError::Normalize { name: self.file_name.clone(), source })?;

@@ -8,7 +8,11 @@ use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
-use pyrepro::normalize::{self, Aspect, Destination, Difference, Files, Kind, Options, Outcome, Record};
+use pyrepro::normalize::{
+    self, Aspect, Compression, Destination, Difference, Files, Kind, Options, Outcome, Record, Search,
+    Skipped,
+};
+use pyrepro::tree::{AsideReason, Globs};
 use serde::Serialize;
 
 use super::exit::Exit;
@@ -26,7 +30,8 @@ use super::{environment, interrupt};
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
-    /// Files, folders whose artifacts are normalised, or - for standard input to standard output
+    /// Files, folders whose artifacts are normalised, or - for standard input to standard output. In folders,
+    /// virtual environments, version control, caches and installed packages are skipped
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
     /// Write to this file or folder, and do not change the originals
@@ -35,6 +40,10 @@ pub struct Flags {
     /// Only normalise files of these kinds in folders [default: all]
     #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
     only: Vec<Only>,
+    /// Skip what matches in folders: *.zip at any depth, vendor/ for folders, /a/*.whl from the top; can be
+    /// repeated
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
     /// Remove RECORD.jws and RECORD.p7s of signed wheels, which are errors otherwise: a signature does not
     /// match a new RECORD
     #[arg(long)]
@@ -95,16 +104,23 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let files = flags.files()?;
     let doing = if flags.check { "Checking" } else { "Normalizing" };
     let progress = Progress::new(terminal, doing, files.len());
+    let skipped = files.skipped().to_vec();
     let records = files.normalize(&options, &stop, || progress.advance());
     drop(progress);
 
     let summary = Summary::of(&records);
     if terminal.is_json() {
         let files = records.iter().map(Row::of).collect();
-        terminal.json(&Report { check: flags.check, files, summary: &summary })?;
+        terminal.json(&Report {
+            check: flags.check,
+            files,
+            skipped: skipped.iter().map(SkippedRow::of).collect(),
+            summary: &summary,
+        })?;
     } else {
         records.iter().try_for_each(|record| tell(record, terminal))?;
         if terminal.reports() {
+            tell_skipped(&skipped, terminal)?;
             writeln!(
                 terminal.out(),
                 "{}; {:.2} s",
@@ -127,18 +143,23 @@ impl Flags {
             terminal
                 .warn(format_args!("zip files cannot hold {epoch}; {nearest} is written to those instead"));
         }
+        let chosen = (source != EpochSource::Default).then_some(epoch);
         Ok(Options {
             check: self.check,
-            epoch,
+            epoch: chosen,
             drop_signatures: self.drop_signatures,
-            latest: (source != EpochSource::Default).then_some(epoch),
+            latest: chosen,
             jobs: NonZeroUsize::new(self.jobs.into()),
         })
     }
 
     fn files(&self) -> anyhow::Result<Files> {
-        let takes = |kind| self.only.is_empty() || self.only.iter().any(|only| only.takes(kind));
-        let files = Files::find_only(&self.paths, self.follow_symlinks, takes);
+        let search = Search {
+            only: self.only.iter().flat_map(|only| only.kinds()).collect(),
+            exclude: Globs::new(&self.exclude).context("--exclude")?,
+            follow_symlinks: self.follow_symlinks,
+        };
+        let files = Files::find(&self.paths, &search);
         let Some(output) = &self.output else { return Ok(files) };
         let ends_in_slash = output.as_os_str().as_encoded_bytes().ends_with(b"/");
         let is_one_file = matches!(&self.paths[..], [path] if !path.is_dir());
@@ -152,12 +173,17 @@ impl Flags {
 }
 
 impl Only {
-    fn takes(self, kind: Kind) -> bool {
+    fn kinds(self) -> Vec<Kind> {
         match self {
-            Only::Pyc => kind == Kind::Pyc,
-            Only::Wheel => kind == Kind::Wheel,
-            Only::Zip => kind == Kind::Zip,
-            Only::Tar => matches!(kind, Kind::Tar | Kind::Compressed(_)),
+            Only::Pyc => vec![Kind::Pyc],
+            Only::Wheel => vec![Kind::Wheel],
+            Only::Zip => vec![Kind::Zip],
+            // Those in other compressions, too, so that they are named as left alone.
+            Only::Tar => [Compression::Bzip2, Compression::Xz, Compression::Zstandard]
+                .map(Kind::Compressed)
+                .into_iter()
+                .chain([Kind::Tar])
+                .collect(),
         }
     }
 }
@@ -216,6 +242,25 @@ fn tell(record: &Record, terminal: &Terminal) -> io::Result<()> {
     Ok(())
 }
 
+/// How many skipped folders are named where nobody asks for all.
+const NAMED: usize = 5;
+
+fn tell_skipped(skipped: &[Skipped], terminal: &Terminal) -> io::Result<()> {
+    let shown = if terminal.is_verbose() { skipped.len() } else { skipped.len().min(NAMED) };
+    let mut names: Vec<String> = skipped[..shown]
+        .iter()
+        .map(|folder| format!("{} ({})", folder.path.display(), folder.reason))
+        .collect();
+    match skipped.len() - shown {
+        0 => {}
+        more => names.push(format!("{more} more (-v names them)")),
+    }
+    if !names.is_empty() {
+        writeln!(terminal.out(), "{FAINT}skipped {}{FAINT:#}", names.join(", "))?;
+    }
+    Ok(())
+}
+
 /// A line for each difference.
 fn each(differences: &[Difference]) -> Vec<String> {
     differences.iter().map(|difference| format!("{}: {difference}", difference.aspect)).collect()
@@ -238,7 +283,21 @@ fn grouped(differences: &[Difference]) -> Vec<String> {
 struct Report<'a> {
     check: bool,
     files: Vec<Row<'a>>,
+    skipped: Vec<SkippedRow>,
     summary: &'a Summary,
+}
+
+/// A folder that was not looked into.
+#[derive(Serialize)]
+struct SkippedRow {
+    path: String,
+    reason: AsideReason,
+}
+
+impl SkippedRow {
+    fn of(folder: &Skipped) -> SkippedRow {
+        SkippedRow { path: folder.path.to_string_lossy().into_owned(), reason: folder.reason }
+    }
 }
 
 /// A record as programs want to see it.

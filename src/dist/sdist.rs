@@ -21,10 +21,10 @@ impl Package {
         let folder = self.stem();
         let Files { mut by_path, mut doubts } = self.source_files()?;
         // What was checked is what is packed.
-        by_path.remove("pyproject.toml");
+        let executable = by_path.remove("pyproject.toml").is_some_and(|file| file.executable);
         let mut entries = vec![
             Entry::bytes(format!("{folder}/PKG-INFO"), self.metadata().to_string())?,
-            Entry::bytes(format!("{folder}/pyproject.toml"), self.pyproject())?,
+            Entry::bytes(format!("{folder}/pyproject.toml"), self.pyproject())?.executable(executable),
         ];
         for (path, file) in by_path {
             let entry = Entry::file(format!("{folder}/{path}"), file.place, file.size)?;

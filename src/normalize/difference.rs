@@ -54,6 +54,8 @@ pub enum Aspect {
     Record,
     /// Signatures that are dropped.
     Signature,
+    /// Entries for folders, which wheels do not have.
+    Folder,
     /// Where members are in the file, and what lies between them.
     Layout,
 }
@@ -78,6 +80,7 @@ impl fmt::Display for Aspect {
             Aspect::Metadata => "metadata",
             Aspect::Record => "RECORD",
             Aspect::Signature => "signature",
+            Aspect::Folder => "folder",
             Aspect::Layout => "layout",
         })
     }

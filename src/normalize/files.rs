@@ -10,7 +10,7 @@ use super::identity::{Entry, Stamp};
 use super::kind::Kind;
 use super::{Outcome, Record};
 use crate::output::{FileId, OutputError, OutputForm, OutputTarget};
-use crate::tree::{self, Globs, Symlinks, Tree};
+use crate::tree::{self, AsideReason, Globs, Symlinks, Tree};
 
 /// The files to normalize.
 #[derive(Debug)]
@@ -18,6 +18,34 @@ pub struct Files {
     pub(super) files: Vec<File>,
     /// The paths that could not be looked into.
     pub(super) failed: Vec<Record>,
+    skipped: Vec<Skipped>,
+}
+
+/// What is taken from folders that are named. A file that is named is taken whatever it is.
+///
+/// ```
+/// use pyrepro::normalize::{Kind, Search};
+///
+/// let wheels = Search { only: vec![Kind::Wheel], ..Search::default() };
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// The kinds of artifacts to take; without any, all.
+    pub only: Vec<Kind>,
+    /// What to leave out, by its path from the folder that is named.
+    pub exclude: Globs,
+    /// Take what symbolic links lead to. They are left out where they are found and refused where they are
+    /// named otherwise.
+    pub follow_symlinks: bool,
+}
+
+/// A folder that was found and not looked into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it is.
+    pub reason: AsideReason,
 }
 
 /// A file, under all the names by which it was found.
@@ -81,63 +109,53 @@ struct Found {
 impl Files {
     /// Takes the files that are named, and the artifacts in folders that are named.
     ///
-    /// Symbolic links are left out where they are found, and refused where they are named, unless
-    /// they are to be followed. What cannot be looked into becomes a record of a failure; nothing
-    /// below it is taken.
+    /// Virtual environments, folders of version control, caches and installed packages in them are not
+    /// looked into: the files there are others' and have published hashes. What cannot be looked into
+    /// becomes a record of a failure; nothing below it is taken.
     ///
     /// ```
-    /// use pyrepro::normalize::Files;
+    /// use pyrepro::normalize::{Files, Search};
     ///
     /// let folder = tempfile::tempdir()?;
     /// for name in ["b.pyc", "a.pyc", "a.py"] {
     ///     std::fs::write(folder.path().join(name), "")?;
     /// }
-    /// assert_eq!(Files::find(&[folder.path().to_owned()], false).len(), 2);
+    /// assert_eq!(Files::find(&[folder.path().to_owned()], &Search::default()).len(), 2);
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn find(paths: &[PathBuf], follow_symlinks: bool) -> Files {
-        Files::find_only(paths, follow_symlinks, |_| true)
-    }
-
-    /// The same, where only artifacts of some kinds are taken from folders.
-    ///
-    /// ```
-    /// use pyrepro::normalize::{Files, Kind};
-    ///
-    /// let folder = tempfile::tempdir()?;
-    /// for name in ["a.pyc", "a.whl"] {
-    ///     std::fs::write(folder.path().join(name), "")?;
-    /// }
-    /// let wheels = Files::find_only(&[folder.path().to_owned()], false, |kind| kind == Kind::Wheel);
-    /// assert_eq!(wheels.len(), 1);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn find_only(paths: &[PathBuf], follow_symlinks: bool, takes: impl Fn(Kind) -> bool) -> Files {
-        let mut found = Vec::new();
+    pub fn find(paths: &[PathBuf], search: &Search) -> Files {
+        let (mut found, mut skipped) = (Vec::new(), Vec::new());
         let mut failed = Vec::new();
         for path in paths {
-            if let Err(error) = search(path, follow_symlinks, &takes, &mut found) {
+            if let Err(error) = search.below(path, &mut found, &mut skipped) {
                 failed.push(failure(path, error));
             }
         }
+        skipped.sort_by(|a: &Skipped, b| by_bytes(&a.path, &b.path));
+        skipped.dedup();
         found.sort_by(|a: &Found, b| by_bytes(&a.path, &b.path));
 
         let mut grouping = Grouping::default();
         for found in found {
-            if let Err(error) = grouping.add(&found, follow_symlinks) {
+            if let Err(error) = grouping.add(&found, search.follow_symlinks) {
                 failed.push(failure(&found.path, error));
             }
         }
-        Files { files: grouping.files, failed }
+        Files { files: grouping.files, failed, skipped }
+    }
+
+    /// The folders that were not looked into, in order.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
     }
 
     /// Lets normal forms be written elsewhere, those of files that have it already, too. It is an error
     /// if two would be in one place.
     ///
     /// ```
-    /// use pyrepro::normalize::{Destination, Files};
+    /// use pyrepro::normalize::{Destination, Files, Search};
     ///
-    /// let none = Files::find(&[], false);
+    /// let none = Files::find(&[], &Search::default());
     /// assert!(none.send_to(&Destination::Folder("normal".into())).is_ok());
     /// ```
     pub fn send_to(mut self, destination: &Destination) -> Result<Files, Error> {
@@ -167,21 +185,11 @@ impl Files {
     }
 
     /// How many there are.
-    ///
-    /// ```
-    /// # use pyrepro::normalize::Files;
-    /// assert_eq!(Files::find(&[], false).len(), 0);
-    /// ```
     pub fn len(&self) -> usize {
         self.files.len()
     }
 
     /// Whether there are none.
-    ///
-    /// ```
-    /// # use pyrepro::normalize::Files;
-    /// assert!(Files::find(&[], false).is_empty());
-    /// ```
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
@@ -196,39 +204,48 @@ fn failure(path: &Path, error: Error) -> Record {
     Record::new(path, Outcome::Failed(error))
 }
 
-/// Appends the files at a path, and whether they are named themselves.
-fn search(
-    path: &Path,
-    follow_symlinks: bool,
-    takes: &impl Fn(Kind) -> bool,
-    found: &mut Vec<Found>,
-) -> Result<(), Error> {
-    let metadata = if follow_symlinks { fs::metadata(path) } else { fs::symlink_metadata(path) };
-    let metadata = metadata.map_err(Error::Unreadable)?;
-    if metadata.is_file() {
-        let relative = path.file_name().unwrap_or_default().into();
-        found.push(Found { path: path.to_owned(), named: true, relative });
-    } else if metadata.is_dir() {
-        let symlinks = if follow_symlinks { Symlinks::Follow } else { Symlinks::Skip };
-        // Without the globs, which are sound, more would be listed and left out again below.
-        let include = Globs::new(Kind::globs()).unwrap_or_default();
-        let options = tree::Options { include, symlinks, skip_special: true, ..tree::Options::default() };
-        let tree = Tree::walk(path, &options)?;
-        let files = tree.entries().iter().filter(|entry| {
-            matches!(entry.kind, tree::Kind::File { .. }) && Kind::by_name(&entry.path).is_some_and(takes)
-        });
-        let found_one = |entry: &tree::Entry| Found {
-            path: tree.locate(entry),
-            named: false,
-            relative: entry.path.clone(),
-        };
-        found.extend(files.map(found_one));
-    } else if metadata.is_symlink() {
-        return Err(Error::Symlink);
-    } else {
-        return Err(Error::Special);
+impl Search {
+    /// Appends the file at a path, or those in the folder there.
+    fn below(&self, path: &Path, found: &mut Vec<Found>, skipped: &mut Vec<Skipped>) -> Result<(), Error> {
+        let metadata = if self.follow_symlinks { fs::metadata(path) } else { fs::symlink_metadata(path) };
+        let metadata = metadata.map_err(Error::Unreadable)?;
+        if metadata.is_file() {
+            let relative = path.file_name().unwrap_or_default().into();
+            found.push(Found { path: path.to_owned(), named: true, relative });
+            return Ok(());
+        }
+        if metadata.is_symlink() {
+            return Err(Error::Symlink);
+        }
+        if !metadata.is_dir() {
+            return Err(Error::Special);
+        }
+        let tree = Tree::walk(path, &self.walk())?;
+        for entry in tree.entries().iter().filter(|entry| self.takes(entry)) {
+            found.push(Found { path: tree.locate(entry), named: false, relative: entry.path.clone() });
+        }
+        for aside in tree.aside() {
+            skipped.push(Skipped { path: tree.root().join(&aside.path), reason: aside.reason });
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn walk(&self) -> tree::Options {
+        tree::Options {
+            // Without the globs, which are sound, more would be listed and left out again by `takes`.
+            include: Globs::new(Kind::globs()).unwrap_or_default(),
+            exclude: self.exclude.clone(),
+            symlinks: if self.follow_symlinks { Symlinks::Follow } else { Symlinks::Skip },
+            own_content: true,
+            skip_special: true,
+            ..tree::Options::default()
+        }
+    }
+
+    fn takes(&self, entry: &tree::Entry) -> bool {
+        let takes = |kind| self.only.is_empty() || self.only.contains(&kind);
+        matches!(entry.kind, tree::Kind::File { .. }) && Kind::by_name(&entry.path).is_some_and(takes)
+    }
 }
 
 /// Brings the names of a file together.

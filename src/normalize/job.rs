@@ -11,8 +11,9 @@ use super::error::Error;
 use super::form::{Bytes, NormalForm};
 use super::kind::Kind;
 use super::original::Original;
-use super::{Options, bytecode, tar, zip};
+use super::{Options, bytecode, own_epoch, tar, zip};
 use crate::archive::{Spool, WriteError};
+use crate::epoch::Epoch;
 use crate::output::{UntilStopped, folder_of};
 use crate::pyc;
 
@@ -27,6 +28,8 @@ pub(super) struct Job<'a> {
     pub stop: &'a AtomicBool,
     /// Where there is room for what has none in memory.
     pub folder: &'a Path,
+    /// The time of all members.
+    pub epoch: Epoch,
     /// Whether a zip file must be a wheel.
     pub is_wheel: bool,
     /// Whether it may be one, because its name says nothing else.
@@ -43,11 +46,29 @@ impl<'a> Job<'a> {
     ) -> Job<'a> {
         let may_be_wheel = Kind::by_name(path).is_none();
         let is_wheel = kind == Kind::Wheel;
-        Job { options, threads, stop, folder: folder_of(path), is_wheel, may_be_wheel }
+        let epoch = options.epoch.unwrap_or(Epoch::DEFAULT);
+        Job { options, threads, stop, folder: folder_of(path), epoch, is_wheel, may_be_wheel }
     }
 
     /// The normal form, and in what the file differs from it if that is asked for.
-    pub fn normal_form(&self, kind: Kind, original: &Original) -> Result<NormalForm, Error> {
+    ///
+    /// Whoever made a normal archive chose its time. Where nobody asks for another, that one stays.
+    pub fn normal_form(mut self, kind: Kind, original: &Original) -> Result<NormalForm, Error> {
+        if self.options.epoch.is_none()
+            && let Some(epoch) = own_epoch::of(&original.file, kind)?
+            && epoch != self.epoch
+        {
+            let default = std::mem::replace(&mut self.epoch, epoch);
+            let form = self.at_epoch(kind, original)?;
+            if form.is_in(&original.file).map_err(Error::Unreadable)? {
+                return Ok(form);
+            }
+            self.epoch = default;
+        }
+        self.at_epoch(kind, original)
+    }
+
+    fn at_epoch(&self, kind: Kind, original: &Original) -> Result<NormalForm, Error> {
         let mut form = match kind {
             Kind::Pyc => self.bytecode(&original.bytecode()?)?,
             Kind::Wheel | Kind::Zip => zip::normal_form(&original.file, self)?,

@@ -19,6 +19,7 @@ mod installed;
 mod job;
 mod kind;
 mod original;
+mod own_epoch;
 mod replace;
 mod tar;
 mod tar_facts;
@@ -37,7 +38,7 @@ use crate::epoch::Epoch;
 
 pub use difference::{Aspect, Difference};
 pub use error::Error;
-pub use files::{Destination, Files};
+pub use files::{Destination, Files, Search, Skipped};
 pub use form::NormalForm;
 pub use kind::{Compression, Kind};
 pub use wheel::WheelError;
@@ -57,8 +58,9 @@ use original::Original;
 pub struct Options {
     /// Only tell what would change.
     pub check: bool,
-    /// The time of all members of archives.
-    pub epoch: Epoch,
+    /// The time of all members of archives. Without one it is 1980-01-01, but an archive that is normal in
+    /// all else keeps the one time that its members have.
+    pub epoch: Option<Epoch>,
     /// Leave signatures of wheels out, which do not hold any more. Without it they are an error.
     pub drop_signatures: bool,
     /// The latest time of modification that a rewritten file may keep.
@@ -69,7 +71,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { check: false, epoch: Epoch::DEFAULT, drop_signatures: false, latest: None, jobs: None }
+        Options { check: false, epoch: None, drop_signatures: false, latest: None, jobs: None }
     }
 }
 
@@ -158,16 +160,16 @@ impl Files {
     ///
     /// ```
     /// use std::sync::atomic::AtomicBool;
-    /// use pyrepro::normalize::{Files, Options};
+    /// use pyrepro::normalize::{Files, Options, Search};
     ///
     /// let folder = tempfile::tempdir()?;
-    /// let files = Files::find(&[folder.path().to_owned()], false);
+    /// let files = Files::find(&[folder.path().to_owned()], &Search::default());
     /// let records = files.normalize(&Options::default(), &AtomicBool::new(false), || ());
     /// assert!(records.is_empty());
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn normalize(self, options: &Options, stop: &AtomicBool, done: impl Fn() + Sync) -> Vec<Record> {
-        let Files { files, failed: mut records } = self;
+        let Files { files, failed: mut records, .. } = self;
         let next = AtomicUsize::new(0);
         let jobs = jobs(options).get();
         let work = || {

@@ -23,6 +23,13 @@ pub(super) struct Original {
     metadata: Metadata,
 }
 
+/// Whether a file begins as gzip files do.
+pub(super) fn is_gzip(file: &File) -> Result<bool, Error> {
+    let mut magic = Vec::new();
+    Shared::new(file).take(2).read_to_end(&mut magic).map_err(Error::Unreadable)?;
+    Ok(magic == [0x1f, 0x8b])
+}
+
 impl Original {
     pub fn open(path: &Path) -> Result<Original, Error> {
         Original::of(File::open(path).map_err(Error::Unreadable)?, path)

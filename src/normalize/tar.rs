@@ -7,6 +7,7 @@ use std::io::{BufReader, Read};
 use super::difference::{Aspect, Difference, out_of_order};
 use super::error::Error;
 use super::form::NormalForm;
+use super::original::is_gzip;
 use super::{Job, bytecode, tar_facts};
 use crate::archive::tar::{self, Kind, Member};
 use crate::archive::{self, Content, Entries, Entry, Limits, MemberPath, Order, Shared, Spool, gzip};
@@ -43,18 +44,12 @@ pub(super) fn normal_form(file: &File, job: &Job<'_>) -> Result<NormalForm, Erro
     let wanted = entries.iter().map(|entry| entry.path.as_str());
     differences.extend(out_of_order(found.iter().map(String::as_str), wanted));
 
-    let options = tar::Options { epoch: job.options.epoch, threads: job.threads };
+    let options = tar::Options { epoch: job.epoch, threads: job.threads };
     let bytes = job.write(|output| match is_zipped {
         true => tar::write_gz(&entries, &options, output),
         false => tar::write(&entries, &options, output),
     })?;
     Ok(NormalForm { bytes, differences, warnings })
-}
-
-fn is_gzip(file: &File) -> Result<bool, Error> {
-    let mut magic = Vec::new();
-    Shared::new(file).take(2).read_to_end(&mut magic).map_err(Error::Unreadable)?;
-    Ok(magic == [0x1f, 0x8b])
 }
 
 impl Contents {
@@ -64,7 +59,7 @@ impl Contents {
         while let Some(member) = reader.next_member()? {
             job.check_stop()?;
             if job.options.check {
-                tar_facts::of_member(&member, job.options.epoch, &mut contents.differences);
+                tar_facts::of_member(&member, job.epoch, &mut contents.differences);
             }
             contents.add(member, reader, &spool, job)?;
         }

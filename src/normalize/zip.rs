@@ -59,13 +59,15 @@ pub(super) fn normal_form(file: &File, job: &Job<'_>) -> Result<NormalForm, Erro
     let mut dropped = Vec::new();
     if let Shape::Wheel(wheel) = &shape {
         dropped = wheel.normalize(&mut reader, &mut files, job)?;
+        let folders = reader.members().iter().enumerate().filter(|(_, member)| member.kind == Kind::Folder);
+        dropped.extend(folders.map(|(index, _)| index));
     } else {
         installed::renew_rows(&mut reader, &mut files)?;
     }
     let order = shape.order();
     let entries = entries(reader.members(), &files, &dropped, &order)?;
     let options = zip::Options {
-        epoch: job.options.epoch,
+        epoch: job.epoch,
         compression: shape.compression(reader.members()),
         prefix: reader.prefix(LONGEST_PREFIX as usize)?,
         threads: job.threads,
@@ -75,14 +77,21 @@ pub(super) fn normal_form(file: &File, job: &Job<'_>) -> Result<NormalForm, Erro
     let warnings = files.iter().flatten().filter_map(|file| file.warning.clone()).collect();
     let mut differences: Vec<Difference> = Vec::new();
     if job.options.check {
-        differences = zip_facts::differences(&reader, &bytes, &entries, job.options.epoch)?;
+        differences = zip_facts::differences(&reader, &bytes, &entries, job.epoch)?;
         differences.extend(files.into_iter().flatten().filter_map(|file| file.difference));
-        differences.extend(dropped.iter().map(|&index| {
-            let path = reader.members()[index].path.as_str();
-            Difference::of(path, Aspect::Signature, "no longer holds, and is dropped")
-        }));
+        differences.extend(dropped.iter().map(|&index| why_dropped(&reader.members()[index])));
     }
     Ok(NormalForm { bytes, differences, warnings })
+}
+
+/// A wheel has neither signatures that do not hold nor folders: its RECORD lists files alone, and
+/// installers make the folders that they need.
+fn why_dropped(member: &Member) -> Difference {
+    let path = member.path.as_str();
+    match member.kind {
+        Kind::Folder => Difference::of(path, Aspect::Folder, "wheels have no entries for folders"),
+        _ => Difference::of(path, Aspect::Signature, "no longer holds, and is dropped"),
+    }
 }
 
 /// Refuses what an archive of ours cannot hold.

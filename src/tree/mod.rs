@@ -5,6 +5,7 @@
 //! in this order, because `-`, `.` and `/` do. The order in which a file system lists its folders,
 //! the locale and the case of names have no say. On Windows the bytes are those of WTF-8.
 
+mod aside;
 mod globs;
 mod links;
 mod walk;
@@ -13,6 +14,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use aside::{Aside, AsideReason};
 pub use globs::{BadGlob, Globs};
 pub use links::Symlinks;
 
@@ -36,6 +38,9 @@ pub struct Options {
     pub exclude: Globs,
     /// What to do with symbolic links.
     pub symlinks: Symlinks,
+    /// Do not look into environments, repositories, caches and installed packages. The root itself was
+    /// named, whatever it is.
+    pub own_content: bool,
     /// Leave sockets, pipes and devices out, where they are an error otherwise.
     pub skip_special: bool,
 }
@@ -102,6 +107,7 @@ impl Entry {
 pub struct Tree {
     root: PathBuf,
     entries: Vec<Entry>,
+    aside: Vec<Aside>,
 }
 
 impl Tree {
@@ -122,9 +128,10 @@ impl Tree {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn walk(root: &Path, options: &Options) -> Result<Tree, Error> {
-        let mut entries = walk::entries(root, options)?;
+        let (mut entries, mut aside) = walk::entries(root, options)?;
         entries.sort_unstable_by(|a, b| a.path_bytes().cmp(b.path_bytes()));
-        Ok(Tree { root: root.to_owned(), entries })
+        aside.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(Tree { root: root.to_owned(), entries, aside })
     }
 
     /// Looks at one path below a root, whether a link leads to it or not. One that leaves the root is an
@@ -163,6 +170,11 @@ impl Tree {
     /// ```
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The folders that were not looked into, as [`Options::own_content`] has it.
+    pub fn aside(&self) -> &[Aside] {
+        &self.aside
     }
 
     /// Where an entry is on disk.

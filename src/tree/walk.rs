@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 
 use crate::output::is_leftover;
 
-use super::{Entry, Error, Kind, Options, Symlinks, below, links};
+use super::{Aside, AsideReason, Entry, Error, Kind, Options, Symlinks, below, links};
 
-/// What is below a root, in no order.
-pub(super) fn entries(root: &Path, options: &Options) -> Result<Vec<Entry>, Error> {
+/// What is below a root and what was not looked into, in no order.
+pub(super) fn entries(root: &Path, options: &Options) -> Result<(Vec<Entry>, Vec<Aside>), Error> {
     if !options.below.as_os_str().is_empty() && options.symlinks.mind_the_target() {
         links::follow(root, &options.below, options.symlinks != Symlinks::Follow)?;
     }
     let start = Folder { path: options.below.clone(), included: options.include.is_empty() };
-    let mut walk = Walk { root, options, entries: Vec::new(), pending: vec![start] };
+    let mut walk = Walk { root, options, entries: Vec::new(), aside: Vec::new(), pending: vec![start] };
     while let Some(folder) = walk.pending.pop() {
         walk.read(&folder)?;
     }
-    Ok(walk.entries)
+    Ok((walk.entries, walk.aside))
 }
 
 /// One path, wherever in the root a link leads.
@@ -39,6 +39,7 @@ struct Walk<'a> {
     root: &'a Path,
     options: &'a Options,
     entries: Vec<Entry>,
+    aside: Vec<Aside>,
     /// Folders still to be read. A list and not a recursion, so that no tree is too deep.
     pending: Vec<Folder>,
 }
@@ -79,6 +80,13 @@ impl Walk<'_> {
         let included = folder.included || include.matches(&path, is_folder);
         // A folder that is not to be listed may hold what is.
         if exclude.matches(&path, is_folder) || !included && !is_folder {
+            return Ok(());
+        }
+        if is_folder
+            && self.options.own_content
+            && let Some(reason) = AsideReason::of(&name, &place)
+        {
+            self.aside.push(Aside { path, reason });
             return Ok(());
         }
         if is_link {

@@ -376,3 +376,22 @@ fn a_list_writes_nothing() {
     );
     assert_eq!(tree.files(), before);
 }
+
+/// Whatever a project marks as executable, an sdist of it has so, pyproject.toml and what it names included.
+#[test]
+#[cfg(unix)]
+fn every_file_keeps_its_executable_bit_in_an_sdist() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let files = ["src/a/__init__.py", "src/a/tool.py", "README.md", "LICENSE", "extra/run.sh"];
+    let settings = "readme = 'README.md'\n[tool.pyrepro]\nsource-include = ['extra/']";
+    let tree = project("a", settings, &files);
+    for file in files.into_iter().chain(["pyproject.toml"]) {
+        fs::set_permissions(tree.path().join(file), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    built(tree.path(), &["--sdist", "-o", "out"]);
+    for (path, (_, mode)) in members(&tree.path().join("out/a-1.0.tar.gz")) {
+        let expected = if path.ends_with("/PKG-INFO") { 0o644 } else { 0o755 };
+        assert_eq!(mode, expected, "{path}");
+    }
+}

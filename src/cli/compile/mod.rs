@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use pyrepro::compile::{
     self, Choice, Chosen, Event, Exclude, Form, Impossible, Native, Place, Pool, Recorded, Request, Summary,
     Task,
@@ -81,13 +82,13 @@ pub struct Flags {
     #[arg(short = 'x', value_name = "REGEX", help_heading = "What to compile")]
     exclude: Option<String>,
     /// Also read files and folders from the lines of this file; `-` is standard input
-    #[arg(short = 'i', value_name = "FILE", help_heading = "What to compile")]
+    #[arg(short = 'i', value_name = "FILE", value_parser = perhaps_empty(), help_heading = "What to compile")]
     list: Option<PathBuf>,
     /// Names in a list or on standard input end with NUL, not with a newline
     #[arg(short = '0', long, help_heading = "What to compile")]
     null: bool,
     /// Skip symbolic links that point outside of DIR
-    #[arg(short = 'e', value_name = "DIR", help_heading = "What to compile")]
+    #[arg(short = 'e', value_name = "DIR", value_parser = perhaps_empty(), help_heading = "What to compile")]
     links_within: Option<PathBuf>,
 
     /// Optimisation level 0, 1 or 2; can be repeated [default: 0]
@@ -97,16 +98,16 @@ pub struct Flags {
     #[arg(long, value_name = "MODE", value_enum, default_value_t, help_heading = "What to write")]
     invalidation_mode: Mode,
     /// Record file names below DIR instead of the folders on the command line
-    #[arg(short = 'd', value_name = "DIR", conflicts_with_all = ["strip", "prepend"], help_heading = "What to write")]
+    #[arg(short = 'd', value_name = "DIR", value_parser = perhaps_empty(), conflicts_with_all = ["strip", "prepend"], help_heading = "What to write")]
     destination: Option<PathBuf>,
     /// Strip DIR from recorded file names
-    #[arg(short = 's', value_name = "DIR", help_heading = "What to write")]
+    #[arg(short = 's', value_name = "DIR", value_parser = perhaps_empty(), help_heading = "What to write")]
     strip: Option<PathBuf>,
     /// Prepend DIR to recorded file names
-    #[arg(short = 'p', value_name = "DIR", help_heading = "What to write")]
+    #[arg(short = 'p', value_name = "DIR", value_parser = perhaps_empty(), help_heading = "What to write")]
     prepend: Option<PathBuf>,
     /// Record this file name; for a single source
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["destination", "strip", "prepend"], help_heading = "What to write")]
+    #[arg(long, value_name = "NAME", value_parser = perhaps_empty(), conflicts_with_all = ["destination", "strip", "prepend"], help_heading = "What to write")]
     dfile: Option<PathBuf>,
     /// Write m.pyc beside m.py instead of into __pycache__
     #[arg(short = 'b', help_heading = "What to write")]
@@ -178,7 +179,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let stop = interrupt::flag()?;
     let mut report = Report::new(terminal, request.task, aims.len() > 1)?;
     let mut summary = Summary::default();
-    if request.paths.is_empty() && flags.list.is_none() && flags.paths.is_empty() {
+    if request.paths.is_empty() && unless_empty(&flags.list).is_none() && flags.paths.is_empty() {
         let python = first.python.as_ref().context("name what to compile: there is no interpreter to ask")?;
         request.paths = compile::module_path(python)?;
         // Behind the current folder, as Python has it.
@@ -244,7 +245,7 @@ impl Flags {
         let jobs = NonZeroUsize::new(self.jobs);
         let mut request = Request {
             depth: self.depth(),
-            links_within: self.links_within.clone().filter(|folder| !folder.as_os_str().is_empty()),
+            links_within: unless_empty(&self.links_within).map(Path::to_owned),
             exclude: self.exclude()?,
             task: self.task(),
             levels: levels(&self.optimize)?,
@@ -255,7 +256,7 @@ impl Flags {
             force: self.force,
             link_equal: self.hardlink_dupes,
             epoch: environment::epoch_if_given(self.source_date_epoch)?,
-            ..Request::new(version, paths::named(&self.paths, self.list.as_deref(), self.ends())?)
+            ..Request::new(version, paths::named(&self.paths, unless_empty(&self.list), self.ends())?)
         };
         request.jobs = jobs.unwrap_or(request.jobs);
         if self.hardlink_dupes && request.levels.len() < 2 {
@@ -323,7 +324,7 @@ impl Flags {
         let moved = || Recorded::Moved { strip: self.strip.clone(), prepend: self.prepend.clone() };
         let below = || self.destination.clone().map(Recorded::Below);
         let is_moved = self.strip.is_some() || self.prepend.is_some();
-        let exactly = self.dfile.clone().map(Recorded::Exactly);
+        let exactly = unless_empty(&self.dfile).map(|name| Recorded::Exactly(name.to_owned()));
         exactly.or_else(below).or_else(|| is_moved.then(moved)).unwrap_or_default()
     }
 }
@@ -350,6 +351,16 @@ impl From<Marshal> for Form {
 /// A number as `compileall` takes it, with blanks around it: `'-r 2'` is one argument there and common.
 fn number<N: FromStr>(text: &str) -> Result<N, N::Err> {
     text.trim().parse()
+}
+
+/// A path, or nothing: scripts pass `-s "$DESTDIR"`, and `compileall` takes an empty value.
+fn perhaps_empty() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+/// The option, unless its value is empty where that means the same as no option.
+fn unless_empty(value: &Option<PathBuf>) -> Option<&Path> {
+    value.as_deref().filter(|path| !path.as_os_str().is_empty())
 }
 
 /// Levels in order, each once. As for `compileall`, -1 is what the interpreter does by default: 0.

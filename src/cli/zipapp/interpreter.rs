@@ -1,6 +1,6 @@
 //! Which interpreter the first line of an archive names, and which one its bytecode is for.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
@@ -29,12 +29,17 @@ pub struct Choice {
 impl Choice {
     /// Whether there is any.
     pub fn is_named(&self) -> bool {
-        self.interpreter.is_some() || self.python.is_some()
+        !self.interpreter.as_deref().unwrap_or_default().is_empty() || self.python().is_some()
+    }
+
+    /// An empty value is no interpreter, as for `python -m zipapp`.
+    fn python(&self) -> Option<&OsStr> {
+        self.python.as_deref().filter(|python| !python.is_empty())
     }
 
     /// What the first line names; nothing for no such line.
     pub fn first_line(&self) -> anyhow::Result<&str> {
-        let line = match (&self.interpreter, &self.python) {
+        let line = match (&self.interpreter, self.python()) {
             (Some(interpreter), _) => interpreter,
             (None, Some(python)) if !is_to_compile_for(python) => {
                 python.to_str().context("the interpreter of the #! line must be UTF-8")?
@@ -50,7 +55,7 @@ impl Choice {
     pub fn target(&self, terminal: &Terminal) -> anyhow::Result<Python> {
         let interpreters = Interpreters::new(environment::search_path());
         let line = self.first_line()?;
-        let request = self.python.as_deref().filter(|python| line.is_empty() || *python != line);
+        let request = self.python().filter(|python| line.is_empty() || *python != line);
         // The path of an interpreter may have spaces, behind which options begin otherwise.
         let whole = Some(line).filter(|line| Path::new(line).is_absolute() && Path::new(line).is_file());
         let named = whole.or_else(|| shebang::command(line));
@@ -83,7 +88,7 @@ impl Choice {
 
 /// Whether it can be in no first line: nobody runs a version or a folder. What has no separator is a
 /// command, whatever lies in the current folder.
-fn is_to_compile_for(python: &OsString) -> bool {
+fn is_to_compile_for(python: &OsStr) -> bool {
     let is_version = |text: &str| text.split('.').all(|part| part.parse::<u16>().is_ok());
     let is_path = python.to_string_lossy().contains(std::path::is_separator);
     python.to_str().is_some_and(is_version) || is_path && Path::new(python).is_dir()

@@ -223,10 +223,15 @@ impl Flags {
         };
         let is_archive = !matches!(source, Source::Folder(_));
         ensure!(
-            !is_archive || self.main.is_none(),
+            !is_archive || self.main().is_none(),
             "an archive keeps the function that it starts with; leave out -m"
         );
         Ok(Some(source))
+    }
+
+    /// An empty value is no function, as for `python -m zipapp`.
+    fn main(&self) -> Option<&str> {
+        self.main.as_deref().filter(|main| !main.is_empty())
     }
 
     fn target(&self, source: &Option<Source>) -> anyhow::Result<PathBuf> {
@@ -287,7 +292,7 @@ impl Flags {
             compress: self.compress,
             exclude: self.exclude.clone(),
             interpreter: self.interpreter.first_line()?.to_owned(),
-            main: self.main.clone(),
+            main: self.main().map(str::to_owned),
         })
     }
 

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use pyrepro::normalize::{Files, Options, Outcome};
+use pyrepro::normalize::{Files, Options, Outcome, Search};
 
 use crate::common::pyrepro;
 use crate::normalize::folder::{
@@ -63,7 +63,7 @@ fn bytecode_of_other_pythons_is_left_alone_in_folders_and_refused_by_name() {
 fn a_file_that_vanishes_fails_alone() {
     let (folder, gone) = Folder::with("a.pyc");
     let stays = folder.file("b.pyc", newest());
-    let files = Files::find(&[folder.path().to_owned()], false);
+    let files = Files::find(&[folder.path().to_owned()], &Search::default());
     fs::remove_file(&gone).unwrap();
     let records = files.normalize(&Options::default(), &AtomicBool::new(false), || ());
     assert!(matches!(records[0].outcome, Outcome::Failed(_)));

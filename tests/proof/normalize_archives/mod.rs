@@ -3,9 +3,11 @@
 
 #![cfg(unix)]
 
+mod epochs;
 mod hostile;
 mod places;
 mod properties;
+mod skipped;
 mod tars;
 mod wheels;
 

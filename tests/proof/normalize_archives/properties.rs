@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use proptest::prelude::*;
 use pyrepro::archive::{Entries, Entry, Limits, Order, tar, zip};
 use pyrepro::epoch::Epoch;
-use pyrepro::normalize::{Files, Options, Outcome};
+use pyrepro::normalize::{Files, Options, Outcome, Search};
 
 use crate::normalize::folder::Folder;
 
@@ -98,10 +98,10 @@ impl Style {
 fn normalized(bytes: &[u8], name: &str, epoch: u64) -> Vec<u8> {
     let folder = Folder::new();
     let file = folder.file(name, bytes);
-    let options = Options { epoch: Epoch::from_seconds(epoch), ..Options::default() };
+    let options = Options { epoch: Some(Epoch::from_seconds(epoch)), ..Options::default() };
     let mut first = None;
     for _ in 0..2 {
-        let files = Files::find(std::slice::from_ref(&file), false);
+        let files = Files::find(std::slice::from_ref(&file), &Search::default());
         let records = files.normalize(&options, &AtomicBool::new(false), || ());
         match (&records[0].outcome, &first) {
             (Outcome::Normalized | Outcome::Unchanged, None) => {

@@ -8,7 +8,7 @@ use pyrepro::record::Record;
 
 use crate::common::app::zip_of;
 use crate::common::newest;
-use crate::normalize::folder::{Folder, assert_exit, normalize, state, stderr};
+use crate::normalize::folder::{Folder, assert_exit, normalize, state, stderr, stdout};
 use crate::normalize_archives::{listing, made, python, text};
 
 const NAME: &str = "orchard-1.0-py3-none-any.whl";
@@ -53,6 +53,35 @@ fn record_is_in_the_order_of_the_archive_and_right() {
         assert_eq!(row.hash.as_ref().unwrap().fits(&bytes), Some(true));
         assert_eq!(row.size, Some(bytes.len() as u64));
     }
+}
+
+/// What auditwheel, delocate and older packers write: entries for folders.
+#[test]
+fn entries_for_folders_keep_no_two_wheels_apart() {
+    let folder = Folder::new();
+    let plain = made(&folder, &["wheel"], NAME);
+    let with_folders = folder.path().join("with_folders.whl");
+    let script = "
+import shutil, sys, zipfile
+shutil.copy(sys.argv[1], sys.argv[2])
+with zipfile.ZipFile(sys.argv[2], 'a') as archive:
+    for name in ['orchard/', 'orchard-1.0.dist-info/', 'empty/', 'orchard/__pycache__/']:
+        info = zipfile.ZipInfo(name, (2021, 1, 1, 0, 0, 0))
+        info.external_attr = 0o40755 << 16 | 0x10
+        archive.writestr(info, b'')
+";
+    let output = newest().command().args(["-c", script, text(&plain), text(&with_folders)]).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let check = normalize(&with_folders, &["--check", "-v"]);
+    assert_exit(&check, 1);
+    assert!(
+        stdout(&check).contains("folder: empty: wheels have no entries for folders"),
+        "{}",
+        stdout(&check)
+    );
+    assert_exit(&folder.normalize(&[]), 0);
+    assert!(fs::read(&plain).unwrap() == fs::read(&with_folders).unwrap());
+    assert!(listing(&plain).iter().all(|member| !member["name"].as_str().unwrap().ends_with('/')));
 }
 
 #[test]

@@ -129,6 +129,27 @@ impl Epoch {
         Moment::at(self.clamp_to(Epoch::DOS).epoch.0).in_dos_fields()
     }
 
+    /// The earliest time whose date and time fields in a zip member are these.
+    ///
+    /// ```
+    /// # use pyrepro_archive::epoch::Epoch;
+    /// assert_eq!(Epoch::from_dos_date_time((0x0021, 0x0000)), Some(Epoch::DEFAULT));
+    /// assert_eq!(Epoch::from_dos_date_time((0, 0)), None); // no month is the 0th
+    /// ```
+    pub fn from_dos_date_time(fields: (u16, u16)) -> Option<Epoch> {
+        // The fields grow with the time, so a search finds it without a second calendar.
+        let (mut low, mut high) = (Epoch::DOS.start().0, Epoch::DOS.end().0);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if Epoch(middle).dos_date_time() < fields {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Some(Epoch(low)).filter(|epoch| epoch.dos_date_time() == fields)
+    }
+
     /// The time for a file's modification time. A time outside of [`Epoch::TAR`] gives the nearest inside.
     ///
     /// ```
