@@ -51,7 +51,7 @@ Exit codes: 0 success; 1 negative answer, such as a difference; 2 pyrepro could 
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 struct Global {
-    /// -q: warnings and errors only; -qq: fatal errors only
+    /// Show only warnings and errors; twice: only fatal errors
     #[arg(short, long, global = true, action = ArgAction::Count)]
     quiet: u8,
     /// Show more
