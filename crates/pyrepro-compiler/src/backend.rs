@@ -80,7 +80,7 @@ impl Backend {
             cells: &cells,
             free: unit.freevars.len(),
             first_line: unit.first_line,
-            generator: unit.flags & (flag::GENERATOR | flag::COROUTINE | flag::ASYNC_GENERATOR) != 0,
+            starts_generator: unit.flags & flag::ANY_GENERATOR != 0 && !rules.generator_starts_in_code,
         };
         let mut context =
             Context { rules, locations, constants, symbols, consts, frame: &frame, handover: None };

@@ -19,11 +19,13 @@ pub struct Edition {
 }
 
 /// All editions, oldest first.
-pub static EDITIONS: [Edition; 4] = [
+pub static EDITIONS: [Edition; 6] = [
     Edition { minor: 13, micros: &[(0, Some(0))], proven_to: 0, rules: &rules::PYTHON_3_13_0 },
     Edition { minor: 13, micros: &[(1, Some(3)), (5, None)], proven_to: 18, rules: &rules::PYTHON_3_13 },
     Edition { minor: 14, micros: &[(0, Some(7))], proven_to: 2, rules: &rules::PYTHON_3_14_0 },
     Edition { minor: 14, micros: &[(8, None)], proven_to: 10, rules: &rules::PYTHON_3_14 },
+    Edition { minor: 15, micros: &[(0, Some(0))], proven_to: 0, rules: &rules::PYTHON_3_15_0 },
+    Edition { minor: 15, micros: &[(1, None)], proven_to: 2, rules: &rules::PYTHON_3_15 },
 ];
 
 /// A release, and the edition that compiles like it.

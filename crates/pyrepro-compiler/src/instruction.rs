@@ -65,11 +65,18 @@ impl Sequence {
         self.push(op, target.0, loc);
     }
 
-    /// Puts a jump, or an instruction that pushes a block, before all others; labels move with what they name.
+    /// Puts a jump, or an instruction that pushes a block, before all others.
     pub fn insert_first(&mut self, op: Op, target: Label, loc: LocId) {
-        self.instrs.insert(0, Instr { op, arg: target.0, loc });
+        self.prepend([Instr { op, arg: target.0, loc }]);
+    }
+
+    /// Puts instructions before all others; labels move with what they name.
+    pub fn prepend(&mut self, instrs: impl IntoIterator<Item = Instr>) {
+        let before = self.instrs.len();
+        self.instrs.splice(0..0, instrs);
+        let more = (self.instrs.len() - before) as u32;
         for position in self.labels.iter_mut().flatten() {
-            *position += 1;
+            *position += more;
         }
     }
 }

@@ -36,6 +36,17 @@ pub enum ForExit {
     PopIter,
 }
 
+/// Where a comprehension makes an iterator of what it goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComprehensionIterator {
+    /// `GET_ITER` in the unit around.
+    Around,
+    /// There, and again right before the loop.
+    Twice,
+    /// Right before the loop; a generator expression does it before it becomes a generator.
+    Inside,
+}
+
 /// How a backslash that escapes nothing is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EscapeWarning {
@@ -57,6 +68,17 @@ pub enum ClassNames {
     All,
     /// The same; but a function in the comprehension has them from the class.
     AllButForFunctions,
+}
+
+/// The exception handler of a jump, and of its `NOT_TAKEN`, that stands for another jump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MadeJumpHandler {
+    /// That of an instruction which was removed from where the new one comes to stand, or none.
+    OfSlot,
+    /// None.
+    None,
+    /// That of the other jump.
+    OfJump,
 }
 
 /// The behaviours of one edition. Code asks for a behaviour and never for a version.
@@ -98,6 +120,8 @@ pub struct Rules {
     pub except_without_parentheses: bool,
     /// `case +1:`
     pub positive_literal_patterns: bool,
+    /// Items of a mapping pattern behind its `**rest` have an error of their own.
+    pub tells_of_misplaced_rest: bool,
     /// `lazy import` (PEP 810).
     pub lazy_imports: bool,
     /// Unpacking in comprehensions (PEP 798).
@@ -137,8 +161,8 @@ pub struct Rules {
     pub with_enter: WithEnter,
     /// How a `for` loop ends.
     pub for_exit: ForExit,
-    /// The iterable of a comprehension gets a second `GET_ITER` right before its loop.
-    pub second_get_iter: bool,
+    /// Where a comprehension gets its iterator.
+    pub comprehension_iterator: ComprehensionIterator,
     /// The test of a `while` is repeated at the end of its body.
     pub while_test_twice: bool,
     /// Function units have a docstring or None as their first constant, whether it is used or not.
@@ -159,7 +183,7 @@ pub struct Rules {
     pub warns_in_exceptional_finally: bool,
     /// What leaves such a copy warns again while it does.
     pub unwinding_warns_again: bool,
-    /// How many values a loop keeps on the stack for its iterator.
+    /// How many values a loop, or an awaited iterator, keeps on the stack: from 3.15 on also a position in lists and tuples.
     pub iterator_slots: u32,
     /// `END_ASYNC_FOR` counts back to the `SEND` it belongs to, and a `NOT_TAKEN` follows the awaited value.
     pub end_async_for_names_send: bool,
@@ -177,6 +201,14 @@ pub struct Rules {
     pub calls_over_generators: bool,
     /// The same for asynchronous ones, where it cannot work.
     pub calls_over_async_generators: bool,
+    /// And `list` and `set`.
+    pub calls_of_list_and_set: bool,
+    /// `yield from` has `GET_YIELD_FROM_ITER`; else it is a form of `GET_ITER`.
+    pub yield_from_has_own_iterator: bool,
+    /// Code generation writes what makes a unit a generator; else the graph does.
+    pub generator_starts_in_code: bool,
+    /// The annotations of a function that is no generic one are named after it.
+    pub annotations_named_after_function: bool,
     /// The base that a generic class adds counts as one of its arguments.
     pub generic_base_is_argument: bool,
     /// Docstrings lose their indentation.
@@ -211,8 +243,10 @@ pub struct Rules {
     pub borrowed_loads: bool,
     /// The analysis of borrowed loads takes the number of a pushed value for that of its instruction.
     pub borrow_counts_pushed_values: bool,
-    /// Jumps that the graph makes have the exception handler of the jump they stand for.
-    pub handlers_on_made_jumps: bool,
+    /// That analysis does not go on behind a block without instructions.
+    pub borrow_stops_at_empty_blocks: bool,
+    /// Which exception handler the jumps have that the graph makes.
+    pub handler_of_made_jumps: MadeJumpHandler,
     /// Local variables say which kind of argument they are.
     pub argument_kinds: bool,
 }
@@ -226,7 +260,7 @@ pub static PYTHON_3_13: Rules = Rules {
     flufl_in_files: true,
     debug_text_knows_escapes: true,
     escape_warning_at_backslash: true,
-    second_get_iter: true,
+    comprehension_iterator: ComprehensionIterator::Twice,
     class_names_in_comprehension: ClassNames::All,
     warns_in_exceptional_finally: false,
     classdict_is_no_type_parameter: true,
@@ -245,23 +279,35 @@ pub static PYTHON_3_14: Rules = Rules {
     ..BASE_3_14
 };
 
+/// 3.15.0
+pub static PYTHON_3_15_0: Rules = BASE_3_15;
+
 /// 3.15.1 and later
-pub static PYTHON_3_15: Rules = Rules {
+pub static PYTHON_3_15: Rules = Rules { handler_of_made_jumps: MadeJumpHandler::OfJump, ..BASE_3_15 };
+
+const BASE_3_15: Rules = Rules {
     table: &opcode::PYTHON_3_15,
     parameter_word: "parameter",
     unicode: UnicodeVersion::V17,
     debug_text_knows_escapes: true,
     template_text_keeps_blanks: true,
     positive_literal_patterns: true,
+    tells_of_misplaced_rest: true,
     lazy_imports: true,
     unpacking_comprehensions: true,
     common_constants: true,
     long_constant_displays: true,
+    comprehension_iterator: ComprehensionIterator::Inside,
     iterator_slots: 2,
+    calls_of_list_and_set: true,
+    yield_from_has_own_iterator: false,
+    generator_starts_in_code: true,
+    annotations_named_after_function: true,
     calls_over_async_generators: false,
     annotations_in_order: true,
     borrow_counts_pushed_values: false,
-    handlers_on_made_jumps: true,
+    borrow_stops_at_empty_blocks: false,
+    handler_of_made_jumps: MadeJumpHandler::None,
     resume_in_one_handler: 8,
     ..BASE_3_14
 };
@@ -289,7 +335,7 @@ const BASE_3_14: Rules = Rules {
     class_comprehension_clears_all: false,
     with_enter: WithEnter::LoadSpecial,
     for_exit: ForExit::PopIter,
-    second_get_iter: false,
+    comprehension_iterator: ComprehensionIterator::Around,
     while_test_twice: false,
     docstring_or_none_first: false,
     tests_keep_value: true,
@@ -315,6 +361,7 @@ const BASE_3_14: Rules = Rules {
     not_taken: true,
     borrowed_loads: true,
     borrow_counts_pushed_values: true,
+    borrow_stops_at_empty_blocks: true,
     argument_kinds: true,
     ..BASE_3_13
 };
@@ -336,6 +383,7 @@ const BASE_3_13: Rules = Rules {
     type_parameter_defaults: true,
     except_without_parentheses: false,
     positive_literal_patterns: false,
+    tells_of_misplaced_rest: false,
     lazy_imports: false,
     unpacking_comprehensions: false,
     fold_in_tree: true,
@@ -352,7 +400,7 @@ const BASE_3_13: Rules = Rules {
     class_comprehension_clears_all: true,
     with_enter: WithEnter::Before,
     for_exit: ForExit::PopTop,
-    second_get_iter: false,
+    comprehension_iterator: ComprehensionIterator::Around,
     while_test_twice: true,
     docstring_or_none_first: true,
     static_attributes: true,
@@ -372,6 +420,10 @@ const BASE_3_13: Rules = Rules {
     flags_docstrings_and_methods: false,
     calls_over_generators: false,
     calls_over_async_generators: false,
+    calls_of_list_and_set: false,
+    yield_from_has_own_iterator: true,
+    generator_starts_in_code: false,
+    annotations_named_after_function: false,
     generic_base_is_argument: true,
     docstrings_are_cleaned: true,
     matched_subject_leaves_with_body: false,
@@ -388,7 +440,8 @@ const BASE_3_13: Rules = Rules {
     not_taken: false,
     borrowed_loads: false,
     borrow_counts_pushed_values: false,
-    handlers_on_made_jumps: false,
+    borrow_stops_at_empty_blocks: false,
+    handler_of_made_jumps: MadeJumpHandler::OfSlot,
     argument_kinds: false,
 };
 

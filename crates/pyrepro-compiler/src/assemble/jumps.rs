@@ -4,8 +4,8 @@ use super::{Assembled, size};
 use crate::cfg::{Linear, LinearInstr};
 use crate::opcode::{Op, Table};
 
-/// From the `SEND` that `END_ASYNC_FOR` names to the `END_SEND` that it means.
-const SEND_TO_END_SEND: u32 = 5;
+/// The instructions from the `SEND` that `END_ASYNC_FOR` names to the `END_SEND` that it means.
+const SEND_TO_END_SEND: [Op; 4] = [Op::Send, Op::YieldValue, Op::Resume, Op::JumpBackwardNoInterrupt];
 
 impl Assembled {
     /// Gives jumps their direction, and distances in place of the instructions they go to.
@@ -27,6 +27,7 @@ impl Assembled {
             };
             jumps.push((index, instr.arg as usize));
         }
+        let to_end_send: u32 = SEND_TO_END_SEND.iter().map(|op| size(*op, 0, table)).sum();
         loop {
             self.measure(instrs, table);
             let mut changed = false;
@@ -36,7 +37,7 @@ impl Assembled {
                 let before = instr.arg;
                 let target = self.offsets[target];
                 instr.arg = if instr.op == Op::EndAsyncFor {
-                    end - target - SEND_TO_END_SEND
+                    end - target - to_end_send
                 } else {
                     end.abs_diff(target)
                 };

@@ -6,6 +6,7 @@
 
 use super::{BlockId, CfgInstr, Context, Graph, Malformed};
 use crate::opcode::Op;
+use crate::rules::Rules;
 
 /// A value on the stack.
 #[derive(Clone, Copy)]
@@ -124,9 +125,8 @@ impl Graph {
             }
             stack.follow(index, &instr, context)?;
         }
-        if let (true, false, Some(next)) =
-            (self[block].falls_through(), self[block].is_empty(), self[block].next)
-        {
+        let stops = self[block].is_empty() && context.rules.borrow_stops_at_empty_blocks;
+        if let (true, false, Some(next)) = (self[block].falls_through(), stops, self[block].next) {
             self.visit(todo, next);
         }
         Ok(())
@@ -166,15 +166,7 @@ impl Stack {
                 let (other, top) = (self.below_top(arg)?, self.below_top(1)?);
                 self.values.swap(other, top);
             }
-            Op::FormatSimple
-            | Op::GetAnext
-            | Op::GetLen
-            | Op::GetYieldFromIter
-            | Op::ImportFrom
-            | Op::MatchKeys
-            | Op::MatchMapping
-            | Op::MatchSequence
-            | Op::WithExceptStart => {
+            op if leaves_operands(op, context.rules) => {
                 for value in 0..(pushed - popped).max(0) as usize {
                     // The number of the value where that of the instruction is meant: CPython's mistake.
                     let by = if context.rules.borrow_counts_pushed_values { value } else { index };
@@ -227,5 +219,23 @@ impl Stack {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether all that an instruction takes is still below what it pushes.
+fn leaves_operands(op: Op, rules: &Rules) -> bool {
+    match op {
+        Op::FormatSimple
+        | Op::GetAnext
+        | Op::GetLen
+        | Op::GetYieldFromIter
+        | Op::ImportFrom
+        | Op::MatchKeys
+        | Op::MatchMapping
+        | Op::MatchSequence
+        | Op::WithExceptStart => true,
+        // A list or tuple is its own iterator there.
+        Op::GetIter => rules.iterator_slots > 1,
+        _ => false,
     }
 }

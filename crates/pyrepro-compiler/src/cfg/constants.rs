@@ -4,6 +4,16 @@ use super::{BlockId, CfgInstr, Context, Graph, Malformed};
 use crate::constant::{Const, ConstId};
 use crate::number::Integer;
 use crate::opcode::Op;
+use crate::symbol::names;
+
+/// Arguments of `LOAD_COMMON_CONSTANT` that stand for constants.
+mod common {
+    pub const NONE: u32 = 7;
+    pub const EMPTY_STR: u32 = 8;
+    pub const TRUE: u32 = 9;
+    pub const FALSE: u32 = 10;
+    pub const MINUS_ONE: u32 = 11;
+}
 
 impl Context<'_> {
     /// The place of a constant in the unit; it is added if it is not there.
@@ -20,6 +30,7 @@ impl Context<'_> {
         match instr.op {
             Op::LoadConst => self.consts.get(instr.arg as usize).copied(),
             Op::LoadSmallInt => Some(self.constants.add_int(instr.arg.into())),
+            Op::LoadCommonConstant => self.common_value(instr.arg),
             _ => None,
         }
     }
@@ -33,6 +44,39 @@ impl Context<'_> {
             Const::Int(Integer::Small(value)) => u8::try_from(*value).ok().map(u32::from),
             _ => None,
         }
+    }
+
+    /// The argument of `LOAD_COMMON_CONSTANT` for a constant.
+    fn common_constant(&self, constant: ConstId) -> Option<u32> {
+        if !self.rules.common_constants {
+            return None;
+        }
+        match &self.constants[constant] {
+            Const::None => Some(common::NONE),
+            Const::Str(names::EMPTY) => Some(common::EMPTY_STR),
+            Const::True => Some(common::TRUE),
+            Const::False => Some(common::FALSE),
+            Const::Int(Integer::Small(-1)) => Some(common::MINUS_ONE),
+            _ => None,
+        }
+    }
+
+    /// The constant that `LOAD_COMMON_CONSTANT` loads; none where it is a class or function.
+    fn common_value(&mut self, number: u32) -> Option<ConstId> {
+        match number {
+            common::NONE => Some(ConstId::NONE),
+            common::EMPTY_STR => Some(self.constants.add_str(names::EMPTY)),
+            common::TRUE => Some(ConstId::TRUE),
+            common::FALSE => Some(ConstId::FALSE),
+            common::MINUS_ONE => Some(self.constants.add_int(-1)),
+            _ => None,
+        }
+    }
+
+    /// The instruction that loads a constant without its place in the unit, if one does.
+    fn short_load(&self, constant: ConstId) -> Option<(Op, u32)> {
+        let small = self.small_int(constant).map(|value| (Op::LoadSmallInt, value));
+        small.or_else(|| Some((Op::LoadCommonConstant, self.common_constant(constant)?)))
     }
 
     /// Whether a constant is true.
@@ -53,8 +97,8 @@ impl Context<'_> {
 impl CfgInstr {
     /// Makes it a load of a constant.
     pub(super) fn load(&mut self, constant: ConstId, context: &mut Context<'_>) {
-        match context.small_int(constant) {
-            Some(value) => self.set(Op::LoadSmallInt, value),
+        match context.short_load(constant) {
+            Some((op, arg)) => self.set(op, arg),
             None => self.set(Op::LoadConst, context.place_of(constant)),
         }
     }
@@ -74,9 +118,9 @@ impl Graph {
             let instr = &mut self[block].instrs_mut()[index];
             if instr.op == Op::LoadConst
                 && let Some(constant) = context.loaded(instr)
-                && let Some(value) = context.small_int(constant)
+                && let Some((op, arg)) = context.short_load(constant)
             {
-                instr.set(Op::LoadSmallInt, value);
+                instr.set(op, arg);
             }
             let copies = instr.op == Op::Copy && instr.arg == 1;
             if !(copies && load.is_some_and(|load| load.op == Op::LoadConst)) {

@@ -18,8 +18,8 @@ pub struct Frame<'a> {
     pub free: usize,
     /// The first line of the unit.
     pub first_line: i32,
-    /// Whether calling it makes a generator or coroutine.
-    pub generator: bool,
+    /// Whether calling it makes a generator or coroutine, and nothing in the graph says so yet.
+    pub starts_generator: bool,
 }
 
 /// A finished instruction; jumps name the instruction they go to.
@@ -79,7 +79,7 @@ impl Graph {
         let mut cells = slots[..frame.cells.len()].to_vec();
         cells.sort_unstable();
         prefix.extend(cells.into_iter().map(|slot| CfgInstr::new(Op::MakeCell, slot, LocId::NONE)));
-        if frame.generator {
+        if frame.starts_generator {
             let line = Span::new(frame.first_line, -1, frame.first_line, -1);
             let loc = context.locations.id(line);
             prefix.push(CfgInstr::new(Op::ReturnGenerator, 0, loc));

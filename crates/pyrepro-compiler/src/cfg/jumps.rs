@@ -2,6 +2,7 @@
 
 use super::{BlockId, CfgInstr, Context, Graph, Malformed};
 use crate::opcode::Op;
+use crate::rules::MadeJumpHandler;
 
 impl Graph {
     /// Jumps to the next instruction become `NOP`s; says how many.
@@ -37,12 +38,23 @@ impl Graph {
         }
         self[block].instrs_mut()[at].clear();
         let jump = CfgInstr { op, arg: 0, loc: to.loc, target: to.target, handler: None };
-        if context.rules.handlers_on_made_jumps {
-            self[block].push_copy(CfgInstr { handler: instr.handler, ..jump });
-        } else {
-            self[block].push(jump);
-        }
+        self.push_made(block, jump, instr.handler, context);
         true
+    }
+
+    /// Adds an instruction that stands for a jump with the exception handler `handler`.
+    fn push_made(
+        &mut self,
+        block: BlockId,
+        made: CfgInstr,
+        handler: Option<BlockId>,
+        context: &Context<'_>,
+    ) {
+        match context.rules.handler_of_made_jumps {
+            MadeJumpHandler::OfSlot => self[block].push(made),
+            MadeJumpHandler::None => self[block].push_copy(CfgInstr { handler: None, ..made }),
+            MadeJumpHandler::OfJump => self[block].push_copy(CfgInstr { handler, ..made }),
+        }
     }
 
     /// Conditional jumps go forward: one that goes back becomes its opposite over a jump back.
@@ -57,13 +69,10 @@ impl Graph {
     fn normalize_last_jump(&mut self, block: BlockId, context: &Context<'_>) {
         let Some(&last) = self[block].last() else { return };
         let (Some(opposite), Some(target)) = (opposite(last.op), last.target) else { return };
-        let own = |instr: CfgInstr| CfgInstr { handler: last.handler, ..instr };
         let not_taken = CfgInstr::new(Op::NotTaken, 0, last.loc);
         if !self[target].visited {
-            match (context.rules.not_taken, context.rules.handlers_on_made_jumps) {
-                (false, _) => {}
-                (true, false) => self[block].push(not_taken),
-                (true, true) => self[block].push_copy(own(not_taken)),
+            if context.rules.not_taken {
+                self.push_made(block, not_taken, last.handler, context);
             }
             return;
         }
@@ -71,8 +80,7 @@ impl Graph {
         let jump = CfgInstr { target: Some(target), ..CfgInstr::new(Op::Jump, 0, last.loc) };
         let made = if context.rules.not_taken { &[not_taken, jump][..] } else { &[jump][..] };
         for instr in made {
-            let instr = if context.rules.handlers_on_made_jumps { own(*instr) } else { *instr };
-            self[back].push_copy(instr);
+            self.push_made(back, *instr, last.handler, context);
         }
         self[back].start_depth = self[target].start_depth;
         self[back].cold = self[block].cold;

@@ -103,7 +103,7 @@ impl Graph {
 
 fn is_dropped_load(instr: &super::CfgInstr) -> bool {
     match instr.op {
-        Op::LoadConst | Op::LoadSmallInt => true,
+        Op::LoadConst | Op::LoadSmallInt | Op::LoadCommonConstant => true,
         Op::Copy => instr.arg == 1,
         _ => false,
     }

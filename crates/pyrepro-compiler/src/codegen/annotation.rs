@@ -177,6 +177,9 @@ impl<B: Backend> Codegen<'_, B> {
             return Ok(0);
         }
         self.enter_annotations(scope, self.table[scope].name, at);
+        if self.rules.annotations_named_after_function {
+            self.unit.qualname = self.qualname_within(function.name);
+        }
         let count = self.argument_annotations(&args, function.returns, at)?;
         self.op_arg(Op::BuildMap, count, at);
         self.leave_annotations(at)?;

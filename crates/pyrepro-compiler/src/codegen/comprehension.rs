@@ -4,6 +4,7 @@ use crate::ast::{Comprehension, ExprId, ExprKind, List};
 use crate::error::{Handover, Result};
 use crate::instruction::Label;
 use crate::opcode::Op;
+use crate::rules::ComprehensionIterator;
 use crate::span::Span;
 use crate::symbol::{Symbol, names};
 use crate::symtable::{Binding, BlockKind, ScopeId, ScopeKey, Uses};
@@ -145,9 +146,15 @@ impl<B: Backend> Codegen<'_, B> {
         let ast = self.ast;
         let Some(outermost) = ast[generators].first() else { return Ok(()) };
         self.expression(outermost.iter)?;
-        let at = ast[outermost.iter].span;
-        self.op(if outermost.is_async { Op::GetAiter } else { Op::GetIter }, at);
+        if self.rules.comprehension_iterator != ComprehensionIterator::Inside {
+            self.get_iterator(outermost);
+        }
         Ok(())
+    }
+
+    fn get_iterator(&mut self, generator: &Comprehension) {
+        let at = self.ast[generator.iter].span;
+        self.op(if generator.is_async { Op::GetAiter } else { Op::GetIter }, at);
     }
 
     /// One `for` of the comprehension and all behind it. `depth` counts the values between the collection and the top.
@@ -178,9 +185,6 @@ impl<B: Backend> Codegen<'_, B> {
         let mut depth = depth;
         if !single {
             depth += self.rules.iterator_slots;
-            if self.rules.second_get_iter {
-                self.op(Op::GetIter, iterable);
-            }
             self.use_label(start);
             self.jump(Op::ForIter, anchor, iterable);
         }
@@ -195,12 +199,27 @@ impl<B: Backend> Codegen<'_, B> {
         Ok(())
     }
 
+    /// Puts the iterator of the outermost `for` on the stack, as far as the unit around did not.
+    fn outermost_iterator(&mut self, work: Work, generator: &Comprehension) {
+        let made = self.rules.comprehension_iterator;
+        if made == ComprehensionIterator::Inside && work.collection == Collection::Generator {
+            self.unit.iterable = Some((self.ast[generator.iter].span, generator.is_async));
+            return;
+        }
+        if !work.inlined {
+            self.op_arg(Op::LoadFast, 0, work.at);
+        }
+        match made {
+            ComprehensionIterator::Around => {}
+            ComprehensionIterator::Twice if generator.is_async => {}
+            ComprehensionIterator::Twice | ComprehensionIterator::Inside => self.get_iterator(generator),
+        }
+    }
+
     /// Puts the iterator on the stack. True for the idiom `for y in [f(x)]`, which is an assignment: then it is the value.
     fn iterable_of(&mut self, work: Work, generator: &Comprehension, place: usize) -> Result<bool> {
         if place == 0 {
-            if !work.inlined {
-                self.op_arg(Op::LoadFast, 0, work.at);
-            }
+            self.outermost_iterator(work, generator);
             return Ok(false);
         }
         let ast = self.ast;
@@ -212,7 +231,10 @@ impl<B: Backend> Codegen<'_, B> {
             return Ok(true);
         }
         self.expression(generator.iter)?;
-        self.op(Op::GetIter, ast[generator.iter].span);
+        self.get_iterator(generator);
+        if self.rules.comprehension_iterator == ComprehensionIterator::Twice {
+            self.get_iterator(generator);
+        }
         Ok(false)
     }
 
@@ -242,9 +264,20 @@ impl<B: Backend> Codegen<'_, B> {
     /// Adds one element to the collection, or hands it out.
     fn element(&mut self, work: Work, depth: u32) -> Result<Span> {
         let at = match work.elements {
-            Elements::Value(value) => {
+            Elements::Value(value) if work.collection == Collection::Dict => {
                 self.expression(value)?;
-                self.ast[value].span
+                let at = self.ast[value].span;
+                self.op_arg(Op::DictUpdate, depth + 1, at);
+                return Ok(at);
+            }
+            Elements::Value(value) => {
+                let at = self.ast[value].span;
+                if let ExprKind::Starred { value, .. } = self.ast[value].kind {
+                    self.unpacked_elements(work.collection, value, depth, at)?;
+                    return Ok(at);
+                }
+                self.expression(value)?;
+                at
             }
             Elements::Pair(key, value) => {
                 self.expression(key)?;
@@ -264,6 +297,34 @@ impl<B: Backend> Codegen<'_, B> {
         Ok(at)
     }
 
+    /// Adds all that `value` holds.
+    fn unpacked_elements(
+        &mut self,
+        collection: Collection,
+        value: ExprId,
+        depth: u32,
+        at: Span,
+    ) -> Result<()> {
+        self.expression(value)?;
+        match collection {
+            Collection::Set => self.op_arg(Op::SetUpdate, depth + 1, at),
+            Collection::List | Collection::Dict => self.op_arg(Op::ListExtend, depth + 1, at),
+            Collection::Generator => {
+                let start = self.new_label();
+                let end = self.new_label();
+                self.op(Op::GetIter, at);
+                self.use_label(start);
+                self.jump(Op::ForIter, end, at);
+                self.yield_value(at);
+                self.op(Op::PopTop, at);
+                self.jump(Op::Jump, start, Span::NONE);
+                self.use_label(end);
+                self.end_for();
+            }
+        }
+        Ok(())
+    }
+
     fn async_generator(
         &mut self,
         work: Work,
@@ -276,9 +337,9 @@ impl<B: Backend> Codegen<'_, B> {
         let except = self.new_label();
         if place > 0 {
             self.expression(generator.iter)?;
-            self.op(Op::GetAiter, self.ast[generator.iter].span);
-        } else if !work.inlined {
-            self.op_arg(Op::LoadFast, 0, work.at);
+            self.get_iterator(generator);
+        } else {
+            self.outermost_iterator(work, generator);
         }
         self.use_label(start);
         self.push_jump_block(block::BlockKind::AsyncComprehension, Some(start), None, work.at)?;

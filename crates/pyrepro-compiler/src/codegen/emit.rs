@@ -40,6 +40,8 @@ pub(super) mod common {
     pub const TUPLE: u32 = 2;
     pub const ALL: u32 = 3;
     pub const ANY: u32 = 4;
+    pub const LIST: u32 = 5;
+    pub const SET: u32 = 6;
 }
 
 /// Arguments of `RESUME`.
@@ -48,7 +50,19 @@ pub(super) mod resume {
     pub const AFTER_YIELD: u32 = 1;
     pub const AFTER_YIELD_FROM: u32 = 2;
     pub const AFTER_AWAIT: u32 = 3;
+    pub const GENERATOR_EXPRESSION: u32 = 4;
 }
+
+/// Flags in the argument of `IMPORT_NAME`, where imports can be lazy.
+pub(super) mod import {
+    /// `lazy import`
+    pub const LAZY: u32 = 1;
+    /// Never lazy, whatever the program is told.
+    pub const EAGER: u32 = 2;
+}
+
+/// The argument of `GET_ITER` for `yield from`, in a unit that is no coroutine.
+pub(super) const ITERATOR_OF_YIELD_FROM: u32 = 3;
 
 /// The argument of `BINARY_OP` that stands for a subscript.
 const SUBSCRIPT: u32 = 26;

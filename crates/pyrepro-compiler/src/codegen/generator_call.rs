@@ -1,4 +1,4 @@
-//! `any`, `all` and `tuple` of a generator expression: a loop, if the name is the builtin at run time.
+//! `any`, `all`, `tuple` and the like of a generator expression: a loop, if the name is the builtin at run time.
 
 use crate::ast::{CmpOp, ExprId, ExprKind, Keyword, List};
 use crate::constant::ConstId;
@@ -16,6 +16,8 @@ use super::{Backend, Codegen};
 enum Builtin {
     All,
     Any,
+    List,
+    Set,
     Tuple,
 }
 
@@ -24,7 +26,18 @@ impl Builtin {
         match self {
             Self::All => common::ALL,
             Self::Any => common::ANY,
+            Self::List => common::LIST,
+            Self::Set => common::SET,
             Self::Tuple => common::TUPLE,
+        }
+    }
+
+    /// What collects the elements, and what adds one; none where the first one that counts ends the loop.
+    fn collection(self) -> Option<(Op, Op)> {
+        match self {
+            Self::All | Self::Any => None,
+            Self::List | Self::Tuple => Some((Op::BuildList, Op::ListAppend)),
+            Self::Set => Some((Op::BuildSet, Op::SetAdd)),
         }
     }
 
@@ -78,6 +91,8 @@ impl<B: Backend> Codegen<'_, B> {
             b"all" => Some(Builtin::All),
             b"any" => Some(Builtin::Any),
             b"tuple" => Some(Builtin::Tuple),
+            b"list" if self.rules.calls_of_list_and_set => Some(Builtin::List),
+            b"set" if self.rules.calls_of_list_and_set => Some(Builtin::Set),
             _ => None,
         }
     }
@@ -91,29 +106,32 @@ impl<B: Backend> Codegen<'_, B> {
     ) -> Result<()> {
         let repeat = self.new_label();
         let cleanup = self.new_label();
-        if builtin == Builtin::Tuple {
-            self.op_arg(Op::BuildList, 0, at);
+        let collection = builtin.collection();
+        if let Some((build, _)) = collection {
+            self.op_arg(build, 0, at);
         }
         self.expression(generator)?;
+        self.fill_iterator_slots(at);
         self.use_label(repeat);
         self.jump(Op::ForIter, cleanup, at);
-        if builtin == Builtin::Tuple {
-            self.op_arg(Op::ListAppend, 1 + self.rules.iterator_slots, at);
-            self.jump(Op::Jump, repeat, at);
-        } else {
-            self.jump_on(builtin.initial(), repeat, at);
+        match collection {
+            Some((_, add)) => {
+                self.op_arg(add, 1 + self.rules.iterator_slots, at);
+                self.jump(Op::Jump, repeat, at);
+            }
+            None => self.jump_on(builtin.initial(), repeat, at),
         }
         self.pop_iterator_slot();
-        if builtin != Builtin::Tuple {
+        if collection.is_none() {
             self.load_truth(!builtin.initial(), at);
         }
         self.jump(Op::Jump, end, at);
         self.use_label(cleanup);
         self.end_for();
-        if builtin == Builtin::Tuple {
-            self.op_arg(Op::CallIntrinsic1, intrinsic1::LIST_TO_TUPLE, at);
-        } else {
-            self.load_truth(builtin.initial(), at);
+        match builtin {
+            Builtin::Tuple => self.op_arg(Op::CallIntrinsic1, intrinsic1::LIST_TO_TUPLE, at),
+            Builtin::All | Builtin::Any => self.load_truth(builtin.initial(), at),
+            Builtin::List | Builtin::Set => {}
         }
         self.jump(Op::Jump, end, at);
         Ok(())

@@ -6,16 +6,18 @@ use crate::opcode::Op;
 use crate::span::Span;
 use crate::symbol::{Symbol, names};
 
-use super::emit::intrinsic1;
+use super::block::BlockKind;
+use super::emit::{import, intrinsic1};
+use super::scope::UnitKind;
 use super::{Backend, Codegen};
 
 impl<B: Backend> Codegen<'_, B> {
-    pub(super) fn import(&mut self, aliases: List<Alias>, at: Span) -> Result<()> {
+    pub(super) fn import(&mut self, aliases: List<Alias>, is_lazy: bool, at: Span) -> Result<()> {
         let ast = self.ast;
         for alias in &ast[aliases] {
             self.load_int(0, at);
             self.load_none(at);
-            self.op_name(Op::ImportName, alias.name, at);
+            self.import_name(alias.name, is_lazy, false, at);
             let parts = self.parts(alias.name);
             match alias.asname {
                 None => self.name(parts[0], Context::Store, at)?,
@@ -23,6 +25,36 @@ impl<B: Backend> Codegen<'_, B> {
             }
         }
         Ok(())
+    }
+
+    fn import_name(&mut self, name: Symbol, is_lazy: bool, star: bool, at: Span) {
+        let place = self.name_place(name);
+        if !self.rules.lazy_imports {
+            return self.op_arg(Op::ImportName, place, at);
+        }
+        let flags = if is_lazy {
+            import::LAZY
+        } else if star || self.unit.kind != UnitKind::Module || self.in_exception_handling() {
+            import::EAGER
+        } else {
+            0
+        };
+        self.op_arg(Op::ImportName, place << 2 | flags, at);
+    }
+
+    /// Whether an exception is caught here, or was.
+    fn in_exception_handling(&self) -> bool {
+        self.unit.blocks.iter().any(|block| {
+            matches!(
+                block.kind,
+                BlockKind::TryExcept
+                    | BlockKind::FinallyTry(_)
+                    | BlockKind::FinallyEnd
+                    | BlockKind::ExceptionHandler
+                    | BlockKind::ExceptionGroupHandler
+                    | BlockKind::HandlerCleanup(_)
+            )
+        })
     }
 
     /// `import a.b.c as name`: from the module `a` down to `c`.
@@ -57,6 +89,7 @@ impl<B: Backend> Codegen<'_, B> {
         module: Option<Symbol>,
         aliases: List<Alias>,
         level: u32,
+        is_lazy: bool,
         at: Span,
     ) -> Result<()> {
         let ast = self.ast;
@@ -69,8 +102,9 @@ impl<B: Backend> Codegen<'_, B> {
             return self.error("from __future__ imports must occur at the beginning of the file", at);
         }
         self.load_strs(ast[aliases].iter().map(|alias| alias.name), at);
-        self.op_name(Op::ImportName, module.unwrap_or(names::EMPTY), at);
-        if matches!(&ast[aliases], [only] if only.name == names::STAR) {
+        let star = matches!(&ast[aliases], [only] if only.name == names::STAR);
+        self.import_name(module.unwrap_or(names::EMPTY), is_lazy, star, at);
+        if star {
             self.op_arg(Op::CallIntrinsic1, intrinsic1::IMPORT_STAR, at);
             self.op(Op::PopTop, Span::NONE);
             return Ok(());

@@ -96,6 +96,7 @@ impl<B: Backend> Codegen<'_, B> {
     pub(super) fn await_next(&mut self, except: Label, at: Span) -> Label {
         self.jump(Op::SetupFinally, except, at);
         self.op(Op::GetAnext, at);
+        self.fill_iterator_slots(at);
         self.load_none(at);
         let send = self.new_label();
         self.use_label(send);

@@ -82,6 +82,9 @@ pub(super) struct Builder {
     /// Annotations to be evaluated later, with the number of those that may not be reached.
     pub deferred: Vec<(StmtId, Option<u32>)>,
     pub next_conditional: u32,
+    /// What a generator expression goes through, and whether it does so asynchronously, if the expression itself
+    /// makes the iterator of it.
+    pub iterable: Option<(Span, bool)>,
 }
 
 /// What an inlined comprehension makes of a name of the unit.
@@ -136,6 +139,7 @@ impl Builder {
             conditional: 0,
             deferred: Vec::new(),
             next_conditional: 0,
+            iterable: None,
         }
     }
 
@@ -231,12 +235,22 @@ impl<B: Backend> Codegen<'_, B> {
                 return name;
             }
         }
-        let mut text = self.symbols.bytes(parent.qualname).to_vec();
-        if matches!(parent.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda) {
-            text.extend_from_slice(b".<locals>");
-        }
-        text.push(b'.');
+        let mut text = prefix(parent, self.symbols);
         text.extend_from_slice(self.symbols.bytes(name));
+        self.symbols.intern_wtf8(&text)
+    }
+
+    /// The dotted name of the unit as if it stood in `owner`, which stands where it does. A generic function at the
+    /// top of a module does not own its annotations.
+    pub(super) fn qualname_within(&mut self, owner: Symbol) -> Symbol {
+        let parent = self.named_parent();
+        if parent.is_none() && self.outer.len() > 1 {
+            return self.unit.name;
+        }
+        let mut text = parent.map_or(Vec::new(), |parent| prefix(&self.outer[parent], self.symbols));
+        for part in [self.symbols.bytes(owner), b".", self.symbols.bytes(self.unit.name)] {
+            text.extend_from_slice(part);
+        }
         self.symbols.intern_wtf8(&text)
     }
 
@@ -265,6 +279,9 @@ impl<B: Backend> Codegen<'_, B> {
         }
         self.op(Op::ReturnValue, Span::NONE);
         let flags = self.flags();
+        if flags & flag::ANY_GENERATOR != 0 && self.rules.generator_starts_in_code {
+            self.start_generator();
+        }
         let parameters = self.table[self.unit.scope].parameters.len() as u32;
         // Behind the module's unit comes nothing: an empty one takes its place.
         let outer = self.outer.pop().unwrap_or_else(|| Builder::module(self.table, self.symbols));
@@ -317,4 +334,14 @@ impl<B: Backend> Codegen<'_, B> {
     pub(super) fn module_unit(&self) -> &Builder {
         self.outer.first().unwrap_or(&self.unit)
     }
+}
+
+/// What goes before the names of units in a unit.
+fn prefix(parent: &Builder, symbols: &Symbols) -> Vec<u8> {
+    let mut text = symbols.bytes(parent.qualname).to_vec();
+    if matches!(parent.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda) {
+        text.extend_from_slice(b".<locals>");
+    }
+    text.push(b'.');
+    text
 }

@@ -42,9 +42,9 @@ impl<B: Backend> Codegen<'_, B> {
             }
             StmtKind::Raise { exc, cause } => self.raise(exc, cause, at),
             StmtKind::Assert { test, msg } => self.assert(test, msg, at),
-            StmtKind::Import { names, is_lazy: _ } => self.import(names, at),
-            StmtKind::ImportFrom { module, names, level, is_lazy: _ } => {
-                self.import_from(module, names, level, at)
+            StmtKind::Import { names, is_lazy } => self.import(names, is_lazy, at),
+            StmtKind::ImportFrom { module, names, level, is_lazy } => {
+                self.import_from(module, names, level, is_lazy, at)
             }
             StmtKind::Global { .. } | StmtKind::Nonlocal { .. } => Ok(()),
             StmtKind::Expr { value } => self.expression_statement(value, at),

@@ -24,6 +24,8 @@ pub mod flag {
     pub const COROUTINE: u32 = 0x80;
     /// An asynchronous generator.
     pub const ASYNC_GENERATOR: u32 = 0x200;
+    /// Whatever a call does not run, but makes something that can be run.
+    pub const ANY_GENERATOR: u32 = GENERATOR | COROUTINE | ASYNC_GENERATOR;
     /// `from __future__ import barry_as_FLUFL`
     pub const FUTURE_BARRY_AS_BDFL: u32 = 0x40_0000;
     /// `from __future__ import annotations`

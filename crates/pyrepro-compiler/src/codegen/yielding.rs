@@ -2,11 +2,12 @@
 
 use crate::ast::ExprId;
 use crate::error::Result;
+use crate::instruction::Instr;
 use crate::location::LocId;
 use crate::opcode::Op;
 use crate::span::Span;
 
-use super::emit::{intrinsic1, resume};
+use super::emit::{ITERATOR_OF_YIELD_FROM, intrinsic1, resume};
 use super::scope::UnitKind;
 use super::{Backend, Codegen};
 
@@ -41,7 +42,11 @@ impl<B: Backend> Codegen<'_, B> {
             return self.error("'yield from' inside async function", at);
         }
         self.expression(value)?;
-        self.op(Op::GetYieldFromIter, at);
+        if self.rules.yield_from_has_own_iterator {
+            self.op(Op::GetYieldFromIter, at);
+        } else {
+            self.op_arg(Op::GetIter, ITERATOR_OF_YIELD_FROM, at);
+        }
         self.load_none(at);
         self.yield_from(resume::AFTER_YIELD_FROM, at);
         Ok(())
@@ -64,6 +69,7 @@ impl<B: Backend> Codegen<'_, B> {
     /// Awaits the value on the stack; `origin` says what it comes from.
     pub(super) fn await_value(&mut self, origin: u32, at: Span) {
         self.op_arg(Op::GetAwaitable, origin, at);
+        self.fill_iterator_slots(at);
         self.load_none(at);
         self.yield_from(resume::AFTER_AWAIT, at);
     }
@@ -85,6 +91,34 @@ impl<B: Backend> Codegen<'_, B> {
         self.op(Op::CleanupThrow, at);
         self.use_label(exit);
         self.op(Op::EndSend, at);
+    }
+
+    /// An iterator that is no list or tuple takes the room of one.
+    pub(super) fn fill_iterator_slots(&mut self, at: Span) {
+        for _ in 1..self.rules.iterator_slots {
+            self.op(Op::PushNull, at);
+        }
+    }
+
+    /// What a call of a generator or coroutine runs: it makes the object.
+    pub(super) fn start_generator(&mut self) {
+        let line = self.unit.first_line;
+        let at = self.locations.id(Span::new(line, -1, line, -1));
+        let mut start = self.generator_expression_start();
+        start.extend([Op::ReturnGenerator, Op::PopTop].map(|op| Instr { op, arg: 0, loc: at }));
+        self.unit.sequence.prepend(start);
+    }
+
+    /// A generator expression makes the iterator before it becomes a generator.
+    fn generator_expression_start(&mut self) -> Vec<Instr> {
+        let Some((iterable, is_async)) = self.unit.iterable else { return Vec::new() };
+        let at = self.locations.id(iterable);
+        let iterator = if is_async { Op::GetAiter } else { Op::GetIter };
+        vec![
+            Instr { op: Op::Resume, arg: resume::GENERATOR_EXPRESSION, loc: LocId::NONE },
+            Instr { op: Op::LoadFast, arg: 0, loc: at },
+            Instr { op: iterator, arg: 0, loc: at },
+        ]
     }
 
     /// Puts the whole unit into a handler that turns `StopIteration` into `RuntimeError`.

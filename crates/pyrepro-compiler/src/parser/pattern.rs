@@ -330,16 +330,16 @@ impl Parser<'_> {
         let marks = (self.stacks.exprs.len(), self.stacks.patterns.len());
         let mut rest = None;
         while !self.at(TokenKind::RightBrace) {
+            let start = self.start();
             if self.eat(TokenKind::DoubleStar) {
                 rest = Some(self.capture_target()?);
-                self.eat(TokenKind::Comma);
+                let stars = self.span(start);
+                if self.eat(TokenKind::Comma) && self.rules.tells_of_misplaced_rest {
+                    self.check_nothing_behind_rest(stars)?;
+                }
                 break;
             }
-            let key = self.mapping_key()?;
-            self.stacks.exprs.push(key);
-            self.expect(TokenKind::Colon)?;
-            let pattern = self.pattern()?;
-            self.stacks.patterns.push(pattern);
+            self.mapping_item()?;
             if !self.eat(TokenKind::Comma) {
                 break;
             }
@@ -348,6 +348,34 @@ impl Parser<'_> {
         let keys = self.take_exprs(marks.0);
         let patterns = self.take_patterns(marks.1);
         Ok(PatternKind::MatchMapping { keys, patterns, rest })
+    }
+
+    /// Puts a key and its pattern on the stacks.
+    fn mapping_item(&mut self) -> Result<()> {
+        let key = self.mapping_key()?;
+        self.stacks.exprs.push(key);
+        self.expect(TokenKind::Colon)?;
+        let pattern = self.pattern()?;
+        self.stacks.patterns.push(pattern);
+        Ok(())
+    }
+
+    /// Items behind `**rest` have an error of their own, if they are fine for the rest.
+    fn check_nothing_behind_rest(&mut self, stars: Span) -> Result<()> {
+        if self.at(TokenKind::RightBrace) {
+            return Ok(());
+        }
+        let place = self.start();
+        let mut fine = true;
+        while fine && !self.at(TokenKind::RightBrace) {
+            let item = self.mapping_item().is_ok();
+            fine = item && (self.eat(TokenKind::Comma) || self.at(TokenKind::RightBrace));
+        }
+        if fine {
+            let message = "double star pattern must be the last (right-most) subpattern in the mapping pattern";
+            return self.refuse(message, stars);
+        }
+        self.refuse("invalid syntax", place)
     }
 
     fn mapping_key(&mut self) -> Result<ExprId> {

@@ -110,6 +110,8 @@ class Report:
                     shown.append("     source: " + linecache.getline(name, (old[min(a, len(old) - 1)][1][0] or 0)).rstrip())
                     break
             else:
+                if field_name == "co_code":
+                    shown += self.arguments(made, expected)
                 for one, two in zip(old, new):
                     if one[1] != two[1]:
                         kind = "positions: " + one[0].split(" ", 1)[0]
@@ -122,6 +124,14 @@ class Report:
             if field_name not in ("co_code", "co_positions", "co_linetable"):
                 print("  made     %r\n  expected %r" % (ours, theirs))
             print("\n".join(shown))
+
+    @staticmethod
+    def arguments(made, expected):
+        """The first instruction with another argument, where they look the same."""
+        for ours, theirs in zip(dis.get_instructions(made), dis.get_instructions(expected)):
+            if (ours.opcode, ours.arg) != (theirs.opcode, theirs.arg):
+                return [" - %s %s" % (theirs.opname, theirs.arg), " + %s %s" % (ours.opname, ours.arg)]
+        return []
 
     @staticmethod
     def row(row):

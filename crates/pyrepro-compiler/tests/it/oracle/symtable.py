@@ -16,7 +16,9 @@ def block(entry, depth, out):
     mentioned = [item for item in symbols if item[1] & MENTIONED]
     others = sorted(item for item in symbols if not item[1] & MENTIONED)
     names = " ".join(f"{name}:{flags}" for name, flags in mentioned + others)
-    head = f"{entry.type} {entry.name} {entry.lineno} {int(entry.nested)}"
+    # From 3.15 on a lambda's block is called as its code object is.
+    name = entry.name.strip("<>")
+    head = f"{entry.type} {name} {entry.lineno} {int(entry.nested)}"
     out.append(f"{depth} {head} ({' '.join(entry.varnames)}) {names}")
     for child in entry.children:
         block(child, depth + 1, out)
