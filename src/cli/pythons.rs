@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 
-use pyrepro::compile::Native;
+use pyrepro::compile::{BuiltIn, Native};
 use pyrepro::python::{FindError, Interpreter, Interpreters, Unusable};
 use serde::Serialize;
 
@@ -43,7 +43,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let rows: Vec<Row> = outcomes.iter().map(|outcome| Row::new(outcome, default.as_ref())).collect();
     if terminal.is_json() {
         let default = default.map(|python| text(&python.path));
-        terminal.json(&Report { default, pythons: &rows, built_in: built_in() })?;
+        terminal.json(&Report { default, pythons: &rows, built_in: Native::editions().collect() })?;
     } else {
         let mut out = terminal.out();
         write_table(&rows, &mut out)?;
@@ -82,18 +82,6 @@ struct Report<'a> {
     pythons: &'a [Row],
     /// Releases for which code is made without an interpreter.
     built_in: Vec<BuiltIn>,
-}
-
-/// Releases that the built-in compiler stands for.
-#[derive(Serialize)]
-struct BuiltIn {
-    releases: String,
-    /// The newest one that its code was compared with.
-    proven_to: String,
-}
-
-fn built_in() -> Vec<BuiltIn> {
-    Native::editions().map(|(releases, proven_to)| BuiltIn { releases, proven_to }).collect()
 }
 
 /// An interpreter as people and programs want to see it. One that does not work has a path and a
@@ -189,8 +177,9 @@ fn write_table(rows: &[Row], out: &mut impl Write) -> anyhow::Result<()> {
 fn write_built_in(out: &mut impl Write) -> anyhow::Result<()> {
     writeln!(out)?;
     writeln!(out, "{STRONG}Built-in compilers, which need no interpreter{STRONG:#}")?;
-    for BuiltIn { releases, proven_to } in built_in() {
-        writeln!(out, "  {releases}  {FAINT}compared with {proven_to}{FAINT:#}")?;
+    for BuiltIn { releases, proven_to, evidence } in Native::editions() {
+        let made_as = if evidence == "interpreter" { String::new() } else { format!(" as {evidence}") };
+        writeln!(out, "  {releases}  {FAINT}compared with {proven_to}{made_as}{FAINT:#}")?;
     }
     Ok(out.flush()?)
 }

@@ -34,7 +34,7 @@ pub use fresh::State;
 pub(crate) use in_order::work as in_order;
 pub use job::{Failure, PycRecord, Record};
 pub use module_path::module_path;
-pub use native::{HandedOver, Native};
+pub use native::{BuiltIn, HandedOver, Native};
 pub use origin::Origin;
 pub use pool::Pool;
 pub use recorded::{NoPrefix, Recorded};

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use pyrepro_compiler::edition::{self, Edition};
+use pyrepro_compiler::edition::{self, Edition, Evidence};
 use pyrepro_compiler::error::{Failure, SyntaxError};
+use serde::Serialize;
 
 use super::job::marshal_text;
 use super::unit::{Diagnostic, Outcome, Unit, Warning};
@@ -21,6 +22,17 @@ pub struct Native {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the built-in compiler leaves it to an interpreter: {0}")]
 pub struct HandedOver(pub String);
+
+/// Releases that the built-in compiler stands for.
+#[derive(Debug, Clone, Serialize)]
+pub struct BuiltIn {
+    /// `3.13.1–3.13.3, 3.13.5 and later`
+    pub releases: String,
+    /// The newest one that its code was compared with.
+    pub proven_to: String,
+    /// What that release was: an `interpreter`, or CPython as `WebAssembly`.
+    pub evidence: &'static str,
+}
 
 impl Native {
     /// The compiler for a version such as `3.14`, for its newest edition, or `3.14.2`.
@@ -65,14 +77,20 @@ impl Native {
 
     /// Whether its code was compared with that of the release, or of a later one of the same edition.
     pub fn is_proven(&self) -> bool {
-        self.release.micro <= u16::from(self.edition.proven_to)
+        self.edition.evidence == Evidence::Interpreter
+            && self.release.micro <= u16::from(self.edition.proven_to)
     }
 
-    /// All editions: what they cover, and the newest release that they were compared with.
-    pub fn editions() -> impl Iterator<Item = (String, String)> {
-        edition::EDITIONS
-            .iter()
-            .map(|edition| (edition.to_string(), format!("3.{}.{}", edition.minor, edition.proven_to)))
+    /// All editions.
+    pub fn editions() -> impl Iterator<Item = BuiltIn> {
+        edition::EDITIONS.iter().map(|edition| BuiltIn {
+            releases: edition.to_string(),
+            proven_to: format!("3.{}.{}", edition.minor, edition.proven_to),
+            evidence: match edition.evidence {
+                Evidence::Interpreter => "interpreter",
+                Evidence::WebAssembly => "WebAssembly",
+            },
+        })
     }
 
     /// Compiles one unit.

@@ -17,7 +17,13 @@ fn tree() -> Tree {
 
 #[test]
 fn code_is_made_without_any_python() {
-    for (python, tag) in [("3.13", "cpython-313"), ("3.14.2", "cpython-314")] {
+    let releases = [
+        ("3.13", "cpython-313"),
+        ("3.14.2", "cpython-314"),
+        ("3.15", "cpython-315"),
+        ("3.15.0", "cpython-315"),
+    ];
+    for (python, tag) in releases {
         let tree = tree();
         let mut command = pyrepro();
         command.args(["compile", "--compiler", "native", "--python", python, "m.py"]);

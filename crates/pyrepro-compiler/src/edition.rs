@@ -5,6 +5,15 @@
 use crate::rules::{self, Rules};
 use std::fmt;
 
+/// What the compiler was compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// Interpreters of the edition's releases.
+    Interpreter,
+    /// CPython as WebAssembly: enough to compile with, but nothing that anybody has installed.
+    WebAssembly,
+}
+
 /// Releases of one minor version that compile alike.
 #[derive(Debug)]
 pub struct Edition {
@@ -14,19 +23,31 @@ pub struct Edition {
     micros: &'static [(u8, Option<u8>)],
     /// The newest micro release that was compared with the compiler.
     pub proven_to: u8,
+    /// What that release was.
+    pub evidence: Evidence,
     /// Its behaviours.
     pub rules: &'static Rules,
 }
 
 /// All editions, oldest first.
 pub static EDITIONS: [Edition; 6] = [
-    Edition { minor: 13, micros: &[(0, Some(0))], proven_to: 0, rules: &rules::PYTHON_3_13_0 },
-    Edition { minor: 13, micros: &[(1, Some(3)), (5, None)], proven_to: 18, rules: &rules::PYTHON_3_13 },
-    Edition { minor: 14, micros: &[(0, Some(7))], proven_to: 2, rules: &rules::PYTHON_3_14_0 },
-    Edition { minor: 14, micros: &[(8, None)], proven_to: 10, rules: &rules::PYTHON_3_14 },
-    Edition { minor: 15, micros: &[(0, Some(0))], proven_to: 0, rules: &rules::PYTHON_3_15_0 },
-    Edition { minor: 15, micros: &[(1, None)], proven_to: 2, rules: &rules::PYTHON_3_15 },
+    edition(13, &[(0, Some(0))], 0, Evidence::Interpreter, &rules::PYTHON_3_13_0),
+    edition(13, &[(1, Some(3)), (5, None)], 18, Evidence::Interpreter, &rules::PYTHON_3_13),
+    edition(14, &[(0, Some(7))], 2, Evidence::WebAssembly, &rules::PYTHON_3_14_0),
+    edition(14, &[(8, None)], 10, Evidence::Interpreter, &rules::PYTHON_3_14),
+    edition(15, &[(0, Some(0))], 0, Evidence::Interpreter, &rules::PYTHON_3_15_0),
+    edition(15, &[(1, None)], 2, Evidence::Interpreter, &rules::PYTHON_3_15),
 ];
+
+const fn edition(
+    minor: u8,
+    micros: &'static [(u8, Option<u8>)],
+    proven_to: u8,
+    evidence: Evidence,
+    rules: &'static Rules,
+) -> Edition {
+    Edition { minor, micros, proven_to, evidence, rules }
+}
 
 /// A release, and the edition that compiles like it.
 #[derive(Clone, Copy, Debug)]
@@ -77,9 +98,11 @@ impl Edition {
 }
 
 impl Release {
-    /// Whether the release is newer than all that the edition was compared with.
+    /// Whether the release is newer than all that the edition was compared with, or no interpreter of the
+    /// edition was there to compare with.
     pub fn is_unproven(&self) -> bool {
-        self.micro.is_some_and(|micro| micro > self.edition.proven_to)
+        self.edition.evidence != Evidence::Interpreter
+            || self.micro.is_some_and(|micro| micro > self.edition.proven_to)
     }
 }
 
@@ -114,6 +137,12 @@ mod tests {
     fn a_release_newer_than_those_compared_is_unproven() {
         assert!(!Edition::of("3.13.18").unwrap().is_unproven());
         assert!(Edition::of("3.13.19").unwrap().is_unproven());
+    }
+
+    #[test]
+    fn an_edition_that_no_interpreter_was_compared_with_is_unproven() {
+        assert!(Edition::of("3.14.2").unwrap().is_unproven());
+        assert!(!Edition::of("3.15.0").unwrap().is_unproven());
     }
 
     #[test]

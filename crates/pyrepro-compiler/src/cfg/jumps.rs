@@ -43,13 +43,7 @@ impl Graph {
     }
 
     /// Adds an instruction that stands for a jump with the exception handler `handler`.
-    fn push_made(
-        &mut self,
-        block: BlockId,
-        made: CfgInstr,
-        handler: Option<BlockId>,
-        context: &Context<'_>,
-    ) {
+    fn push_made(&mut self, block: BlockId, made: CfgInstr, handler: Option<BlockId>, context: &Context<'_>) {
         match context.rules.handler_of_made_jumps {
             MadeJumpHandler::OfSlot => self[block].push(made),
             MadeJumpHandler::None => self[block].push_copy(CfgInstr { handler: None, ..made }),

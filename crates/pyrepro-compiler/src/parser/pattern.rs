@@ -372,7 +372,8 @@ impl Parser<'_> {
             fine = item && (self.eat(TokenKind::Comma) || self.at(TokenKind::RightBrace));
         }
         if fine {
-            let message = "double star pattern must be the last (right-most) subpattern in the mapping pattern";
+            let message =
+                "double star pattern must be the last (right-most) subpattern in the mapping pattern";
             return self.refuse(message, stars);
         }
         self.refuse("invalid syntax", place)
