@@ -17,6 +17,8 @@ from ._program import find_program
 
 Record = Dict[str, Any]
 
+COMPILERS = ("auto", "native", "interpreter", "both")
+
 
 class CompilerError(RuntimeError):
     """pyrepro could not compile anything at all."""
@@ -45,12 +47,11 @@ def run(
     levels: Iterable[int],
     mode: Optional[enum.Enum],
     options: Sequence[str],
+    compiler: Optional[str] = None,
 ) -> Iterator[Optional[Record]]:
     """Compiles sources in one run of the program, and gives for each, in that order, what became of it;
     None for one that has vanished."""
-    if not sys.executable:
-        raise CompilerError("cannot compile: sys.executable does not say which interpreter this is")
-    command = [find_program(), "compile", "--python", sys.executable, "--format", "json", "--null", "-i", "-"]
+    command = [find_program(), "compile", *_target(compiler), "--format", "json", "--null", "-i", "-"]
     # By name, so that an enumeration of another module with these names does as well.
     command += ["--invalidation-mode", (mode or default_mode()).name.lower().replace("_", "-")]
     for level in levels:
@@ -70,6 +71,21 @@ def run(
             raise
     if problem and process.returncode not in (0, 1):
         raise CompilerError(re.sub(r"^error: ", "", problem))
+
+
+def _target(compiler: Optional[str]) -> List[str]:
+    """Which release to compile for, and with what: what PYREPRO_COMPILER says if nothing is."""
+    chosen = [] if compiler is None else [f"--compiler={compiler}"]
+    if (compiler or os.environ.get("PYREPRO_COMPILER")) == "native":
+        return chosen + ["--python", release()]
+    if not sys.executable:
+        raise CompilerError("cannot compile: sys.executable does not say which interpreter this is")
+    return chosen + ["--python", sys.executable]
+
+
+def release() -> str:
+    """The release that this is, by which the built-in compiler knows it: it asks no interpreter."""
+    return ".".join(str(number) for number in sys.version_info[:3])
 
 
 def _send(stdin: Any, sources: Sequence[str]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any, List, Mapping, NoReturn, Optional, Set
 
+from ._compiler import release
 from ._program import NotFound, find_program
 
 ConfigSettings = Optional[Mapping[str, Any]]
@@ -17,6 +19,7 @@ _ALL = {"wheel", "sdist", "editable", "metadata"}
 _SETTINGS = {
     "pyc": {"wheel"},
     "python": {"wheel"},
+    "compiler": {"wheel"},
     "optimize": {"wheel"},
     "sourceless": {"wheel"},
     "source-date-epoch": _ALL,
@@ -105,7 +108,8 @@ def _options(kind: str, settings: ConfigSettings) -> List[str]:
             options += option
     if "pyc" in given and kind == "wheel" and "python" not in given and sys.executable:
         # Who builds is who will install, but where the frontend says otherwise.
-        options.append(f"--python={sys.executable}")
+        native = "--compiler=native" in options or os.environ.get("PYREPRO_COMPILER") == "native"
+        options.append(f"--python={release() if native else sys.executable}")
     return options
 
 

@@ -45,6 +45,7 @@ class _Options(NamedTuple):
     prependdir: Optional[str]
     limit_sl_dest: Optional[Path]
     hardlink_dupes: bool
+    compiler: Optional[str]
     workers: int = 1
 
 
@@ -64,6 +65,7 @@ def compile_dir(
     prependdir: Optional[StrPath] = None,
     limit_sl_dest: Optional[StrPath] = None,
     hardlink_dupes: bool = False,
+    compiler: Optional[str] = None,
 ) -> bool:
     """Compiles the sources in a folder and in those below it, and tells whether all compile.
 
@@ -81,6 +83,8 @@ def compile_dir(
     :param prependdir: what to put there then.
     :param limit_sl_dest: leave out links to what is not in this folder.
     :param hardlink_dupes: make equal files of different levels links of each other.
+    :param compiler: what compiles: "auto", "native", "interpreter" or "both"; if not given, what
+        PYREPRO_COMPILER says, or "auto".
     """
     _refuse_both(ddir, stripdir, prependdir)
     if workers < 0:
@@ -88,7 +92,17 @@ def compile_dir(
     if ddir is not None:
         stripdir, prependdir = dir, ddir
     options = _options(
-        force, rx, quiet, legacy, optimize, invalidation_mode, stripdir, prependdir, limit_sl_dest, hardlink_dupes
+        force,
+        rx,
+        quiet,
+        legacy,
+        optimize,
+        invalidation_mode,
+        stripdir,
+        prependdir,
+        limit_sl_dest,
+        hardlink_dupes,
+        compiler,
     )
     depth = sys.getrecursionlimit() if maxlevels is None else maxlevels
     return _carry_out(list(_folder(os.fspath(dir), depth, options)), options._replace(workers=workers))
@@ -108,6 +122,7 @@ def compile_file(
     prependdir: Optional[StrPath] = None,
     limit_sl_dest: Optional[StrPath] = None,
     hardlink_dupes: bool = False,
+    compiler: Optional[str] = None,
 ) -> bool:
     """Compiles a source, and tells whether it compiles. What is no source is left alone.
 
@@ -119,7 +134,17 @@ def compile_file(
     if ddir is not None:
         stripdir, prependdir = os.path.dirname(fullname) or None, ddir
     options = _options(
-        force, rx, quiet, legacy, optimize, invalidation_mode, stripdir, prependdir, limit_sl_dest, hardlink_dupes
+        force,
+        rx,
+        quiet,
+        legacy,
+        optimize,
+        invalidation_mode,
+        stripdir,
+        prependdir,
+        limit_sl_dest,
+        hardlink_dupes,
+        compiler,
     )
     return _carry_out(list(_file(fullname, options)), options)
 
@@ -132,6 +157,8 @@ def compile_path(
     legacy: bool = False,
     optimize: Union[int, Iterable[int]] = -1,
     invalidation_mode: Optional[enum.Enum] = None,
+    *,
+    compiler: Optional[str] = None,
 ) -> bool:
     """Compiles the sources in the folders of `sys.path`, until there is one with an error.
 
@@ -152,6 +179,7 @@ def compile_path(
                 legacy=legacy,
                 optimize=optimize,
                 invalidation_mode=invalidation_mode,
+                compiler=compiler,
             )
     return success
 
@@ -172,6 +200,7 @@ def _options(
     prependdir: Optional[StrPath],
     limit_sl_dest: Optional[StrPath],
     hardlink_dupes: bool,
+    compiler: Optional[str],
 ) -> _Options:
     optimize = [optimize] if isinstance(optimize, int) else sorted(set(optimize))
     if hardlink_dupes and len(optimize) < 2:
@@ -189,6 +218,7 @@ def _options(
         prependdir=None if prependdir is None else os.fspath(prependdir),
         limit_sl_dest=None if limit_sl_dest is None else Path(limit_sl_dest).resolve(),
         hardlink_dupes=hardlink_dupes,
+        compiler=compiler,
     )
 
 
@@ -235,7 +265,8 @@ def _carry_out(steps: List[_Step], options: _Options) -> bool:
     levels = _compiler.levels(options.optimize)
     records: Iterator[Optional[_compiler.Record]] = iter(())
     if sources and levels is not None:
-        records = _compiler.run(sources, levels, options.mode, _arguments(options, len(levels)))
+        arguments = _arguments(options, len(levels))
+        records = _compiler.run(sources, levels, options.mode, arguments, options.compiler)
     success = True
     for step in steps:
         if not isinstance(step, _Source):
@@ -297,6 +328,7 @@ def main() -> bool:
                 force=arguments.force,
                 quiet=arguments.quiet,
                 invalidation_mode=arguments.invalidation_mode,
+                compiler=arguments.compiler,
             )
         success = True
         for path in arguments.paths:
@@ -313,7 +345,7 @@ def _compile_named(path: str, arguments: Any) -> bool:
         name: getattr(arguments, name)
         for name in (
             "ddir", "force", "rx", "quiet", "legacy", "optimize", "invalidation_mode",
-            "stripdir", "prependdir", "limit_sl_dest", "hardlink_dupes",
+            "stripdir", "prependdir", "limit_sl_dest", "hardlink_dupes", "compiler",
         )
     }  # fmt: skip
     if os.path.isfile(path):
@@ -348,6 +380,7 @@ def _parse() -> Any:
     add("-o", action="append", type=int, dest="optimize", help="a level of optimisation; for several, give it again")
     add("-e", metavar="DIR", dest="limit_sl_dest", help="leave out links to what is not in this folder")
     add("--hardlink-dupes", action="store_true", help="make equal files of different levels one")
+    add("--compiler", choices=_compiler.COMPILERS, help="what compiles")
     arguments = parser.parse_args()
     if arguments.recursion is not None:
         arguments.maxlevels = arguments.recursion

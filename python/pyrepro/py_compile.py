@@ -10,6 +10,7 @@ from py_compile import PycInvalidationMode, PyCompileError
 from typing import List, Optional, Union
 
 from . import _compiler
+from ._compiler import COMPILERS
 
 # The exception and the modes are those of the standard module, so that programs can mix the two.
 __all__ = ["compile", "main", "PyCompileError", "PycInvalidationMode"]
@@ -25,6 +26,8 @@ def compile(
     optimize: int = -1,
     invalidation_mode: Optional[enum.Enum] = None,
     quiet: int = 0,
+    *,
+    compiler: Optional[str] = None,
 ) -> Optional[str]:
     """Compiles a source file, and gives the path of the bytecode file, or None if it does not compile.
 
@@ -36,6 +39,8 @@ def compile(
     :param optimize: 0, 1 or 2, or -1 for the level of this interpreter.
     :param invalidation_mode: how import tells that the source has changed; if not given, by a hash if
         SOURCE_DATE_EPOCH is set, and else by size and time.
+    :param compiler: what compiles: "auto", "native", "interpreter" or "both"; if not given, what
+        PYREPRO_COMPILER says, or "auto".
     :param quiet: 2 for neither telling nor raising that a source does not compile.
     """
     if cfile is None:
@@ -47,7 +52,7 @@ def compile(
     with open(file, "rb"):
         pass
     name = os.fspath(dfile or file)
-    error = _attempt(os.fspath(file), cfile, name, optimize, invalidation_mode)
+    error = _attempt(os.fspath(file), cfile, name, optimize, invalidation_mode, compiler)
     if error is None:
         return cfile
     if not isinstance(error, PyCompileError):
@@ -60,13 +65,18 @@ def compile(
 
 
 def _attempt(
-    file: str, cfile: str, name: str, optimize: int, mode: Optional[enum.Enum]
+    file: str,
+    cfile: str,
+    name: str,
+    optimize: int,
+    mode: Optional[enum.Enum],
+    compiler: Optional[str],
 ) -> Optional[Exception]:
     levels = _compiler.levels([optimize])
     if levels is None:
         return _compiler.bad_level(name)
     options = ["--force", "--jobs", "1", f"--cfile={cfile}", f"--dfile={name}"]
-    [record] = _compiler.run([file], levels, mode, options)
+    [record] = _compiler.run([file], levels, mode, options, compiler)
     if record is None:
         return FileNotFoundError(f"{file} is no regular file")
     return _compiler.failure(record, name)
@@ -78,6 +88,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description="Compile Python sources, with the same bytes every time.")
     parser.add_argument("-q", "--quiet", action="store_true", help="do not tell of errors")
+    parser.add_argument("--compiler", choices=COMPILERS, help="what compiles")
     parser.add_argument("filenames", nargs="+", help="sources; - takes them from standard input")
     arguments = parser.parse_args()
     filenames: List[str] = arguments.filenames
@@ -85,7 +96,7 @@ def main() -> None:
         filenames = [line.rstrip("\n") for line in sys.stdin]
     for filename in filenames:
         try:
-            compile(filename, doraise=True)
+            compile(filename, doraise=True, compiler=arguments.compiler)
         except PyCompileError as error:
             parser.exit(1, None if arguments.quiet else error.msg)
         except OSError as error:

@@ -34,10 +34,10 @@ pub fn epoch_if_given(flag: Option<EpochChoice>) -> Result<Option<Epoch>, epoch:
     Ok((source != EpochSource::Default).then_some(epoch))
 }
 
-/// What to compile with.
-pub fn compiler() -> anyhow::Result<Choice> {
-    let Some(word) = variable("PYREPRO_COMPILER") else { return Ok(Choice::default()) };
-    word.to_string_lossy().parse().context("PYREPRO_COMPILER")
+/// What to compile with, if the user says so.
+pub fn compiler() -> anyhow::Result<Option<Choice>> {
+    let word = variable("PYREPRO_COMPILER");
+    word.map(|word| word.to_string_lossy().parse().context("PYREPRO_COMPILER")).transpose()
 }
 
 /// Folders in which interpreters look for modules first.
@@ -89,7 +89,8 @@ pub fn path() -> OsString {
 /// Variables that builds need in whatever surroundings: where interpreters, programs and packages are,
 /// and the time that the user asks for.
 pub fn needed_by_builds() -> Vec<(String, OsString)> {
-    const NAMES: [&str; 14] = [
+    const NAMES: [&str; 15] = [
+        "PYREPRO_COMPILER",
         "PYREPRO_PYTHON",
         "VIRTUAL_ENV",
         "SOURCE_DATE_EPOCH",

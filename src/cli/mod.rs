@@ -4,6 +4,7 @@
 
 mod build;
 mod compile;
+mod compiler;
 mod completions;
 mod diff;
 mod environment;
@@ -13,6 +14,7 @@ mod inspect;
 mod interrupt;
 mod man;
 mod manifest;
+mod mode;
 mod normalize;
 mod printable;
 mod progress;

@@ -12,6 +12,7 @@ use pyrepro::diff;
 use pyrepro::prove::{self, Difference, Proof, Request, Trial, Variation, Verdict};
 use serde::Serialize;
 
+use super::compiler::CompilerFlag;
 use super::diff::text;
 use super::exit::Exit;
 use super::terminal::{BAD, FAINT, GOOD, STRONG, Terminal};
@@ -34,6 +35,8 @@ pub struct Flags {
     /// Build N times for each variation, with other values each time
     #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u8).range(1..))]
     times: u8,
+    #[command(flatten)]
+    compiler: CompilerFlag,
     /// Options for `pyrepro build`
     #[arg(last = true, value_name = "OPTIONS")]
     options: Vec<OsString>,
@@ -79,13 +82,18 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         true => Variation::ALL.to_vec(),
         false => flags.only.iter().map(|choice| choice.0).collect(),
     };
+    let mut variables = environment::needed_by_builds();
+    if let Some(choice) = flags.compiler.given() {
+        variables.retain(|(name, _)| name != "PYREPRO_COMPILER");
+        variables.push(("PYREPRO_COMPILER".to_owned(), choice.name().into()));
+    }
     let request = Request {
         program: env::current_exe().context("cannot tell where pyrepro is")?,
         source: std::path::absolute(&flags.source).context("cannot tell where the source is")?,
         arguments: flags.options.clone(),
         variations,
         rounds: flags.times.into(),
-        variables: environment::needed_by_builds(),
+        variables,
         path: environment::path(),
     };
     let mut failed = Ok(());

@@ -178,8 +178,12 @@ fn write_built_in(out: &mut impl Write) -> anyhow::Result<()> {
     writeln!(out)?;
     writeln!(out, "{STRONG}Built-in compilers, which need no interpreter{STRONG:#}")?;
     for BuiltIn { releases, proven_to, evidence } in Native::editions() {
-        let made_as = if evidence == "interpreter" { String::new() } else { format!(" as {evidence}") };
-        writeln!(out, "  {releases}  {FAINT}compared with {proven_to}{made_as}{FAINT:#}")?;
+        let proof = match evidence {
+            "interpreter" => format!("compared with {proven_to}"),
+            "nothing" => "not compared".to_owned(),
+            other => format!("compared with {proven_to} as {other}"),
+        };
+        writeln!(out, "  {releases}  {FAINT}{proof}{FAINT:#}")?;
     }
     Ok(out.flush()?)
 }

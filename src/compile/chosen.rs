@@ -1,55 +1,34 @@
 //! Which compiler makes the code: the built-in one, an interpreter, or both.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
-use std::str::FromStr;
+use std::sync::Mutex;
 
-use super::difference;
+use super::aim::Aim;
+use super::choice::Choice;
 use super::native::{HandedOver, Native};
 use super::pool::Pool;
+use super::twice;
 use super::unit::{Compiler, Diagnostic, Outcome, Unavailable, Unit};
-use crate::marshal;
-use crate::python::{Release, Version};
-
-/// What the user wants to compile with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Choice {
-    /// The built-in compiler where it is proven for the release, else the interpreter.
-    #[default]
-    Auto,
-    /// The built-in compiler.
-    Native,
-    /// The interpreter.
-    Interpreter,
-    /// Both: a difference between them is an error.
-    Both,
-}
-
-/// A word that is no choice of compilers.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no compiler: write auto, native, interpreter or both")]
-pub struct BadChoice(String);
-
-impl FromStr for Choice {
-    type Err = BadChoice;
-
-    fn from_str(word: &str) -> Result<Choice, BadChoice> {
-        match word {
-            "auto" => Ok(Choice::Auto),
-            "native" => Ok(Choice::Native),
-            "interpreter" => Ok(Choice::Interpreter),
-            "both" => Ok(Choice::Both),
-            _ => Err(BadChoice(word.to_owned())),
-        }
-    }
-}
+use super::worker::lock;
+use crate::manifest::{CompiledBy, Target};
+use crate::python::Version;
 
 /// The compilers of one run, as chosen.
 pub struct Chosen {
     choice: Choice,
+    aim: Aim,
     native: Option<Native>,
     pool: Option<Pool>,
-    version: Version,
+    handed_over: Mutex<Vec<Handed>>,
+}
+
+/// A source that an interpreter alone has compiled, where the built-in compiler was wanted too.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Handed {
+    /// The file name that its code has.
+    pub name: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// A choice that cannot be followed.
@@ -64,28 +43,39 @@ pub enum Impossible {
 }
 
 impl Chosen {
-    /// Compilers for a release. `python` is an interpreter of it, if there is one.
-    pub fn new(
-        choice: Choice,
-        release: Release,
-        version: Version,
-        python: Option<PathBuf>,
-        jobs: NonZeroUsize,
-    ) -> Result<Chosen, Impossible> {
+    /// Compilers for a release. [`Choice::Native`] starts no interpreter, even if there is one.
+    pub fn new(choice: Choice, aim: Aim, jobs: NonZeroUsize) -> Result<Chosen, Impossible> {
+        let release = aim.release;
         let native = Native::of(release);
-        let pool = python.map(|python| Pool::new(python, version, jobs));
+        let python = aim.python.as_ref().filter(|_| choice != Choice::Native);
         let wanted = match choice {
             Choice::Interpreter => None,
-            Choice::Auto => native.filter(|native| native.is_proven() || pool.is_none()),
+            Choice::Auto => native.filter(|native| native.is_proven() || python.is_none()),
             Choice::Native | Choice::Both => {
                 Some(native.ok_or_else(|| Impossible::NoNative(release.to_string()))?)
             }
         };
         let needs_interpreter = wanted.is_none() || choice == Choice::Both;
-        if needs_interpreter && pool.is_none() {
+        if needs_interpreter && python.is_none() {
             return Err(Impossible::NoInterpreter(release.to_string()));
         }
-        Ok(Chosen { choice, native: wanted, pool, version })
+        let pool = python.map(|python| Pool::new(python, aim.version, jobs));
+        Ok(Chosen { choice, aim, native: wanted, pool, handed_over: Mutex::default() })
+    }
+
+    /// What it compiles for.
+    pub fn aim(&self) -> &Aim {
+        &self.aim
+    }
+
+    /// What was chosen.
+    pub fn choice(&self) -> Choice {
+        self.choice
+    }
+
+    /// As something that compiles, and for what.
+    pub fn for_version(&self) -> (&dyn Compiler, Version) {
+        (self, self.aim.version)
     }
 
     /// How much memory each interpreter may take; see [`Pool::with_memory`].
@@ -105,61 +95,59 @@ impl Chosen {
         }
     }
 
-    fn ask_interpreter(&self, unit: &Unit<'_>, why: &str) -> Result<Outcome, Unavailable> {
-        match &self.pool {
-            Some(pool) => pool.compile(unit),
-            None => {
-                let diagnostic = Diagnostic::whole("NotCompiled", why);
-                Ok(Outcome { failure: Some(diagnostic), ..Outcome::default() })
-            }
-        }
+    /// What manifests say of it.
+    pub fn target(&self) -> Target {
+        let compiler = match (&self.native, self.choice) {
+            (Some(native), Choice::Both) => CompiledBy::both(native),
+            (Some(native), _) => CompiledBy::native(native),
+            (None, _) => CompiledBy::interpreter(),
+        };
+        Target::of_aim(&self.aim, compiler)
     }
 
-    /// Compiles with both and compares.
-    fn compile_twice(&self, native: &Native, unit: &Unit<'_>) -> Result<Outcome, Unavailable> {
-        let mut theirs = self.ask_interpreter(unit, "there is no interpreter")?;
-        let ours = match native.compile(unit) {
-            Ok(ours) => ours,
-            Err(HandedOver(_)) => return Ok(theirs),
-        };
-        for (level, code) in &mut theirs.codes {
-            let made = ours.codes.iter().find(|(other, _)| other == level);
-            let canonical = marshal::read(code, self.version).and_then(|graph| graph.canonical());
-            let difference = match (made, canonical) {
-                (Some((_, made)), Ok(canonical)) if *made == canonical => continue,
-                (Some((_, made)), Ok(canonical)) => difference::first(made, &canonical, self.version),
-                (None, _) => "the built-in compiler refuses the source".to_owned(),
-                (_, Err(error)) => format!("the interpreter's code makes no sense: {error}"),
+    /// Sources that an interpreter alone has compiled so far, in the order of their names.
+    pub fn handed_over(&self) -> Vec<Handed> {
+        let mut all = lock(&self.handed_over).clone();
+        all.sort_unstable();
+        all
+    }
+
+    /// Gives a unit that is too much for the built-in compiler to an interpreter, if that may be started.
+    fn hand_over(&self, unit: &Unit<'_>, HandedOver(reason): HandedOver) -> Result<Outcome, Unavailable> {
+        let Some(pool) = &self.pool else {
+            let way_out = match self.choice {
+                Choice::Native => "--compiler auto hands it to an interpreter",
+                _ => "install an interpreter of the release",
             };
-            let message = format!("the built-in compiler and the interpreter disagree: {difference}");
-            theirs.failure = Some(Diagnostic::whole("Difference", message));
-            break;
-        }
-        if theirs.failure.is_none() && ours.failure.is_some() != theirs.failure.is_some() {
-            theirs.failure = ours.failure;
-        }
-        if theirs.failure.as_ref().is_some_and(|failure| failure.kind == "Difference") {
-            theirs.codes.clear();
-        }
-        Ok(theirs)
+            let message = format!("the built-in compiler does not do it: {reason}; {way_out}");
+            let failure = Some(Diagnostic::whole("NotCompiled", message));
+            return Ok(Outcome { failure, ..Outcome::default() });
+        };
+        let name = String::from_utf8_lossy(unit.name).into_owned();
+        lock(&self.handed_over).push(Handed { name, reason });
+        pool.compile(unit)
     }
 }
 
 impl Compiler for Chosen {
     fn compile(&self, unit: &Unit<'_>) -> Result<Outcome, Unavailable> {
-        let Some(native) = &self.native else { return self.ask_interpreter(unit, "there is no interpreter") };
-        if self.choice == Choice::Both {
-            return self.compile_twice(native, unit);
-        }
-        match native.compile(unit) {
-            // An interpreter words errors better, and has the last word on them.
-            Ok(outcome)
-                if outcome.failure.is_some() && self.choice == Choice::Auto && self.pool.is_some() =>
-            {
-                self.ask_interpreter(unit, "")
-            }
-            Ok(outcome) => Ok(outcome),
-            Err(why) => self.ask_interpreter(unit, &why.to_string()),
+        match (&self.native, &self.pool) {
+            (Some(native), Some(pool)) if self.choice == Choice::Both => match native.compile(unit) {
+                Ok(ours) => Ok(twice::agreed(ours, pool.compile(unit)?, self.aim.version)),
+                Err(reason) => self.hand_over(unit, reason),
+            },
+            (Some(native), pool) => match (native.compile(unit), pool) {
+                // An interpreter words errors better, and has the last word on them.
+                (Ok(outcome), Some(pool)) if outcome.failure.is_some() => pool.compile(unit),
+                (Ok(outcome), _) => Ok(outcome),
+                (Err(reason), _) => self.hand_over(unit, reason),
+            },
+            (None, Some(pool)) => pool.compile(unit),
+            // What cannot be made: one of the two is always there.
+            (None, None) => Ok(Outcome {
+                failure: Some(Diagnostic::whole("NotCompiled", "there is nothing to compile with")),
+                ..Outcome::default()
+            }),
         }
     }
 

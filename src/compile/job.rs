@@ -10,11 +10,10 @@ use serde::Serialize;
 use super::fresh::{Expected, State};
 use super::read::{Allowance, Text, read, read_pyc};
 use super::recorded::NoPrefix;
-use super::request::{Form, Place, Request, Task};
+use super::request::{Place, Request, Task};
 use super::source::Source;
 use super::unit::{Compiler, Diagnostic, Unavailable, Unit, Warning};
 use super::write::{self, Writer};
-use crate::marshal;
 use crate::pyc::{CachedName, Header, Optimization};
 
 /// How often to read a source again that changes meanwhile.
@@ -209,23 +208,14 @@ impl Bench<'_> {
         outputs: &mut [Output],
         warnings: &mut Vec<Warning>,
     ) -> Result<Option<Failure>, Unavailable> {
-        let outcome = self.compiler.compile(unit)?;
-        *warnings = outcome.warnings;
-        for (level, code) in outcome.codes {
-            let mut file = header.to_bytes().to_vec();
-            match self.request.form {
-                Form::Interpreter => file.extend(code),
-                Form::Canonical if outcome.is_canonical => file.extend(code),
-                Form::Canonical => {
-                    let graph = marshal::read(&code, self.request.version);
-                    if let Err(error) = graph.and_then(|graph| graph.append_canonical(&mut file)) {
-                        let diagnostic =
-                            Diagnostic::whole("Crash", format!("code that makes no sense: {error}"));
-                        return Ok(Some(Failure::Source(diagnostic)));
-                    }
-                }
-            }
-            if let Some(output) = outputs.iter_mut().find(|output| output.record.level == level) {
+        let mut outcome = self.compiler.compile(unit)?;
+        *warnings = std::mem::take(&mut outcome.warnings);
+        for (level, code) in &outcome.codes {
+            let file = match outcome.pyc(header, code, self.request.form) {
+                Ok(file) => file,
+                Err(diagnostic) => return Ok(Some(Failure::Source(*diagnostic))),
+            };
+            if let Some(output) = outputs.iter_mut().find(|output| output.record.level == *level) {
                 output.new = Some(file);
             }
         }

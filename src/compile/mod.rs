@@ -5,6 +5,8 @@
 //! [`Chosen`] of the two; everything else, from
 //! the walk over the folders to the canonical form and the writing, does not depend on which it is.
 
+mod aim;
+mod choice;
 mod chosen;
 mod claims;
 mod difference;
@@ -24,11 +26,14 @@ mod recorded;
 mod request;
 mod run;
 mod source;
+mod twice;
 mod unit;
 mod worker;
 mod write;
 
-pub use chosen::{BadChoice, Choice, Chosen, Impossible};
+pub use aim::{Aim, AimError};
+pub use choice::{BadChoice, Choice};
+pub use chosen::{Chosen, Handed, Impossible};
 pub use exclude::{BadRegex, Exclude};
 pub use fresh::State;
 pub(crate) use in_order::work as in_order;

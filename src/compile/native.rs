@@ -20,7 +20,7 @@ pub struct Native {
 
 /// A source that the built-in compiler leaves to an interpreter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the built-in compiler leaves it to an interpreter: {0}")]
+#[error("{0}")]
 pub struct HandedOver(pub String);
 
 /// Releases that the built-in compiler stands for.
@@ -30,7 +30,7 @@ pub struct BuiltIn {
     pub releases: String,
     /// The newest one that its code was compared with.
     pub proven_to: String,
-    /// What that release was: an `interpreter`, or CPython as `WebAssembly`.
+    /// What that release was: an `interpreter`, or CPython as `WebAssembly`; or `nothing`.
     pub evidence: &'static str,
 }
 
@@ -40,7 +40,7 @@ impl Native {
     /// ```
     /// use pyrepro::compile::Native;
     ///
-    /// assert_eq!(Native::named("3.13.5").unwrap().edition(), "3.13.1–3.13.3, 3.13.5 and later");
+    /// assert_eq!(Native::named("3.13.7").unwrap().edition(), "3.13.6–3.13.12");
     /// assert!(Native::named("3.7").is_err());
     /// ```
     pub fn named(name: &str) -> Result<Native, edition::UnknownRelease> {
@@ -75,6 +75,16 @@ impl Native {
         self.edition.to_string()
     }
 
+    /// The first of these releases, by which documents name the edition.
+    pub fn first(&self) -> Release {
+        Release { micro: self.edition.first().into(), ..self.release }
+    }
+
+    /// Counts up with each correction of the edition that changes what is made.
+    pub fn edition_version(&self) -> u32 {
+        self.edition.version
+    }
+
     /// Whether its code was compared with that of the release, or of a later one of the same edition.
     pub fn is_proven(&self) -> bool {
         self.edition.evidence == Evidence::Interpreter
@@ -89,8 +99,16 @@ impl Native {
             evidence: match edition.evidence {
                 Evidence::Interpreter => "interpreter",
                 Evidence::WebAssembly => "WebAssembly",
+                Evidence::Nothing => "nothing",
             },
         })
+    }
+
+    /// The newest release of each version that is built in.
+    pub fn newest() -> impl Iterator<Item = Native> {
+        let mut minors: Vec<u8> = edition::EDITIONS.iter().map(|edition| edition.minor).collect();
+        minors.dedup();
+        minors.into_iter().filter_map(|minor| Native::named(&format!("3.{minor}")).ok())
     }
 
     /// Compiles one unit.
@@ -127,7 +145,7 @@ impl Native {
                     let warning = Warning {
                         category: warning.category.name().to_owned(),
                         message: warning.message.into_owned(),
-                        line: u32::try_from(warning.line).ok(),
+                        line: u32::try_from(warning.line).ok().filter(|line| *line > 0),
                         text: line(unit.source, warning.line),
                     };
                     if !outcome.warnings.contains(&warning) {

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::pyc::Optimization;
+use super::request::Form;
+use crate::marshal;
+use crate::pyc::{HEADER_SIZE, Header, Optimization};
 
 /// One source, to be compiled at some levels.
 ///
@@ -72,6 +74,43 @@ impl Diagnostic {
         let message = message.into();
         let wording = format!("Sorry: {kind}: {message}");
         Diagnostic { kind: kind.to_owned(), message, wording, ..Diagnostic::default() }
+    }
+
+    /// Whether it says nothing about the source, but that whoever should compile it did not.
+    pub(super) fn is_of_pyrepro(&self) -> bool {
+        matches!(self.kind.as_str(), "Crash" | "Timeout" | "MemoryError" | "NotCompiled")
+    }
+}
+
+impl Outcome {
+    /// A bytecode file of a code that it has: the one place where header and code come together.
+    ///
+    /// ```
+    /// use pyrepro::compile::{Form, Outcome};
+    /// use pyrepro::pyc::{HEADER_SIZE, Header, InvalidationMode};
+    /// use pyrepro::python::Version;
+    ///
+    /// let version = Version::new(3, 14).expect("in the table");
+    /// let header = Header::of_source(version, InvalidationMode::CheckedHash, b"", 0);
+    /// let outcome = Outcome { is_canonical: true, ..Outcome::default() };
+    /// assert_eq!(outcome.pyc(&header, b"code", Form::Canonical)?.len(), HEADER_SIZE + 4);
+    /// # Ok::<(), Box<pyrepro::compile::Diagnostic>>(())
+    /// ```
+    pub fn pyc(&self, header: &Header, code: &[u8], form: Form) -> Result<Vec<u8>, Box<Diagnostic>> {
+        let mut file = Vec::with_capacity(HEADER_SIZE + code.len());
+        file.extend(header.to_bytes());
+        if form == Form::Interpreter || self.is_canonical {
+            file.extend(code);
+            return Ok(file);
+        }
+        let graph = marshal::read(code, header.version);
+        match graph.and_then(|graph| graph.append_canonical(&mut file)) {
+            Ok(()) => Ok(file),
+            Err(error) => {
+                let message = format!("code that makes no sense: {error}");
+                Err(Box::new(Diagnostic::whole("Crash", message)))
+            }
+        }
     }
 }
 

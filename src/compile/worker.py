@@ -74,7 +74,9 @@ def compile_unit(path, source, levels):
     seen = set()
 
     def show(message, category, filename, lineno, file=None, line=None):
-        warning = (category.__name__, str(message), lineno)
+        # What comes from the running of the compiler names the line here that has called it.
+        place = lineno if filename == path else None
+        warning = (category.__name__, str(message), place)
         if warning not in seen:
             seen.add(warning)
             fields.extend([b"warning", *map(text, warning)])

@@ -5,8 +5,7 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::archive::{Content, Entry};
-use crate::compile::{Compiler, Diagnostic, Outcome, Unavailable, Unit, Warning, in_order};
-use crate::marshal;
+use crate::compile::{Compiler, Diagnostic, Form, Unavailable, Unit, Warning, in_order};
 use crate::pyc::{Header, InvalidationMode, Optimization};
 use crate::python::Version;
 
@@ -16,17 +15,24 @@ pub struct Bytecode<'a> {
     pub compiler: &'a dyn Compiler,
     /// For which version.
     pub version: Version,
-    /// Whether imports compare it with the source. There is no use for timestamps in an archive that
-    /// is the same each time.
-    pub checked: bool,
-    /// At which level; there is room for one.
-    pub level: Optimization,
-    /// Whether to leave out the sources that compile.
-    pub sourceless: bool,
+    /// How.
+    pub recipe: BytecodeRecipe,
     /// How many sources to compile at a time.
     pub jobs: NonZero<usize>,
     /// When set, nothing more is compiled, and there is no application.
     pub stop: &'a AtomicBool,
+}
+
+/// How the sources of an artifact are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BytecodeRecipe {
+    /// Whether imports compare bytecode with its source. Timestamps are of no use in an archive that is
+    /// the same each time.
+    pub mode: InvalidationMode,
+    /// At which level; there is room for one.
+    pub level: Optimization,
+    /// Whether sources that compile are left out.
+    pub sourceless: bool,
 }
 
 /// A source with what the compiler made of it.
@@ -67,26 +73,20 @@ impl Bytecode<'_> {
 
     fn attempt(&self, path: &str, source: &[u8], recorded_below: &str) -> Result<Attempt, Unavailable> {
         let name = format!("{recorded_below}{path}");
-        let unit = Unit { source, name: name.as_bytes(), levels: &[self.level] };
-        let Outcome { codes, failure, warnings, .. } = self.compiler.compile(&unit)?;
-        let pyc = match (codes.first(), failure) {
-            (Some((_, code)), None) => self.pyc(source, code),
+        let unit = Unit { source, name: name.as_bytes(), levels: &[self.recipe.level] };
+        let mut outcome = self.compiler.compile(&unit)?;
+        let failure = outcome.failure.take();
+        let pyc = match (outcome.codes.first(), failure) {
+            (Some((_, code)), None) => {
+                let header = Header::of_source(self.version, self.recipe.mode, source, 0);
+                outcome.pyc(&header, code, Form::Canonical)
+            }
             (_, failure) => {
                 let failure = failure.unwrap_or_else(|| Diagnostic::whole("Crash", "it gave no code"));
                 Err(Box::new(failure))
             }
         };
-        Ok(Attempt { path: path.to_owned(), pyc, warnings })
-    }
-
-    fn pyc(&self, source: &[u8], code: &[u8]) -> Result<Vec<u8>, Box<Diagnostic>> {
-        let mode = if self.checked { InvalidationMode::CheckedHash } else { InvalidationMode::UncheckedHash };
-        let mut pyc = Header::of_source(self.version, mode, source, 0).to_bytes().to_vec();
-        marshal::read(code, self.version)
-            .and_then(|graph| graph.append_canonical(&mut pyc))
-            .map_err(|error| Diagnostic::whole("Crash", format!("code that makes no sense: {error}")))
-            .map_err(Box::new)?;
-        Ok(pyc)
+        Ok(Attempt { path: path.to_owned(), pyc, warnings: outcome.warnings })
     }
 
     /// The path and the content of a member that is a source and was read.

@@ -51,8 +51,7 @@ pub enum Uncompilable {
 /// let (version, jobs) = (Version::new(3, 13).unwrap(), NonZero::<usize>::MIN);
 /// let pool = Pool::new(std::path::Path::new("python3.13"), version, jobs);
 /// let bytecode = Bytecode {
-///     compiler: &pool, version, checked: true, level: Default::default(), sourceless: false, jobs,
-///     stop: &AtomicBool::new(false),
+///     compiler: &pool, version, recipe: Default::default(), jobs, stop: &AtomicBool::new(false),
 /// };
 /// let wheel = compiled_wheel("rich-14.0-py3-none-any.whl".as_ref(), &bytecode)?;
 /// assert_eq!(wheel.name, "rich-14.0-cp313-none-any.whl");
@@ -179,16 +178,7 @@ mod tests {
         let version = Version::new(3, 13).unwrap();
         let jobs = NonZero::<usize>::MIN;
         let stop = AtomicBool::new(false);
-        let level = Default::default();
-        make(&Bytecode {
-            compiler: &Nobody,
-            version,
-            checked: true,
-            level,
-            sourceless: false,
-            jobs,
-            stop: &stop,
-        })
+        make(&Bytecode { compiler: &Nobody, version, recipe: Default::default(), jobs, stop: &stop })
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod wheel;
 pub mod zipapp;
 
 pub use artifact::{Artifact, Kind, Options};
-pub use bytecode::Bytecode;
+pub use bytecode::{Bytecode, BytecodeRecipe};
 pub use compiled::{Uncompilable, compiled_wheel};
 pub use doubt::Doubt;
 pub use error::{Error, SdistProblem};

@@ -118,7 +118,7 @@ pub(super) fn compile(bytecode: &Bytecode<'_>, entries: &mut Vec<Entry>) -> Resu
     let sources = entries.iter().filter_map(Bytecode::source_of);
     let attempts = bytecode.compile(sources, "")?.ok_or(Error::Interrupted)?;
     let version = bytecode.version.to_string();
-    let mut doubts = vec![match bytecode.sourceless {
+    let mut doubts = vec![match bytecode.recipe.sourceless {
         true => Doubt::Sourceless(version),
         false => Doubt::Bytecode(version),
     }];
@@ -128,16 +128,16 @@ pub(super) fn compile(bytecode: &Bytecode<'_>, entries: &mut Vec<Entry>) -> Resu
         let warned = |warning| Doubt::Compiler { path: attempt.path.clone(), warning: Box::new(warning) };
         doubts.extend(attempt.warnings.into_iter().map(warned));
         let source = Path::new(&attempt.path);
-        let place = match bytecode.sourceless {
+        let place = match bytecode.recipe.sourceless {
             true => CachedName::legacy_path(source),
-            false => CachedName::path(source, &tag, bytecode.level),
+            false => CachedName::path(source, &tag, bytecode.recipe.level),
         };
         match attempt.pyc {
             Ok(pyc) => compiled.push((attempt.path, place, pyc)),
             Err(diagnostic) => doubts.push(Doubt::NotCompiled { path: attempt.path, diagnostic }),
         }
     }
-    if bytecode.sourceless {
+    if bytecode.recipe.sourceless {
         let gone: HashSet<&str> = compiled.iter().map(|(source, ..)| source.as_str()).collect();
         entries.retain(|entry| !gone.contains(entry.path.as_str()));
     }

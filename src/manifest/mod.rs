@@ -33,7 +33,7 @@ pub use describe::{DescribeError, Problem, Scope, describe, describe_file};
 pub use member::{Bytecode, Kind, Member};
 pub use options::{Options, Setting};
 pub use read::{Invalid, MAX_SIZE, ReadError};
-pub use target::{Requirement, Target};
+pub use target::{CompiledBy, CompilerName, Edition, Requirement, Target};
 
 /// The version of the schema that is written, and the newest that is read.
 pub const SCHEMA: u32 = 1;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::python::{Interpreter, Release, Version};
+use crate::compile::{Aim, Native};
+use crate::python::{Interpreter, Release};
 
 /// An interpreter that bytecode was made with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,12 +11,73 @@ use crate::python::{Interpreter, Release, Version};
 pub struct Target {
     /// What names of bytecode files have in them, such as `cpython-313`.
     pub cache_tag: String,
+    /// What compiled for it; not there in manifests of versions that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::read::present")]
+    pub compiler: Option<CompiledBy>,
     /// `sys.implementation.name`.
     pub implementation: String,
     /// The magic number of its bytecode files.
     pub magic: u16,
     /// Its release, such as 3.13.0. It decides which interpreter is run, so it can be nothing else.
     pub version: Release,
+}
+
+/// What compiled the sources.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompiledBy {
+    /// The edition of the built-in compiler where that was it: the first of the releases that compile alike.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::read::present")]
+    pub edition: Option<Edition>,
+    /// Which compiler.
+    pub name: CompilerName,
+}
+
+/// An edition of the built-in compiler.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edition {
+    /// The first of the releases that compile alike.
+    pub from: Release,
+    /// Whether the release was compared with the compiler: not so where it is newer than all that were.
+    pub proven: bool,
+    /// Counts up with each correction of the edition.
+    pub version: u32,
+}
+
+/// A compiler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CompilerName {
+    /// Both, and they agreed.
+    Both,
+    /// An interpreter of the release.
+    Interpreter,
+    /// The built-in one.
+    Native,
+}
+
+impl CompiledBy {
+    /// An interpreter.
+    pub fn interpreter() -> CompiledBy {
+        CompiledBy { edition: None, name: CompilerName::Interpreter }
+    }
+
+    /// The built-in compiler.
+    pub fn native(native: &Native) -> CompiledBy {
+        CompiledBy { edition: Some(Edition::of(native)), name: CompilerName::Native }
+    }
+
+    /// Both of them.
+    pub fn both(native: &Native) -> CompiledBy {
+        CompiledBy { edition: Some(Edition::of(native)), name: CompilerName::Both }
+    }
+}
+
+impl Edition {
+    fn of(native: &Native) -> Edition {
+        Edition { from: native.first(), proven: native.is_proven(), version: native.edition_version() }
+    }
 }
 
 /// A distribution with its version.
@@ -43,19 +105,36 @@ impl Target {
         let version = python.target.as_ref().ok()?;
         Some(Target {
             cache_tag: version.cache_tag(),
+            compiler: None,
             implementation: python.implementation.clone(),
             magic: version.magic(),
             version: python.release,
         })
     }
 
-    /// A release of CPython that the built-in compiler stands for.
-    pub fn of_release(release: Release, version: Version) -> Target {
+    /// Whether an interpreter is such a one.
+    pub fn is_for(&self, python: &Interpreter) -> bool {
+        let known = Target::of(python).map(|target| Target { compiler: self.compiler.clone(), ..target });
+        known.as_ref() == Some(self)
+    }
+
+    /// Whether the built-in compiler makes the same: where it was made by the same edition, or by an
+    /// interpreter that the edition was compared with.
+    pub fn is_of(&self, native: &Native) -> bool {
+        match self.compiler.as_ref().and_then(|compiler| compiler.edition.as_ref()) {
+            Some(edition) => *edition == Edition::of(native),
+            None => native.is_proven(),
+        }
+    }
+
+    /// A release of CPython to compile for, and what has compiled for it.
+    pub fn of_aim(aim: &Aim, compiler: CompiledBy) -> Target {
         Target {
-            cache_tag: version.cache_tag(),
+            cache_tag: aim.version.cache_tag(),
+            compiler: Some(compiler),
             implementation: "cpython".to_owned(),
-            magic: version.magic(),
-            version: release,
+            magic: aim.version.magic(),
+            version: aim.release,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Finding interpreters: all there are, one by name, or the default.
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -172,6 +172,11 @@ impl Interpreters {
             return Ok(self.probe(&path)?);
         }
         self.find("python3")
+    }
+
+    /// The request of the user who prefers one interpreter.
+    pub fn preferred(&self) -> Option<OsString> {
+        self.search.preferred.clone()
     }
 
     fn find_release(&self, numbers: &[u16]) -> Option<Interpreter> {

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::zipapp::{BadRecipe, BytecodeRecipe, bytecode_options, read_bytecode, unless_left_over};
+use super::zipapp::{BadRecipe, bytecode_options, read_bytecode, unless_left_over};
 use crate::archive::Digest;
 use crate::backend::{self, Artifact, Session};
+use crate::dist::BytecodeRecipe;
 use crate::epoch::{self, EpochSource};
 use crate::manifest::{
     Backend, DescribeError, Epoch, Inputs, Manifest, Options, Requirement, Target, describe_file,

@@ -5,8 +5,8 @@ use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::zipapp::{BadRecipe, BytecodeRecipe, bytecode_options, read_bytecode, unless_left_over};
-use super::{ZipappRecipe, ZipappSources};
+use super::zipapp::{BadRecipe, bytecode_options, read_bytecode, unless_left_over};
+use super::{BytecodeRecipe, ZipappRecipe, ZipappSources};
 use crate::archive::{Entries, WriteError};
 use crate::compile::Compiler;
 use crate::dist::zipapp::{self, App};
@@ -161,9 +161,12 @@ impl BuildRecipe {
         match &self.product {
             Product::Sdist => artifact(package.sdist()?),
             Product::Wheel => {
-                let bytecode = compiler.zip(self.bytecode).map(|((compiler, version), recipe)| {
-                    let BytecodeRecipe { checked, level, sourceless } = recipe;
-                    Bytecode { compiler, version, checked, level, sourceless, jobs, stop }
+                let bytecode = compiler.zip(self.bytecode).map(|((compiler, version), recipe)| Bytecode {
+                    compiler,
+                    version,
+                    recipe,
+                    jobs,
+                    stop,
                 });
                 artifact(package.wheel(bytecode.as_ref(), jobs)?)
             }

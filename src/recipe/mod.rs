@@ -7,6 +7,7 @@ mod backend;
 mod build;
 mod zipapp;
 
+pub use crate::dist::BytecodeRecipe;
 pub use backend::{BackendRecipe, Provenance, ProvenanceError};
 pub use build::{BuildRecipe, Made, MakeError, Product};
-pub use zipapp::{BadRecipe, BytecodeRecipe, ZipappRecipe, ZipappSources};
+pub use zipapp::{BadRecipe, ZipappRecipe, ZipappSources};

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use crate::compile::Compiler;
+use crate::dist::BytecodeRecipe;
 use crate::dist::zipapp::{self, App, Bytecode};
 use crate::epoch::{Epoch, EpochSource};
 use crate::manifest::{ArtifactKind, Build, Options, Setting, Target};
-use crate::pyc::Optimization;
+use crate::pyc::InvalidationMode;
 use crate::python::{Environment, Version};
 
 /// Everything besides the inputs, the epoch and the interpreter that decides the bytes of a zipapp.
@@ -33,17 +34,6 @@ pub struct ZipappRecipe {
     pub main: Option<String>,
 }
 
-/// How sources are compiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct BytecodeRecipe {
-    /// Whether imports compare bytecode with its source.
-    pub checked: bool,
-    /// At which level.
-    pub level: Optimization,
-    /// Whether sources that compile are left out.
-    pub sourceless: bool,
-}
-
 /// What a zipapp is made of, and what is not part of it.
 #[derive(Debug, Clone, Default)]
 pub struct ZipappSources {
@@ -65,8 +55,6 @@ pub struct ZipappSources {
 pub struct BadRecipe(pub String);
 
 const VERB: &str = "zipapp";
-const CHECKED: &str = "checked-hash";
-const UNCHECKED: &str = "unchecked-hash";
 
 impl ZipappRecipe {
     /// The normal form: patterns sorted, each once; nothing of bytecode where there is none.
@@ -101,8 +89,7 @@ impl ZipappRecipe {
         let Some(((compiler, version), recipe)) = compiler.zip(self.bytecode) else {
             return zipapp::gather(request, None);
         };
-        let BytecodeRecipe { checked, level, sourceless } = recipe;
-        zipapp::gather(request, Some(&Bytecode { compiler, version, checked, level, sourceless, jobs, stop }))
+        zipapp::gather(request, Some(&Bytecode { compiler, version, recipe, jobs, stop }))
     }
 
     /// How to write it.
@@ -155,7 +142,7 @@ impl ZipappRecipe {
 
 /// The normal form of how sources are compiled: nothing of bytecode where there is none.
 pub(super) fn bytecode_options(options: Options, bytecode: Option<BytecodeRecipe>) -> Options {
-    let mode = bytecode.map(|bytecode| if bytecode.checked { CHECKED } else { UNCHECKED });
+    let mode = bytecode.map(|bytecode| bytecode.mode.name());
     options
         .with("compile", bytecode.is_some())
         .with("invalidation_mode", mode)
@@ -168,15 +155,14 @@ pub(super) fn read_bytecode(options: &Options) -> Result<Option<BytecodeRecipe>,
     if !options.flag("compile").ok_or_else(|| bad("compile is missing"))? {
         return Ok(None);
     }
-    let checked = match options.text("invalidation_mode") {
-        Some(CHECKED) => true,
-        Some(UNCHECKED) => false,
-        _ => return Err(bad("invalidation_mode")),
-    };
+    let mode = options.text("invalidation_mode").and_then(|mode| mode.parse().ok());
+    // A timestamp has no place in what is the same each time.
+    let mode = mode.filter(|mode| *mode != InvalidationMode::Timestamp);
+    let mode = mode.ok_or_else(|| bad("invalidation_mode"))?;
     let level = options.number("optimize").and_then(|level| level.to_string().parse().ok());
     let level = level.ok_or_else(|| bad("optimize"))?;
     let sourceless = options.flag("sourceless").ok_or_else(|| bad("sourceless is missing"))?;
-    Ok(Some(BytecodeRecipe { checked, level, sourceless }))
+    Ok(Some(BytecodeRecipe { mode, level, sourceless }))
 }
 
 /// Whatever is left over of options would have no effect now, and may have had one then.

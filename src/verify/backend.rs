@@ -9,13 +9,12 @@ use super::foreign;
 use super::rebuild::{Built, Cannot, Request, write};
 use super::sources::Found;
 use crate::backend::{self, Artifact, Installed, Installer, Isolation, Session};
-use crate::compile::Pool;
+use crate::compile::Chosen;
 use crate::dist::Bytecode;
 use crate::epoch::Epoch;
-use crate::manifest::{Backend, Manifest, Requirement, Target};
+use crate::manifest::{Backend, Manifest, Requirement};
 use crate::project::{Name, Version};
-use crate::python;
-use crate::recipe::{BackendRecipe, BytecodeRecipe, Provenance};
+use crate::recipe::{BackendRecipe, Provenance};
 
 /// How backends and what they need are had.
 ///
@@ -45,7 +44,7 @@ impl Default for Installing {
 /// The interpreter that runs the backend, and compiles if there is bytecode.
 struct Python {
     path: PathBuf,
-    bytecode: Option<(python::Version, Target)>,
+    compiler: Option<Chosen>,
 }
 
 /// Has a backend build an artifact again.
@@ -78,16 +77,14 @@ pub(super) fn rebuild(
     let built = built(&mut session, recipe.artifact, made_by)?;
 
     let jobs = request.jobs;
-    let pool =
-        python.bytecode.as_ref().map(|(version, _)| (Pool::new(&python.path, *version, jobs), *version));
-    let bytecode = pool.as_ref().zip(recipe.bytecode).map(|((pool, version), recipe)| {
-        let (BytecodeRecipe { checked, level, sourceless }, version) = (recipe, *version);
-        Bytecode { compiler: pool, version, checked, level, sourceless, jobs, stop: request.stop }
+    let bytecode = python.compiler.as_ref().zip(recipe.bytecode).map(|(chosen, recipe)| {
+        let (compiler, version) = chosen.for_version();
+        Bytecode { compiler, version, recipe, jobs, stop: request.stop }
     });
     let made = built.make(at, bytecode.as_ref(), jobs)?;
     let place = folder.join("rebuilt").join(&made.name);
     write(&place, |output| made.write(at, jobs, output))?;
-    let target = python.bytecode.map(|(_, target)| target);
+    let target = python.compiler.as_ref().map(Chosen::target);
     let file = fs::File::open(&place)?;
     let manifest = Provenance::of(&session)?.manifest(recipe, (at, epoch.source), target, file, &place)?;
     Ok(Built { place, manifest })
@@ -162,15 +159,19 @@ fn isolation(
 /// The recorded interpreter; where none is, that of the tags, or any.
 fn interpreter(request: &Request<'_>, recorded: &Manifest, recipe: &BackendRecipe) -> Result<Python, Cannot> {
     if recipe.bytecode.is_some() {
-        let (path, version, target) = request.python_for(recorded)?;
-        return Ok(Python { path, bytecode: Some((version, target)) });
+        let compiler = request.compiler_for(recorded)?;
+        let path = match &compiler.aim().python {
+            Some(path) => path.clone(),
+            None => request.interpreters.default()?.path,
+        };
+        return Ok(Python { path, compiler: Some(compiler) });
     }
     let found = match (request.python, tagged(&recorded.artifact.name)) {
         (Some(python), _) => request.interpreters.find(python)?,
         (None, Some(minor)) => request.interpreters.of_feature_release(3, minor)?,
         (None, None) => request.interpreters.default()?,
     };
-    Ok(Python { path: found.path, bytecode: None })
+    Ok(Python { path: found.path, compiler: None })
 }
 
 /// The minor version of the one Python that a wheel with machine code is for.

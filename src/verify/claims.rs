@@ -32,6 +32,8 @@ pub(super) fn refuted(recorded: &Manifest, rebuilt: &Manifest, any_patch: bool) 
         known.inputs = known.inputs.map(|_| Inputs::new(Vec::new()));
         known.pyrepro = rebuilt.pyrepro.clone();
         known.sha256 = None;
+        // Which of the compilers made it shows in nothing else.
+        known.targets.iter_mut().for_each(|target| target.compiler = None);
         if let (Some(epoch), Some(same)) = (&mut known.epoch, rebuilt.epoch) {
             epoch.source = same.source;
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::rebuild::{Built, Cannot, Request, write};
 use super::sources::Found;
-use crate::compile::{Compiler, Pool};
+use crate::compile::Chosen;
 use crate::dist::Package;
 use crate::epoch::Epoch;
 use crate::manifest::Manifest;
@@ -21,9 +21,8 @@ pub(super) fn rebuild(
     let epoch = recorded.epoch.ok_or_else(|| Cannot::new("the manifest has no epoch"))?;
     let root =
         found.folder.as_deref().ok_or_else(|| Cannot::new("name the project's folder with --source"))?;
-    let python = recipe.bytecode.map(|_| request.python_for(recorded)).transpose()?;
-    let pool = python.as_ref().map(|(path, version, _)| (Pool::new(path, *version, request.jobs), *version));
-    let compiler = pool.as_ref().map(|(pool, version)| (pool as &dyn Compiler, *version));
+    let chosen = recipe.bytecode.map(|_| request.compiler_for(recorded)).transpose()?;
+    let compiler = chosen.as_ref().map(Chosen::for_version);
 
     // Artifacts lie beside each other, in the project's folder or elsewhere.
     let package = Package::open(root, request.artifact.parent())?;
@@ -31,7 +30,7 @@ pub(super) fn rebuild(
     let at = Epoch::from_seconds(epoch.seconds);
     let place = folder.join("rebuilt").join(&recorded.artifact.name);
     let written = write(&place, |output| made.write(at, request.jobs, output))?;
-    let target = python.map(|(_, _, target)| target);
+    let target = chosen.as_ref().map(Chosen::target);
     let inputs = package.ingredients()?;
     let build = recipe.build(made.entries(), inputs, (at, epoch.source), target, request.jobs, request.stop);
     let manifest = build.manifest(&place, written)?;

@@ -13,10 +13,11 @@ use super::{
     project, zipapp,
 };
 use crate::archive::{Digest, WriteError};
+use crate::compile::{Aim, Choice, Chosen, Native};
 use crate::dist::{Ingredient, Input, Role};
 use crate::manifest::{self, DescribeError, Manifest, Scope, Target, Tool, describe};
 use crate::output::{self, Scratch};
-use crate::python::{FindError, Interpreters, Release, Version};
+use crate::python::{FindError, Interpreter, Interpreters, Release};
 use crate::recipe::{BackendRecipe, BuildRecipe, ZipappRecipe};
 
 /// What to verify, and with what.
@@ -38,6 +39,8 @@ pub struct Request<'a> {
     pub installing: Installing,
     /// Whether other backends may run at all.
     pub foreign: Foreign<'a>,
+    /// What to compile with, in place of what the manifest says.
+    pub compiler: Option<Choice>,
     /// How many files to work on at a time.
     pub jobs: NonZero<usize>,
     /// When set, it ends with an error.
@@ -107,6 +110,7 @@ impl<E: std::error::Error> From<E> for Cannot {
 ///     any_patch: false,
 ///     installing: Default::default(),
 ///     foreign: Default::default(),
+///     compiler: None,
 ///     jobs: NonZero::<usize>::MIN,
 ///     stop: &AtomicBool::new(false),
 /// };
@@ -251,16 +255,13 @@ impl Request<'_> {
     }
 
     /// The interpreter that the manifest asks for.
-    pub(super) fn python_for(&self, recorded: &Manifest) -> Result<(PathBuf, Version, Target), Cannot> {
-        let [wanted] = &recorded.targets[..] else {
-            return Err(Cannot(format!("it was made with {} interpreters", recorded.targets.len())));
-        };
+    fn python_for(&self, wanted: &Target) -> Result<Aim, Cannot> {
         let release = wanted.version;
         let found = match self.python {
             Some(python) => self.interpreters.find(python),
             // Mostly that is it, and no other has to be started.
             None if let Ok(usual) = self.interpreters.default()
-                && Target::of(&usual).as_ref() == Some(wanted) =>
+                && wanted.is_for(&usual) =>
             {
                 Ok(usual)
             }
@@ -270,17 +271,49 @@ impl Request<'_> {
             }),
         };
         let python = found.map_err(|error| self.no_python(release, &error))?;
-        let target = Target::of(&python);
-        match (target, python.target) {
-            (Some(target), Ok(version)) if target == *wanted || self.is_near(&target, wanted) => {
-                Ok((python.path, version, target))
-            }
-            _ => {
-                let there = python.release;
-                let path = python.path.display();
-                Err(Cannot(format!("it needs Python {release}, and {path} is {there}; {}", self.way_out())))
-            }
+        let near = Interpreter { release, ..python.clone() };
+        if !(wanted.is_for(&python) || self.any_patch && wanted.is_for(&near)) {
+            let (there, path) = (python.release, python.path.display());
+            return Err(Cannot(format!(
+                "it needs Python {release}, and {path} is {there}; {}",
+                self.way_out()
+            )));
         }
+        Ok(Aim::of(python)?)
+    }
+
+    /// What compiles as it was compiled: an interpreter of the recorded release, or the built-in compiler,
+    /// which makes the same of the same edition.
+    pub(super) fn compiler_for(&self, recorded: &Manifest) -> Result<Chosen, Cannot> {
+        let [wanted] = &recorded.targets[..] else {
+            return Err(Cannot(format!("it was made with {} interpreters", recorded.targets.len())));
+        };
+        let native = self.native_for(wanted).filter(|_| self.python.is_none());
+        let (choice, aim) = match (self.compiler, native) {
+            (None | Some(Choice::Auto | Choice::Native), Some(aim)) => (Choice::Native, aim),
+            (Some(Choice::Native), None) => {
+                let release = wanted.version;
+                return Err(Cannot(format!(
+                    "the built-in compiler has no edition like that of Python {release} that it was made with; \
+                     leave out --compiler"
+                )));
+            }
+            (choice, _) => (choice.unwrap_or_default(), self.python_for(wanted)?),
+        };
+        match aim.compiler(choice, self.jobs) {
+            // What is too much for the built-in compiler is an interpreter's, if there is one.
+            Ok(_) if choice == Choice::Native && self.compiler != Some(Choice::Native) => {
+                let aim = self.python_for(wanted).unwrap_or(aim);
+                Ok(aim.compiler(Choice::Auto, self.jobs)?)
+            }
+            chosen => Ok(chosen?),
+        }
+    }
+
+    /// The recorded release, if the built-in compiler makes of it what the recorded compiler made.
+    fn native_for(&self, wanted: &Target) -> Option<Aim> {
+        let native = Native::of(wanted.version).filter(|native| wanted.is_of(native))?;
+        Aim::of_native(&native)
     }
 
     fn no_python(&self, release: Release, error: &FindError) -> Cannot {
@@ -294,10 +327,6 @@ impl Request<'_> {
             true => "install it, or name it with --python",
             false => "install it, name it with --python, or try another patch level with --any-patch",
         }
-    }
-
-    fn is_near(&self, target: &Target, wanted: &Target) -> bool {
-        self.any_patch && *target == Target { version: target.version, ..wanted.clone() }
     }
 }
 

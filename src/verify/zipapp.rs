@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::rebuild::{Built, Cannot, Request, write};
 use super::sources::Found;
-use crate::compile::{Compiler, Pool};
+use crate::compile::Chosen;
 use crate::dist::Role;
 use crate::dist::zipapp::Source;
 use crate::epoch::Epoch;
-use crate::manifest::{Manifest, Target};
+use crate::manifest::Manifest;
 use crate::recipe::{ZipappRecipe, ZipappSources};
 
 /// Builds a zipapp again, in a folder.
@@ -20,9 +20,8 @@ pub(super) fn rebuild(
     folder: &Path,
 ) -> Result<Built, Cannot> {
     let epoch = recorded.epoch.ok_or_else(|| Cannot::new("the manifest has no epoch"))?;
-    let python = recipe.bytecode.map(|_| request.python_for(recorded)).transpose()?;
-    let pool = python.as_ref().map(|(path, version, _)| (Pool::new(path, *version, request.jobs), *version));
-    let compiler = pool.as_ref().map(|(pool, version)| (pool as &dyn Compiler, *version));
+    let chosen = recipe.bytecode.map(|_| request.compiler_for(recorded)).transpose()?;
+    let compiler = chosen.as_ref().map(Chosen::for_version);
 
     let wanted = recipe.request(sources(request, found));
     let app = recipe.gather(&wanted, compiler, request.jobs, request.stop)?;
@@ -30,7 +29,7 @@ pub(super) fn rebuild(
     let options = recipe.write_options(at, request.jobs);
     let place = folder.join("rebuilt").join(&recorded.artifact.name);
     let written = write(&place, |output| app.write(&options, output))?;
-    let target: Option<Target> = python.map(|(_, _, target)| target);
+    let target = chosen.as_ref().map(Chosen::target);
     let build = recipe.build(&app, (at, epoch.source), target, request.jobs, request.stop);
     let manifest = build.manifest(&place, written)?;
     Ok(Built { place, manifest })

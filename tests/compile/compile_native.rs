@@ -3,6 +3,8 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output};
 
 use crate::common::tree::Tree;
 use crate::common::{newest, pyrepro};
@@ -34,16 +36,105 @@ fn code_is_made_without_any_python() {
     }
 }
 
-#[test]
-fn a_release_without_a_built_in_compiler_is_an_error_that_says_so() {
-    let tree = tree();
-    let mut command = pyrepro();
-    command.args(["compile", "--compiler", "native", "--python"]).arg(&newest().interpreter.path).arg("m.py");
-    let output = command.current_dir(tree.path()).output().expect("a run");
-    if newest().version.to_string().as_str() < "3.13" {
-        assert_eq!(output.status.code(), Some(2));
-        assert!(String::from_utf8_lossy(&output.stderr).contains("no built-in compiler"));
+/// A command that sees no interpreter but one that leaves a mark where it is started.
+fn trapped(tree: &Tree) -> Command {
+    let bin = tree.path().join("bin");
+    fs::create_dir(&bin).expect("a folder");
+    for name in ["python3", "python3.14"] {
+        let script = format!("#!/bin/sh\ntouch '{}/started'\nexit 1\n", tree.path().display());
+        fs::write(bin.join(name), script).expect("a script");
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).expect("a mode");
     }
+    let mut command = pyrepro();
+    command.env("PATH", &bin).env("HOME", tree.path()).env_remove("PYENV_ROOT").env_remove("VIRTUAL_ENV");
+    command.current_dir(tree.path());
+    command
+}
+
+fn told(output: &Output) -> String {
+    let both = [&output.stdout[..], &output.stderr[..]].concat();
+    String::from_utf8_lossy(&both).into_owned()
+}
+
+#[test]
+fn the_built_in_compiler_alone_starts_no_interpreter() {
+    let tree = tree();
+    let mut command = trapped(&tree);
+    let output = command.args(["compile", "--compiler", "native", "--python", "3.14", "m.py"]).output();
+    assert_eq!(output.expect("a run").status.code(), Some(0));
+    for request in [None, Some("bin/python3.14")] {
+        let mut command = pyrepro();
+        command.args(["compile", "--compiler", "native", "m.py"]).current_dir(tree.path());
+        command.env_remove("PYREPRO_PYTHON");
+        command.args(request.iter().flat_map(|python| ["--python", python]));
+        let output = command.output().expect("a run");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(told(&output).contains("starts no interpreter"), "{}", told(&output));
+    }
+    assert!(!tree.path().join("started").exists());
+}
+
+#[test]
+fn a_source_that_is_an_interpreters_says_how_to_have_it_compiled() {
+    let tree = tree();
+    fs::write(tree.path().join("m.py"), "# coding: cp1252\nx = 1\n").expect("a file");
+    let mut command = trapped(&tree);
+    let output = command.args(["compile", "--compiler", "native", "--python", "3.14", "m.py"]).output();
+    let output = output.expect("a run");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output).contains("--compiler auto hands it to an interpreter"), "{}", told(&output));
+    assert!(!tree.path().join("started").exists());
+}
+
+#[test]
+fn who_asks_for_two_compilers_is_told_of_what_one_has_compiled() {
+    let python = newest();
+    if pyrepro::compile::Native::of(python.interpreter.release).is_none() {
+        return;
+    }
+    let tree = tree();
+    fs::write(tree.path().join("m.py"), "# coding: cp1252\nx = 1\n").expect("a file");
+    let mut command = pyrepro();
+    command.args(["compile", "--compiler", "both", "--python"]).arg(&python.interpreter.path).arg("m.py");
+    let output = command.current_dir(tree.path()).output().expect("a run");
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert!(told(&output).contains("m.py: compiled by the interpreter alone"), "{}", told(&output));
+}
+
+#[test]
+fn a_manifest_says_which_edition_compiled_and_whether_it_is_proven() {
+    for (python, from, proven) in
+        [("3.14", "3.14.8", true), ("3.14.2", "3.14.0", false), ("3.14.99", "3.14.8", false)]
+    {
+        let tree = tree();
+        let mut command = trapped(&tree);
+        command.args(["compile", "--compiler", "native", "--python", python, "--manifest", "m.json", "m.py"]);
+        let output = command.output().expect("a run");
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+        let manifest = fs::read(tree.path().join("m.json")).expect("a manifest");
+        let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
+        let compiler = &manifest["targets"][0]["compiler"];
+        assert_eq!(compiler["name"], "native");
+        assert_eq!(compiler["edition"]["from"], from, "{python}");
+        assert_eq!(compiler["edition"]["proven"], proven, "{python}");
+    }
+}
+
+#[test]
+fn a_zipapp_is_made_and_verified_without_any_python() {
+    let tree = tree();
+    fs::create_dir(tree.path().join("app")).expect("a folder");
+    fs::write(tree.path().join("app/__main__.py"), SOURCE).expect("a file");
+    let run = |command: &mut Command| {
+        let output = command.output().expect("a run");
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    };
+    let mut command = trapped(&tree);
+    run(command.args(["zipapp", "app", "-o", "app.pyz", "--compiler", "native", "--python", "3.14"]));
+    fs::remove_dir_all(tree.path().join("bin")).expect("the folder");
+    let mut command = trapped(&tree);
+    run(command.args(["verify", "app.pyz", "--source", "app", "--compiler", "native"]));
+    assert!(!tree.path().join("started").exists());
 }
 
 #[test]
@@ -61,7 +152,7 @@ fn both_compilers_agree_and_make_the_bytes_of_each() {
         fs::read(tree.path().join(format!("__pycache__/m.{}.pyc", python.version.cache_tag())))
             .expect("bytecode")
     };
-    let native = made("native");
-    assert_eq!(made("both"), native);
-    assert_eq!(made("interpreter"), native);
+    let interpreter = made("interpreter");
+    assert_eq!(made("both"), interpreter);
+    assert_eq!(made("auto"), interpreter);
 }

@@ -54,6 +54,7 @@ fn verified(source: &Path, artifact: &Path, manifest: &Path) -> Outcome {
         any_patch: false,
         installing: Installing::default(),
         foreign: Foreign::default(),
+        compiler: None,
         jobs: NonZero::<usize>::MIN,
         stop: &AtomicBool::new(false),
     };

@@ -13,7 +13,7 @@ use pyrepro_bytecode::marshal;
 use pyrepro_bytecode::python::Version;
 use pyrepro_compiler::compile;
 use pyrepro_compiler::edition::Edition;
-use pyrepro_compiler::error::{Failure, Warning, WarningCategory};
+use pyrepro_compiler::error::{ErrorKind, Failure, Warning, WarningCategory};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
@@ -111,8 +111,9 @@ impl Judge {
                 told('R', &format!("{}: {} (line {})", error.kind.name(), error.message, error.span.line))
             }
             (Err(Failure::Syntax(error)), _) => {
-                let ours =
-                    format!("[\"{}\", \"{}\", [{}", error.kind.name(), json(&error.message), error.span.line);
+                let has_place = !matches!(error.kind, ErrorKind::UnicodeEncode | ErrorKind::Value);
+                let line = if has_place { error.span.line.to_string() } else { "null".to_owned() };
+                let ours = format!("[\"{}\", \"{}\", [{line}", error.kind.name(), json(&error.message));
                 let theirs = String::from_utf8_lossy(&program.result).into_owned();
                 if theirs.starts_with(&ours) {
                     told('S', "")
@@ -144,7 +145,8 @@ fn shown(warning: &Warning) -> String {
         WarningCategory::Syntax => "SyntaxWarning",
         WarningCategory::Deprecation => "DeprecationWarning",
     };
-    format!("[\"{category}\", {}, \"{}\"]", warning.line, json(&warning.message))
+    let line = if warning.line == 0 { "null".to_owned() } else { warning.line.to_string() };
+    format!("[\"{category}\", {line}, \"{}\"]", json(&warning.message))
 }
 
 /// As `json.dumps` writes a string.

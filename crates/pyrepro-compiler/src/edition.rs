@@ -12,6 +12,8 @@ pub enum Evidence {
     Interpreter,
     /// CPython as WebAssembly: enough to compile with, but nothing that anybody has installed.
     WebAssembly,
+    /// Nothing: no release of the edition could be had.
+    Nothing,
 }
 
 /// Releases of one minor version that compile alike.
@@ -21,19 +23,28 @@ pub struct Edition {
     pub minor: u8,
     /// First and last micro release; no last for the newest edition.
     micros: &'static [(u8, Option<u8>)],
-    /// The newest micro release that was compared with the compiler.
+    /// The newest micro release that was compared with the compiler, if one was.
     pub proven_to: u8,
     /// What that release was.
     pub evidence: Evidence,
+    /// Counts up with each correction that changes what is made.
+    pub version: u32,
     /// Its behaviours.
     pub rules: &'static Rules,
 }
 
-/// All editions, oldest first.
-pub static EDITIONS: [Edition; 6] = [
+/// All editions, oldest first. 3.13.4 has none: it made other code of comprehensions, which the next release
+/// took back.
+pub static EDITIONS: [Edition; 12] = [
     edition(13, &[(0, Some(0))], 0, Evidence::Interpreter, &rules::PYTHON_3_13_0),
-    edition(13, &[(1, Some(3)), (5, None)], 18, Evidence::Interpreter, &rules::PYTHON_3_13),
-    edition(14, &[(0, Some(7))], 2, Evidence::WebAssembly, &rules::PYTHON_3_14_0),
+    edition(13, &[(1, Some(2))], 2, Evidence::WebAssembly, &rules::PYTHON_3_13_1),
+    edition(13, &[(3, Some(3))], 3, Evidence::Nothing, &rules::PYTHON_3_13_3),
+    edition(13, &[(5, Some(5))], 5, Evidence::Nothing, &rules::PYTHON_3_13_5),
+    edition(13, &[(6, Some(12))], 12, Evidence::Nothing, &rules::PYTHON_3_13_6),
+    edition(13, &[(13, None)], 18, Evidence::Interpreter, &rules::PYTHON_3_13),
+    edition(14, &[(0, Some(3))], 2, Evidence::WebAssembly, &rules::PYTHON_3_14_0),
+    edition(14, &[(4, Some(4))], 4, Evidence::Nothing, &rules::PYTHON_3_14_4),
+    edition(14, &[(5, Some(7))], 7, Evidence::Nothing, &rules::PYTHON_3_14_5),
     edition(14, &[(8, None)], 10, Evidence::Interpreter, &rules::PYTHON_3_14),
     edition(15, &[(0, Some(0))], 0, Evidence::Interpreter, &rules::PYTHON_3_15_0),
     edition(15, &[(1, None)], 2, Evidence::Interpreter, &rules::PYTHON_3_15),
@@ -46,7 +57,7 @@ const fn edition(
     evidence: Evidence,
     rules: &'static Rules,
 ) -> Edition {
-    Edition { minor, micros, proven_to, evidence, rules }
+    Edition { minor, micros, proven_to, evidence, version: 1, rules }
 }
 
 /// A release, and the edition that compiles like it.
@@ -91,6 +102,11 @@ impl Edition {
         Ok(Release { edition, micro })
     }
 
+    /// Its first micro release, by which it can be named: that stays when newer ones join.
+    pub fn first(&self) -> u8 {
+        self.micros.first().map_or(0, |(first, _)| *first)
+    }
+
     /// Whether a micro release belongs to the edition.
     pub fn covers(&self, micro: u8) -> bool {
         self.micros.iter().any(|(first, last)| *first <= micro && last.is_none_or(|last| micro <= last))
@@ -130,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_minor_version_means_its_newest_edition() {
-        assert_eq!(Edition::of("3.13").unwrap().edition.to_string(), "3.13.1–3.13.3, 3.13.5 and later");
+        assert_eq!(Edition::of("3.13").unwrap().edition.to_string(), "3.13.13 and later");
     }
 
     #[test]

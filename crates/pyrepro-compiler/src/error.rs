@@ -15,6 +15,8 @@ pub enum ErrorKind {
     Tab,
     /// `UnicodeEncodeError`: a docstring with a lone surrogate.
     UnicodeEncode,
+    /// `ValueError`: a name that is a keyword once it is normalized.
+    Value,
 }
 
 impl ErrorKind {
@@ -25,6 +27,7 @@ impl ErrorKind {
             Self::Indentation => "IndentationError",
             Self::Tab => "TabError",
             Self::UnicodeEncode => "UnicodeEncodeError",
+            Self::Value => "ValueError",
         }
     }
 }
@@ -123,6 +126,6 @@ pub struct Warning {
     pub category: WarningCategory,
     /// The message.
     pub message: Cow<'static, str>,
-    /// The line, from 1.
+    /// The line, from 1; 0 for what comes from the running of the compiler, and names no place in the source.
     pub line: i32,
 }

@@ -100,6 +100,8 @@ pub struct Rules {
     pub template_strings: bool,
     /// The text that `{value=}` shows is read with an eye on backslashes.
     pub debug_text_knows_escapes: bool,
+    /// `{"#"=}` shows its text; before, a `#` in a string counted as a comment.
+    pub debug_text_knows_strings: bool,
     /// The source text of a template string's expression keeps the blanks behind it.
     pub template_text_keeps_blanks: bool,
     /// `\N{…}` of CJK and Hangul characters in lower case.
@@ -130,6 +132,8 @@ pub struct Rules {
     // Syntax tree
     /// Constants are computed in the syntax tree, not in the instructions.
     pub fold_in_tree: bool,
+    /// What the folding of `~True` in the tree warns of, if it does.
+    pub inverted_bool_warning: Option<&'static str>,
     /// A real and a complex operand are combined without making the real one complex (C99).
     pub mixed_complex_arithmetic: bool,
     /// `return` and the like in `finally` are warned about (PEP 765).
@@ -254,11 +258,24 @@ pub struct Rules {
 /// 3.13.0
 pub static PYTHON_3_13_0: Rules = BASE_3_13;
 
-/// 3.13.1 to 3.13.3, and from 3.13.5 on
-pub static PYTHON_3_13: Rules = Rules {
-    newline_in_format_spec: false,
-    flufl_in_files: true,
-    debug_text_knows_escapes: true,
+/// 3.13.1 and 3.13.2
+pub static PYTHON_3_13_1: Rules = MENDED_3_13;
+
+/// 3.13.3
+pub static PYTHON_3_13_3: Rules = Rules { flufl_in_files: true, ..MENDED_3_13 };
+
+/// 3.13.5
+pub static PYTHON_3_13_5: Rules = Rules { newline_in_format_spec: false, ..PYTHON_3_13_3 };
+
+/// 3.13.6 to 3.13.12
+pub static PYTHON_3_13_6: Rules =
+    Rules { debug_text_knows_strings: true, raw_format_spec: true, ..PYTHON_3_13_5 };
+
+/// 3.13.13 and later
+pub static PYTHON_3_13: Rules =
+    Rules { debug_text_knows_escapes: true, lower_case_derived_names: true, ..PYTHON_3_13_6 };
+
+const MENDED_3_13: Rules = Rules {
     escape_warning_at_backslash: true,
     comprehension_iterator: ComprehensionIterator::Twice,
     class_names_in_comprehension: ClassNames::All,
@@ -267,16 +284,21 @@ pub static PYTHON_3_13: Rules = Rules {
     ..BASE_3_13
 };
 
-/// 3.14.0 to 3.14.7
+/// 3.14.0 to 3.14.3
 pub static PYTHON_3_14_0: Rules = BASE_3_14;
+
+/// 3.14.4
+pub static PYTHON_3_14_4: Rules = Rules { lower_case_derived_names: true, ..BASE_3_14 };
+
+/// 3.14.5 to 3.14.7
+pub static PYTHON_3_14_5: Rules = Rules { calls_over_async_generators: false, ..PYTHON_3_14_4 };
 
 /// 3.14.8 and later
 pub static PYTHON_3_14: Rules = Rules {
     debug_text_knows_escapes: true,
     template_text_keeps_blanks: true,
     long_constant_displays: true,
-    calls_over_async_generators: false,
-    ..BASE_3_14
+    ..PYTHON_3_14_5
 };
 
 /// 3.15.0
@@ -290,6 +312,7 @@ const BASE_3_15: Rules = Rules {
     parameter_word: "parameter",
     unicode: UnicodeVersion::V17,
     debug_text_knows_escapes: true,
+    lower_case_derived_names: true,
     template_text_keeps_blanks: true,
     positive_literal_patterns: true,
     tells_of_misplaced_rest: true,
@@ -320,7 +343,7 @@ const BASE_3_14: Rules = Rules {
     escape_warning: EscapeWarning::SyntaxWithAdvice,
     escape_warning_at_backslash: true,
     template_strings: true,
-    lower_case_derived_names: true,
+    debug_text_knows_strings: true,
     raw_format_spec: true,
     except_without_parentheses: true,
     fold_in_tree: false,
@@ -374,6 +397,7 @@ const BASE_3_13: Rules = Rules {
     fstring_tokens: true,
     template_strings: false,
     debug_text_knows_escapes: false,
+    debug_text_knows_strings: false,
     template_text_keeps_blanks: false,
     lower_case_derived_names: false,
     raw_format_spec: false,
@@ -387,6 +411,12 @@ const BASE_3_13: Rules = Rules {
     lazy_imports: false,
     unpacking_comprehensions: false,
     fold_in_tree: true,
+    inverted_bool_warning: Some(
+        "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise \
+         inversion of the underlying int object and is usually not what you expect from negating a bool. Use the \
+         'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying \
+         int.",
+    ),
     mixed_complex_arithmetic: false,
     warn_of_jumps_in_finally: false,
     docstring_leaves_tree: false,

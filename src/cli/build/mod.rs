@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, ensure};
-use clap::ValueEnum;
+use pyrepro::compile::{Aim, Chosen};
 use pyrepro::dist::{self, Ingredient, Package};
 use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
 use pyrepro::output::Scratch;
@@ -21,9 +21,10 @@ use pyrepro::pyc::Optimization;
 use pyrepro::python::Interpreters;
 use pyrepro::recipe::{BytecodeRecipe, Product};
 
+use super::compiler::{self, CompilerFlag};
 use super::exit::Exit;
+use super::mode::HashMode;
 use super::terminal::Terminal;
-use super::zipapp::{self, Python};
 use super::{environment, interrupt};
 use backend::{Backend, backend_of};
 pub use other::config_setting;
@@ -74,11 +75,13 @@ pub struct Flags {
 
     /// Add bytecode to wheels and zipapps
     #[arg(long, value_name = "MODE", value_enum, help_heading = "Bytecode")]
-    pyc: Option<Mode>,
+    pyc: Option<HashMode>,
     /// The interpreter to compile for, and to run other backends: a path, a command or a version
     /// [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
     #[arg(long, value_name = "PYTHON", help_heading = "Bytecode")]
     python: Option<OsString>,
+    #[command(flatten)]
+    compiler: CompilerFlag,
     /// Optimisation level: 0, 1 or 2 [default: 0]
     #[arg(short = 'O', long, value_name = "LEVEL", requires = "pyc", help_heading = "Bytecode")]
     optimize: Option<Optimization>,
@@ -110,14 +113,6 @@ Examples:
 
 Exit codes: 0 all artifacts are written; 2 none is.";
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Mode {
-    /// Imports compare bytecode with its source
-    CheckedHash,
-    /// Imports do not check bytecode
-    UncheckedHash,
-}
-
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let source = Source::open(&flags.source)?;
     match backend_of(&source.root)? {
@@ -147,7 +142,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let maker = Maker {
         flags,
         package: &package,
-        python: flags.python()?,
+        compiler: flags.compiler(terminal)?,
         epoch,
         stop,
         ingredients: OnceCell::new(),
@@ -161,6 +156,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
         maker.write(&items, &mut report, terminal)?;
     }
+    maker.compiler.iter().for_each(|chosen| compiler::tell_handed_over(chosen, terminal));
     report.show(terminal)?;
     Ok(Exit::Fine)
 }
@@ -194,25 +190,21 @@ impl Flags {
     }
 
     fn bytecode(&self) -> Option<BytecodeRecipe> {
-        let checked = self.pyc? == Mode::CheckedHash;
-        Some(BytecodeRecipe {
-            checked,
-            level: self.optimize.unwrap_or_default(),
-            sourceless: self.sourceless,
-        })
+        let HashMode(mode) = self.pyc?;
+        Some(BytecodeRecipe { mode, level: self.optimize.unwrap_or_default(), sourceless: self.sourceless })
     }
 
-    /// The interpreter to compile for, if there is to be bytecode.
-    fn python(&self) -> anyhow::Result<Option<Python>> {
+    /// What compiles, if there is to be bytecode.
+    fn compiler(&self, terminal: &Terminal) -> anyhow::Result<Option<Chosen>> {
         if self.pyc.is_none() {
             return Ok(None);
         }
         let interpreters = Interpreters::new(environment::search_path());
-        let python = match &self.python {
-            Some(request) => interpreters.find(request)?,
-            None => interpreters.default()?,
-        };
-        zipapp::target_of(python).map(Some)
+        let choice = self.compiler.choice()?;
+        let chosen =
+            Aim::find(&interpreters, self.python.as_deref(), choice)?.compiler(choice, self.jobs())?;
+        compiler::announce(&chosen, terminal);
+        Ok(Some(chosen))
     }
 }
 
@@ -220,7 +212,7 @@ impl Flags {
 struct Maker<'a> {
     flags: &'a Flags,
     package: &'a Package,
-    python: Option<Python>,
+    compiler: Option<Chosen>,
     epoch: (Epoch, EpochSource),
     stop: Arc<AtomicBool>,
     ingredients: OnceCell<Vec<Ingredient>>,

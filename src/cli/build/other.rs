@@ -9,20 +9,21 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::ValueEnum;
 use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Made, Request, Session};
+use pyrepro::compile::{Aim, Chosen};
 use pyrepro::dist::Bytecode;
 use pyrepro::epoch::{Epoch, EpochSource};
-use pyrepro::manifest::{Manifest, Target};
+use pyrepro::manifest::Manifest;
 use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget, UntilStopped};
 use pyrepro::python::{Interpreter, Interpreters};
-use pyrepro::recipe::{BackendRecipe, BytecodeRecipe, Provenance};
+use pyrepro::recipe::{BackendRecipe, Provenance};
 
 use super::Flags;
 use super::report::Report;
 use super::write::into_folder;
+use crate::cli::compiler;
 use crate::cli::exit::Exit;
 use crate::cli::printable::ProgramOutput;
 use crate::cli::terminal::{Terminal, say};
-use crate::cli::zipapp;
 use crate::cli::{environment, interrupt, manifest};
 
 /// What is for projects of other backends alone.
@@ -93,7 +94,8 @@ pub fn run(flags: &Flags, root: &Path, name: &str, terminal: &Terminal) -> anyho
     let python = flags.interpreter()?;
     let stop = interrupt::flag()?;
     let request = flags.build_request(root, &python, epoch)?;
-    let maker = Maker { flags, epoch, decided, python, stop };
+    let compiler = flags.compiler_of(python, terminal)?;
+    let maker = Maker { flags, epoch, decided, compiler, stop };
     let report = maker.make(&request, terminal)?;
     report.show(terminal)?;
     Ok(Exit::Fine)
@@ -134,6 +136,16 @@ impl Flags {
             Some(request) => interpreters.find(request)?,
             None => interpreters.default()?,
         })
+    }
+
+    /// What compiles, if there is to be bytecode. The backend's interpreter says for which release.
+    fn compiler_of(&self, python: Interpreter, terminal: &Terminal) -> anyhow::Result<Option<Chosen>> {
+        if self.bytecode().is_none() {
+            return Ok(None);
+        }
+        let chosen = Aim::of(python)?.compiler(self.compiler.choice()?, self.jobs())?;
+        compiler::announce(&chosen, terminal);
+        Ok(Some(chosen))
     }
 
     fn build_request(&self, root: &Path, python: &Interpreter, epoch: Epoch) -> anyhow::Result<Request> {
@@ -177,7 +189,7 @@ struct Maker<'a> {
     flags: &'a Flags,
     epoch: Epoch,
     decided: EpochSource,
-    python: Interpreter,
+    compiler: Option<Chosen>,
     stop: Arc<AtomicBool>,
 }
 
@@ -212,15 +224,13 @@ impl Maker<'_> {
     /// What is written of an artifact, with bytecode in it if that is wanted.
     fn made(&self, built: Built, report: &mut Report, terminal: &Terminal) -> anyhow::Result<Made> {
         let jobs = self.flags.jobs();
-        let made = match self.flags.bytecode().filter(|_| built.artifact == Artifact::Wheel) {
-            None => built.make(self.epoch, None, jobs)?,
-            Some(BytecodeRecipe { checked, level, sourceless }) => {
-                let python = zipapp::target_of(self.python.clone())?;
-                let (pool, version, stop) = (python.compiler(jobs)?, python.version, &*self.stop);
-                let bytecode = Bytecode { compiler: &pool, version, checked, level, sourceless, jobs, stop };
-                built.make(self.epoch, Some(&bytecode), jobs)?
-            }
-        };
+        let recipe = self.flags.bytecode().filter(|_| built.artifact == Artifact::Wheel);
+        let bytecode = self.compiler.as_ref().zip(recipe).map(|(chosen, recipe)| {
+            let (compiler, version) = chosen.for_version();
+            Bytecode { compiler, version, recipe, jobs, stop: &self.stop }
+        });
+        let made = built.make(self.epoch, bytecode.as_ref(), jobs)?;
+        self.compiler.iter().for_each(|chosen| compiler::tell_handed_over(chosen, terminal));
         for warning in &made.warnings {
             report.warn(warning, terminal);
         }
@@ -241,9 +251,9 @@ impl Maker<'_> {
 
     fn manifest(&self, made: &Made, provenance: &Provenance, output: &mut Output) -> anyhow::Result<Output> {
         let recipe = self.flags.recipe_for(made.built.artifact);
-        let (epoch, python) = ((self.epoch, self.decided), Target::of(&self.python));
+        let (epoch, target) = ((self.epoch, self.decided), self.compiler.as_ref().map(Chosen::target));
         let written = output.reopen()?;
-        let manifest = provenance.manifest(&recipe, epoch, python, written, output.path())?;
+        let manifest = provenance.manifest(&recipe, epoch, target, written, output.path())?;
         let target = OutputTarget::chosen(&Manifest::beside(output.path()), OutputForm::Json)?;
         manifest::prepare(target, &manifest)
     }

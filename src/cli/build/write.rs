@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::{Context, bail};
 use pyrepro::archive::{Digest, Entries, WriteError};
-use pyrepro::compile::Compiler;
+use pyrepro::compile::Chosen;
 use pyrepro::dist::{self, Artifact, Ingredient};
 use pyrepro::epoch::{Clamped, Epoch};
 use pyrepro::manifest::Manifest;
@@ -41,11 +41,7 @@ impl Maker<'_> {
         let bytecode = if product == Product::Sdist { None } else { self.flags.bytecode() };
         let recipe = BuildRecipe { product, bytecode };
         let jobs = self.flags.jobs();
-        let pool = match &self.python {
-            Some(python) => Some((python.compiler(jobs)?, python)),
-            None => None,
-        };
-        let compiler = pool.as_ref().map(|(pool, python)| (pool as &dyn Compiler, python.version));
+        let compiler = self.compiler.as_ref().map(Chosen::for_version);
         let made = recipe.make(self.package, compiler, jobs, &self.stop)?;
         let name = match &made {
             Made::Artifact(artifact) => artifact.name.clone(),
@@ -106,7 +102,7 @@ impl Maker<'_> {
         path: &Path,
         sum: (Digest, u64),
     ) -> anyhow::Result<Output> {
-        let target = self.python.as_ref().map(|python| python.target.clone());
+        let target = self.compiler.as_ref().map(Chosen::target);
         let (inputs, epoch) = (self.ingredients()?, (epoch, self.epoch.1));
         let build = recipe.build(entries, inputs, epoch, target, self.flags.jobs(), &self.stop);
         let manifest = build.manifest(path, sum).map_err(|error| self.explained(error))?;

@@ -13,16 +13,17 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use pyrepro::compile::{
-    self, Choice, Chosen, Event, Exclude, Form, Impossible, Native, Place, Pool, Recorded, Request, Summary,
-    Task,
+    self, Aim, Choice, Event, Exclude, Form, Place, Pool, Recorded, Request, Summary, Task,
 };
 use pyrepro::epoch::{EpochChoice, EpochSource};
-use pyrepro::manifest::{self, Compiled, Target};
+use pyrepro::manifest::{self, Compiled};
 use pyrepro::output::{OutputForm, OutputTarget};
-use pyrepro::pyc::{InvalidationMode, Optimization};
-use pyrepro::python::{Interpreter, Interpreters, Release, Version};
+use pyrepro::pyc::Optimization;
+use pyrepro::python::{Interpreters, Version};
 
+use super::compiler::{self, CompilerFlag};
 use super::exit::Exit;
+use super::mode::Mode;
 use super::terminal::Terminal;
 use super::{environment, interrupt};
 use paths::Ends;
@@ -43,11 +44,8 @@ pub struct Flags {
     /// [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
     #[arg(long, value_name = "PYTHON")]
     python: Vec<OsString>,
-    /// What to compile with: `native` is the built-in compiler, which needs no interpreter; `both`
-    /// compares it with the interpreter, and a difference is an error; `auto` takes the built-in compiler
-    /// where it was proven for the release [default: $PYREPRO_COMPILER, or auto]
-    #[arg(long, value_name = "auto|native|interpreter|both")]
-    compiler: Option<Choice>,
+    #[command(flatten)]
+    compiler: CompilerFlag,
     /// Compile files that are up to date, too
     #[arg(short, long)]
     force: bool,
@@ -142,17 +140,6 @@ Exit codes: 0 everything is compiled or up to date; 1 a source does not compile,
 2 any other error, such as a file that cannot be read or written.";
 
 #[derive(Clone, Copy, Default, ValueEnum)]
-enum Mode {
-    /// Compare a hash of the source
-    #[default]
-    CheckedHash,
-    /// Do not check
-    UncheckedHash,
-    /// Compare size and modification time of the source
-    Timestamp,
-}
-
-#[derive(Clone, Copy, Default, ValueEnum)]
 enum Marshal {
     /// Depends on the source alone
     #[default]
@@ -187,20 +174,21 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         request.depth = Some(0);
     }
     let mut outcome = Ok(());
+    let mut targets = Vec::new();
     for aim in &aims {
         request.version = aim.version;
         request.place = flags.place(aim.version);
-        let compiler = aim.compiler(choice, &request)?.with_memory(flags.memory());
-        if terminal.is_verbose() {
-            terminal.note(format_args!("Python {}: {}", aim.release, compiler.description()));
-        }
+        let chosen = aim.compiler(choice, request.jobs)?.with_memory(flags.memory());
+        compiler::announce(&chosen, terminal);
         report.begin(aim.version, aim.python.as_deref().unwrap_or(Path::new("no interpreter")))?;
-        let done = compile::run(&request, &compiler, &stop, |event| {
+        let done = compile::run(&request, &chosen, &stop, |event| {
             if let (Some(compiled), Event::Source(record)) = (&mut compiled, &event) {
                 compiled.add(record);
             }
             report.tell(event)
         });
+        compiler::tell_handed_over(&chosen, terminal);
+        targets.push(chosen.target());
         match done {
             Ok(done) => summary += done,
             Err(error) => {
@@ -213,7 +201,6 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     outcome?;
     let exit = exit(&summary, request.task);
     if let (Some(compiled), Some(place), Exit::Fine) = (compiled, place, exit) {
-        let targets = aims.iter().map(|aim| aim.target.clone()).collect();
         let manifest = compiled.manifest(&request, flags.epoch()?, targets)?;
         super::manifest::prepare(place, &manifest)?.finish(false)?;
     }
@@ -249,7 +236,7 @@ impl Flags {
             exclude: self.exclude()?,
             task: self.task(),
             levels: levels(&self.optimize)?,
-            mode: self.invalidation_mode.into(),
+            mode: self.invalidation_mode.0,
             form: self.marshal.into(),
             place: self.place(version),
             recorded: self.recorded(),
@@ -279,10 +266,16 @@ impl Flags {
         Ok(is_set.then_some(manifest::Epoch { seconds: epoch.seconds(), source }))
     }
 
+    /// What to compile with. Only an interpreter has bytes of its own.
     fn choice(&self) -> anyhow::Result<Choice> {
-        match self.compiler {
-            Some(choice) => Ok(choice),
-            None => environment::compiler(),
+        match (self.compiler.choice()?, self.marshal) {
+            (Choice::Auto, Marshal::Interpreter) => Ok(Choice::Interpreter),
+            (Choice::Native | Choice::Both, Marshal::Interpreter) => {
+                bail!(
+                    "only an interpreter has bytes of its own: leave out --compiler, or --marshal interpreter"
+                )
+            }
+            (choice, _) => Ok(choice),
         }
     }
 
@@ -329,16 +322,6 @@ impl Flags {
     }
 }
 
-impl From<Mode> for InvalidationMode {
-    fn from(mode: Mode) -> InvalidationMode {
-        match mode {
-            Mode::CheckedHash => InvalidationMode::CheckedHash,
-            Mode::UncheckedHash => InvalidationMode::UncheckedHash,
-            Mode::Timestamp => InvalidationMode::Timestamp,
-        }
-    }
-}
-
 impl From<Marshal> for Form {
     fn from(marshal: Marshal) -> Form {
         match marshal {
@@ -378,56 +361,12 @@ fn levels(numbers: &[String]) -> anyhow::Result<Vec<Optimization>> {
     Ok(levels)
 }
 
-/// What to compile for.
-struct Aim {
-    /// An interpreter of the release, if there is one.
-    python: Option<PathBuf>,
-    version: Version,
-    release: Release,
-    target: Target,
-}
-
-impl Aim {
-    fn compiler(&self, choice: Choice, request: &Request) -> Result<Chosen, Impossible> {
-        // Only an interpreter has bytes of its own.
-        let choice = if request.form == Form::Interpreter && choice == Choice::Auto {
-            Choice::Interpreter
-        } else {
-            choice
-        };
-        Chosen::new(choice, self.release, self.version, self.python.clone(), request.jobs)
-    }
-
-    fn of(python: Interpreter) -> anyhow::Result<Aim> {
-        match (Target::of(&python), python.target) {
-            (Some(target), Ok(version)) => {
-                Ok(Aim { python: Some(python.path), version, release: python.release, target })
-            }
-            (_, Err(reason)) => bail!("cannot compile for {}: {reason}", python.path.display()),
-            (None, _) => bail!("cannot compile for {}", python.path.display()),
-        }
-    }
-
-    /// A release that no interpreter is needed for, if `request` is the name of one.
-    fn native(request: &OsString) -> Option<Aim> {
-        let native = Native::named(request.to_str()?).ok()?;
-        let (release, version) = (native.release(), native.version()?);
-        Some(Aim { python: None, version, release, target: Target::of_release(release, version) })
-    }
-}
-
 /// What to compile for: interpreters, and releases that the built-in compiler stands for.
 fn aims(requests: &[OsString], choice: Choice) -> anyhow::Result<Vec<Aim>> {
     let interpreters = Interpreters::new(environment::search_path());
     if requests.is_empty() {
-        return Ok(vec![Aim::of(interpreters.default()?)?]);
+        return Ok(vec![Aim::find(&interpreters, None, choice)?]);
     }
-    let aim = |request: &OsString| match interpreters.find(request) {
-        Ok(python) => Aim::of(python),
-        Err(error) if matches!(choice, Choice::Auto | Choice::Native) => {
-            Aim::native(request).ok_or_else(|| error.into())
-        }
-        Err(error) => Err(error.into()),
-    };
+    let aim = |request: &OsString| Ok(Aim::find(&interpreters, Some(request), choice)?);
     requests.iter().map(aim).collect()
 }

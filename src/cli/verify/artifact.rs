@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::ensure;
 use clap::ValueEnum;
+use pyrepro::compile::Choice;
 use pyrepro::manifest::Manifest;
 use pyrepro::python::Interpreters;
 use pyrepro::verify::{Finding, Foreign, Installing, Intent, Outcome, Request, Sources, Verdict, verify};
@@ -91,6 +92,7 @@ pub fn run(
     flags: &Flags,
     artifact: &Path,
     python: Option<&OsStr>,
+    compiler: Option<Choice>,
     jobs: NonZero<usize>,
     terminal: &Terminal,
 ) -> anyhow::Result<Exit> {
@@ -112,6 +114,7 @@ pub fn run(
             settings: flags.settings.clone(),
             variables: environment::all(),
         },
+        compiler,
         foreign: if flags.no_backend { Foreign::Refused } else { Foreign::Announced(&announce) },
         jobs,
         stop: &stop,

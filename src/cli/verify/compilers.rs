@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::num::NonZero;
 
 use anyhow::ensure;
-use pyrepro::compile::Chosen;
-use pyrepro::python::{Interpreter, Interpreters, Version};
+use pyrepro::compile::{Aim, Choice, Chosen, Native};
+use pyrepro::python::{Interpreters, Version};
 use pyrepro::verify::installed::Reference;
 
 use crate::cli::environment;
@@ -17,22 +17,23 @@ pub struct Compilers(BTreeMap<Version, (Chosen, String)>);
 
 impl Compilers {
     /// Those that are asked for, or all that there are.
-    pub fn find(pythons: &[OsString], jobs: NonZero<usize>) -> anyhow::Result<Compilers> {
+    pub fn find(pythons: &[OsString], choice: Choice, jobs: NonZero<usize>) -> anyhow::Result<Compilers> {
         let interpreters = Interpreters::new(environment::search_path());
-        let mut found: Vec<Interpreter> = match pythons.is_empty() {
-            true => interpreters.all().into_iter().flatten().collect(),
-            false => pythons.iter().map(|request| interpreters.find(request)).collect::<Result<_, _>>()?,
+        let mut aims: Vec<Aim> = match (pythons, choice) {
+            ([], Choice::Native) => Native::newest().filter_map(|native| Aim::of_native(&native)).collect(),
+            ([], _) => interpreters.all().into_iter().flatten().filter_map(|one| Aim::of(one).ok()).collect(),
+            (requests, _) => {
+                let aim = |request: &OsString| Aim::find(&interpreters, Some(request), choice);
+                requests.iter().map(aim).collect::<Result<_, _>>()?
+            }
         };
         // Of one version the last is taken, which is the newest.
-        found.sort_by_key(|python| python.release);
-        let choice = environment::compiler()?;
-        let usable = found.into_iter().filter_map(|python| {
-            let version = *python.target.as_ref().ok()?;
-            let name = format!("Python {}", python.release);
-            let chosen = Chosen::new(choice, python.release, version, Some(python.path), jobs);
-            Some(chosen.map(|chosen| (version, (chosen, name))))
-        });
-        let compilers: BTreeMap<_, _> = usable.collect::<Result<_, _>>()?;
+        aims.sort_by_key(|aim| aim.release);
+        let compiler = |aim: Aim| {
+            let name = format!("Python {}", aim.release);
+            Ok((aim.version, (aim.compiler(choice, jobs)?, name)))
+        };
+        let compilers: BTreeMap<_, _> = aims.into_iter().map(compiler).collect::<anyhow::Result<_>>()?;
         ensure!(
             !compilers.is_empty(),
             "there is no Python to compile with: install one, or name it with --python"

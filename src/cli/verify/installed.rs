@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
+use pyrepro::compile::Choice;
 use pyrepro::tree::Globs;
 use pyrepro::verify::installed::{self, Environment, Finding, Options};
 use serde::Serialize;
@@ -36,6 +37,7 @@ pub struct Flags {
 pub fn run(
     flags: &Flags,
     pythons: &[OsString],
+    choice: Choice,
     jobs: NonZero<usize>,
     terminal: &Terminal,
 ) -> anyhow::Result<Exit> {
@@ -47,7 +49,7 @@ pub fn run(
 
     // The environment's own interpreter is not trusted.
     let compilers = match flags.code || !pythons.is_empty() {
-        true => Compilers::find(pythons, jobs)?,
+        true => Compilers::find(pythons, choice, jobs)?,
         false => Compilers::default(),
     };
     let options = Options { references: &compilers.references(), jobs, stop: &stop };

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
 
+use super::compiler::CompilerFlag;
 use super::exit::Exit;
 use super::rebuild;
 use super::terminal::Terminal;
@@ -30,6 +31,8 @@ pub struct Flags {
     /// [default: one of the recorded version; with --installed those that `pyrepro pythons` lists]
     #[arg(long, value_name = "PYTHON")]
     python: Vec<OsString>,
+    #[command(flatten)]
+    compiler: CompilerFlag,
     /// Number of files to work on at a time; 0 means one per core
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
     jobs: u16,
@@ -75,7 +78,7 @@ impl Flags {
                  its folder with --source, or try `pyrepro rebuild NAME==VERSION`, which asks the index",
                 artifact.display()
             ),
-            _ => trace::run(artifact, source, &self.python, jobs, terminal),
+            _ => trace::run(artifact, source, &self.python, self.compiler.choice()?, jobs, terminal),
         }
     }
 }
@@ -96,8 +99,9 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
                 "an artifact is built again with one interpreter: give --python once"
             );
             let python = flags.python.first().map(OsString::as_os_str);
-            artifact::run(&flags.of_artifact, artifact, python, jobs, terminal)
+            let compiler = flags.compiler.named()?;
+            artifact::run(&flags.of_artifact, artifact, python, compiler, jobs, terminal)
         }
-        None => installed::run(&flags.installed, &flags.python, jobs, terminal),
+        None => installed::run(&flags.installed, &flags.python, flags.compiler.choice()?, jobs, terminal),
     }
 }

@@ -7,6 +7,7 @@ use std::num::NonZero;
 use std::path::Path;
 use std::time::Instant;
 
+use pyrepro::compile::Choice;
 use pyrepro::verify::trace::{Origin, Request, Trace, trace};
 use serde::Serialize;
 
@@ -19,12 +20,13 @@ pub fn run(
     artifact: &Path,
     source: Option<&Path>,
     pythons: &[OsString],
+    choice: Choice,
     jobs: NonZero<usize>,
     terminal: &Terminal,
 ) -> anyhow::Result<Exit> {
     let start = Instant::now();
     let stop = interrupt::flag()?;
-    let compilers = match Compilers::find(pythons, jobs) {
+    let compilers = match Compilers::find(pythons, choice, jobs) {
         // What needs none is traced without.
         Err(_) if pythons.is_empty() => Compilers::default(),
         compilers => compilers?,

@@ -1,14 +1,12 @@
 //! Which interpreter the first line of an archive names, and which one its bytecode is for.
 
 use std::ffi::{OsStr, OsString};
-use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
-use pyrepro::compile::Chosen;
+use anyhow::{Context, ensure};
+use pyrepro::compile::{self, Aim};
 use pyrepro::dist::zipapp::shebang;
-use pyrepro::manifest::Target;
-use pyrepro::python::{Interpreter, Interpreters, Version};
+use pyrepro::python::Interpreters;
 
 use super::super::environment;
 use super::super::terminal::Terminal;
@@ -52,10 +50,13 @@ impl Choice {
 
     /// The interpreter to compile for: that of the first line where it is here, else that of
     /// --python, else the default.
-    pub fn target(&self, terminal: &Terminal) -> anyhow::Result<Python> {
+    pub fn aim(&self, compiler: compile::Choice, terminal: &Terminal) -> anyhow::Result<Aim> {
         let interpreters = Interpreters::new(environment::search_path());
         let line = self.first_line()?;
         let request = self.python().filter(|python| line.is_empty() || *python != line);
+        if compiler == compile::Choice::Native {
+            return Ok(Aim::find(&interpreters, request, compiler)?);
+        }
         // The path of an interpreter may have spaces, behind which options begin otherwise.
         let whole = Some(line).filter(|line| Path::new(line).is_absolute() && Path::new(line).is_file());
         let named = whole.or_else(|| shebang::command(line));
@@ -76,13 +77,9 @@ impl Choice {
                     request.to_string_lossy()
                 ));
             }
-            return target_of(python);
+            return Ok(Aim::of(python)?);
         }
-        let python = match request {
-            Some(request) => interpreters.find(request)?,
-            None => interpreters.default()?,
-        };
-        target_of(python)
+        Ok(Aim::find(&interpreters, request, compiler)?)
     }
 }
 
@@ -92,28 +89,4 @@ fn is_to_compile_for(python: &OsStr) -> bool {
     let is_version = |text: &str| text.split('.').all(|part| part.parse::<u16>().is_ok());
     let is_path = python.to_string_lossy().contains(std::path::is_separator);
     python.to_str().is_some_and(is_version) || is_path && Path::new(python).is_dir()
-}
-
-/// The interpreter to compile for.
-pub struct Python {
-    pub path: PathBuf,
-    pub version: Version,
-    pub target: Target,
-}
-
-impl Python {
-    /// What compiles for it, as PYREPRO_COMPILER says.
-    pub fn compiler(&self, jobs: NonZero<usize>) -> anyhow::Result<Chosen> {
-        let choice = environment::compiler()?;
-        Ok(Chosen::new(choice, self.target.version, self.version, Some(self.path.clone()), jobs)?)
-    }
-}
-
-/// An interpreter that can be compiled for.
-pub fn target_of(python: Interpreter) -> anyhow::Result<Python> {
-    match (Target::of(&python), python.target) {
-        (Some(target), Ok(version)) => Ok(Python { path: python.path, version, target }),
-        (_, Err(reason)) => bail!("cannot compile for {}: {reason}", python.path.display()),
-        (None, _) => bail!("cannot compile for {}", python.path.display()),
-    }
 }

@@ -11,23 +11,23 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
-use clap::ValueEnum;
-use pyrepro::compile::Compiler;
+use pyrepro::compile::{self, Aim, Chosen};
 use pyrepro::dist::zipapp::{App, Request, Source, shebang};
 use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
 use pyrepro::manifest::Manifest;
 use pyrepro::output::{OutputForm, OutputTarget};
-use pyrepro::pyc::Optimization;
+use pyrepro::pyc::{InvalidationMode, Optimization};
 use pyrepro::python::Environment;
 use pyrepro::recipe::{BytecodeRecipe, ZipappRecipe, ZipappSources};
 use serde::Serialize;
 
+use super::compiler::{self, CompilerFlag};
 use super::exit::Exit;
+use super::mode::HashMode;
 use super::terminal::Terminal;
 use super::{environment, interrupt};
 use interpreter::Choice;
 
-pub use interpreter::{Python, target_of};
 use report::Report;
 use write::Targets;
 
@@ -46,6 +46,8 @@ pub struct Flags {
     output: Option<PathBuf>,
     #[command(flatten)]
     interpreter: Choice,
+    #[command(flatten)]
+    compiler: CompilerFlag,
     /// What to run: a function such as pkg.mod:main, or a console script of a wheel
     /// [default: __main__.py of SRC]
     #[arg(short, long, value_name = "MAIN", overrides_with = "main")]
@@ -76,9 +78,10 @@ pub struct Flags {
     /// Include bytecode only, without sources; tracebacks then show no lines
     #[arg(long, help_heading = "Bytecode")]
     sourceless: bool,
-    /// Whether imports check bytecode against its source [default: unchecked-hash]
+    /// Whether imports check bytecode against its source; Python 3.7 ignores checked-hash in archives
+    /// [default: unchecked-hash]
     #[arg(long, value_name = "MODE", value_enum, help_heading = "Bytecode")]
-    invalidation_mode: Option<Mode>,
+    invalidation_mode: Option<HashMode>,
     /// Optimisation level: 0, 1 or 2 [default: 0]
     #[arg(long, value_name = "LEVEL", help_heading = "Bytecode")]
     optimize: Option<Optimization>,
@@ -113,14 +116,6 @@ Examples:
 Exit codes: 0 the archive is written; 1 --strict found a source that does not compile; 2 any other error.
 Unless it is 0, nothing is written.";
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Mode {
-    /// Do not check: sources in an archive do not change
-    UncheckedHash,
-    /// Check; Python 3.7 ignores such bytecode in archives
-    CheckedHash,
-}
-
 /// How much of standard input is taken into memory.
 const LONGEST_INPUT: u64 = 512 << 20;
 
@@ -138,31 +133,31 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let place = flags.manifest_place(&target)?;
     let (epoch, decided) = flags.epoch(terminal)?;
     let recipe = flags.recipe()?;
-    let python = (!flags.no_compile).then(|| flags.interpreter.target(terminal)).transpose()?;
-    let environment = flags.environment(python.as_ref(), terminal)?;
+    let chosen = flags.compiler(terminal)?;
+    let aim = chosen.as_ref().map(Chosen::aim);
+    let environment = flags.environment(aim, terminal)?;
     let request = recipe.request(flags.sources(source, &target, environment));
     let stop = interrupt::flag()?;
     let targets = flags.targets(&target, place.as_deref(), &request)?;
     let jobs = flags.jobs();
-    let chosen =
-        python.as_ref().map(|python| Ok::<_, anyhow::Error>((python.compiler(jobs)?, python.version)));
-    let chosen = chosen.transpose()?;
-    let compiler = chosen.as_ref().map(|(chosen, version)| (chosen as &dyn Compiler, *version));
-    let app = recipe.gather(&request, compiler, jobs, &stop)?;
+    let app = recipe.gather(&request, chosen.as_ref().map(Chosen::for_version), jobs, &stop)?;
+    if let Some(chosen) = &chosen {
+        compiler::tell_handed_over(chosen, terminal);
+    }
     let targets = targets.apart_from(&app.wheels)?;
     tell_doubts(&app, flags.strict, terminal);
     let failed = app.compiled.as_ref().is_some_and(|compiled| !compiled.failures.is_empty());
     let refused = failed && flags.strict;
     let options = recipe.write_options(epoch, jobs);
     let describe = |written| {
-        let made_with = python.as_ref().map(|python| python.target.clone());
+        let made_with = chosen.as_ref().map(Chosen::target);
         recipe.build(&app, (epoch, decided), made_with, jobs, &stop).manifest(&target, written)
     };
     let size = match refused {
         true => None,
         false => Some(write::write(&app, &options, targets, describe, &stop, terminal)?),
     };
-    let report = Report::new(&app, &options, &target, place.filter(|_| !refused), python.as_ref(), size);
+    let report = Report::new(&app, &options, &target, place.filter(|_| !refused), aim, size);
     if terminal.is_json() {
         terminal.json(&report)?;
     } else if terminal.reports() && !is_stream(&target) && !refused {
@@ -283,7 +278,7 @@ impl Flags {
 
     fn recipe(&self) -> anyhow::Result<ZipappRecipe> {
         let bytecode = BytecodeRecipe {
-            checked: self.invalidation_mode == Some(Mode::CheckedHash),
+            mode: self.invalidation_mode.map_or(InvalidationMode::UncheckedHash, |mode| mode.0),
             level: self.optimize.unwrap_or_default(),
             sourceless: self.sourceless,
         };
@@ -314,23 +309,31 @@ impl Flags {
     }
 
     /// Where the archive is to run, if there are wheels, which may be for somewhere else.
-    fn environment(
-        &self,
-        python: Option<&Python>,
-        terminal: &Terminal,
-    ) -> anyhow::Result<Option<Environment>> {
+    fn environment(&self, aim: Option<&Aim>, terminal: &Terminal) -> anyhow::Result<Option<Environment>> {
         if self.wheel.is_empty() && self.requirements.is_none() {
             return Ok(None);
         }
-        let path = match python {
-            Some(python) => Some(python.path.clone()),
+        let path = match aim {
+            Some(aim) => aim.python.clone(),
             // Sources alone are for any interpreter, if nobody names one that is here.
             None if self.interpreter.is_named() => {
-                self.interpreter.target(terminal).ok().map(|python| python.path)
+                let named = self.interpreter.aim(compile::Choice::Interpreter, terminal);
+                named.ok().and_then(|aim| aim.python)
             }
             None => None,
         };
         Ok(path.map(|path| Environment::of(&path)).transpose()?)
+    }
+
+    /// What compiles, if anything is to be compiled.
+    fn compiler(&self, terminal: &Terminal) -> anyhow::Result<Option<Chosen>> {
+        if self.no_compile {
+            return Ok(None);
+        }
+        let choice = self.compiler.choice()?;
+        let chosen = self.interpreter.aim(choice, terminal)?.compiler(choice, self.jobs())?;
+        compiler::announce(&chosen, terminal);
+        Ok(Some(chosen))
     }
 
     fn jobs(&self) -> NonZero<usize> {

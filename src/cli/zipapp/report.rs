@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use pyrepro::compile::Aim;
 use pyrepro::dist::zipapp::{App, Compiled, Options};
 use pyrepro::epoch::Epoch;
 use serde::Serialize;
-
-use super::interpreter::Python;
 
 /// An archive that was written, or was not to be.
 #[derive(Serialize)]
@@ -31,7 +30,8 @@ pub struct Report {
 
 #[derive(Serialize)]
 struct BytecodeReport {
-    python: String,
+    /// The interpreter of the release, if there is one.
+    python: Option<String>,
     version: String,
     compiled: usize,
     failed: Vec<FailureReport>,
@@ -50,10 +50,10 @@ impl Report {
         options: &Options,
         target: &Path,
         manifest: Option<PathBuf>,
-        python: Option<&Python>,
+        aim: Option<&Aim>,
         size: Option<u64>,
     ) -> Report {
-        let bytecode = app.compiled.as_ref().zip(python);
+        let bytecode = app.compiled.as_ref().zip(aim);
         Report {
             target: target.to_string_lossy().into_owned(),
             size,
@@ -62,7 +62,7 @@ impl Report {
             compressed: options.compress || app.was_compressed,
             source_date_epoch: options.epoch,
             members: app.entries.iter().count(),
-            bytecode: bytecode.map(|(compiled, python)| BytecodeReport::new(compiled, python)),
+            bytecode: bytecode.map(|(compiled, aim)| BytecodeReport::new(compiled, aim)),
             wheels: app.wheels.iter().map(|wheel| wheel.to_string_lossy().into_owned()).collect(),
             manifest: manifest.map(|manifest| manifest.to_string_lossy().into_owned()),
             warnings: app.doubts.iter().map(ToString::to_string).collect(),
@@ -85,15 +85,15 @@ impl Report {
 }
 
 impl BytecodeReport {
-    fn new(compiled: &Compiled, Python { path, version, .. }: &Python) -> BytecodeReport {
+    fn new(compiled: &Compiled, aim: &Aim) -> BytecodeReport {
         let failed = compiled.failures.iter().map(|(path, diagnostic)| FailureReport {
             path: path.clone(),
             reason: diagnostic.to_string(),
             line: diagnostic.line,
         });
         BytecodeReport {
-            python: path.to_string_lossy().into_owned(),
-            version: version.to_string(),
+            python: aim.python.as_ref().map(|python| python.to_string_lossy().into_owned()),
+            version: aim.version.to_string(),
             compiled: compiled.sources.len(),
             failed: failed.collect(),
         }

@@ -31,7 +31,11 @@ pub(super) fn add(bytecode: &Bytecode<'_>, members: &mut Members) -> Result<Comp
         compiled.warnings.extend(attempt.warnings.into_iter().map(|warning| (path.clone(), warning)));
         match attempt.pyc {
             Ok(pyc) => {
-                members.put_bytecode(&path, Entry::bytes(format!("{path}c"), pyc)?, bytecode.sourceless);
+                members.put_bytecode(
+                    &path,
+                    Entry::bytes(format!("{path}c"), pyc)?,
+                    bytecode.recipe.sourceless,
+                );
                 compiled.sources.push(path);
             }
             Err(diagnostic) => compiled.failures.push((path, *diagnostic)),

@@ -29,6 +29,8 @@ pub(super) enum BlockKind {
     ExceptionHandler,
     ExceptionGroupHandler,
     AsyncComprehension,
+    /// An inlined comprehension, which no statement can leave: it only counts.
+    Comprehension,
     StopIteration,
 }
 
@@ -117,6 +119,7 @@ impl<B: Backend> Codegen<'_, B> {
             | BlockKind::ExceptionHandler
             | BlockKind::ExceptionGroupHandler
             | BlockKind::AsyncComprehension
+            | BlockKind::Comprehension
             | BlockKind::StopIteration => {}
             BlockKind::For => self.pop_iterator(*at, keep_value),
             BlockKind::AsyncFor | BlockKind::PopValue => self.pop_below(*at, keep_value),

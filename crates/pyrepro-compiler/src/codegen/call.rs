@@ -8,6 +8,7 @@ use crate::symbol::{Symbol, names};
 use crate::symtable::Binding;
 
 use super::display::Sequence;
+use super::scope::UnitKind;
 use super::{Backend, Codegen, STACK_GUIDELINE};
 
 /// What is called with what: `pushed` arguments are on the stack already, `injected` is a variable behind the others.
@@ -232,7 +233,9 @@ impl<B: Backend> Codegen<'_, B> {
         match args.len() {
             0 => {
                 let counts = self.unit.counts;
-                counts.positional + counts.positional_only > 0 && self.is_free(names::DUNDER_CLASS)
+                // The parameters of a unit for type parameters are counted when it is finished.
+                let counted = self.unit.kind != UnitKind::Annotations || self.rules.annotation_scopes;
+                counted && counts.positional + counts.positional_only > 0 && self.is_free(names::DUNDER_CLASS)
             }
             2 => self.is_plain(args, keywords),
             _ => false,

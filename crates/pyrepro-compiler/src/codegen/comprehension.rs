@@ -392,6 +392,7 @@ impl<B: Backend> Codegen<'_, B> {
             let cleanup = self.new_label();
             state.cleanup = Some(cleanup);
             self.jump(Op::SetupFinally, cleanup, at);
+            self.push_block(block::BlockKind::Comprehension, at)?;
         }
         Ok(state)
     }
@@ -418,6 +419,7 @@ impl<B: Backend> Codegen<'_, B> {
         }
         if let Some(cleanup) = state.cleanup {
             let end = self.new_label();
+            self.pop_block();
             self.op(Op::PopBlock, Span::NONE);
             self.jump(Op::JumpNoInterrupt, end, Span::NONE);
             self.use_label(cleanup);

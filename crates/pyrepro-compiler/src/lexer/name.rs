@@ -5,7 +5,8 @@ use unicode_normalization::UnicodeNormalization;
 use super::keyword::keyword;
 use super::token::TokenKind;
 use super::{Lexer, in_name};
-use crate::error::Result;
+use crate::error::{ErrorKind, Failure, Result};
+use crate::span::Span;
 use crate::symbol::Symbol;
 use crate::unicode;
 
@@ -73,6 +74,10 @@ impl Lexer<'_> {
             }));
         }
         let normal: String = name.nfkc().collect();
+        if let "None" | "True" | "False" = normal.as_str() {
+            let message = format!("identifier field can't represent '{normal}' constant");
+            return Err(Failure::error(ErrorKind::Value, message, Span::NONE));
+        }
         Ok(self.symbols.intern(&normal))
     }
 }

@@ -8,6 +8,9 @@ use std::borrow::Cow;
 ///
 /// CPython looks for quotes in its own rough way to tell a comment from a `#` in a string; so does this.
 pub fn debug_text<'a>(text: &'a str, rules: &Rules) -> Result<Cow<'a, str>> {
+    if !rules.debug_text_knows_strings && text.contains(['#', '\\']) {
+        return Err(Handover::Unsupported("a # or a backslash in a replacement field").into());
+    }
     if !has_comment(text.as_bytes()) {
         return Ok(Cow::Borrowed(text));
     }

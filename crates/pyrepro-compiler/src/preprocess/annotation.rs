@@ -23,6 +23,14 @@ impl<T> Marked<T> {
     }
 }
 
+impl<T> Marked<T> {
+    /// Adds one of `count` nodes.
+    pub(super) fn mark(&mut self, id: Id<T>, count: usize) {
+        self.bits.resize(count, false);
+        self.bits[id.index()] = true;
+    }
+}
+
 impl Marked<Expr> {
     /// All annotations, with all that is in them.
     pub(super) fn annotations(ast: &Ast) -> Self {

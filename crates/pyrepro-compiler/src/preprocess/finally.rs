@@ -8,13 +8,13 @@ use crate::ast::{Ast, List, Stmt, StmtId, StmtKind, Stored};
 use crate::error::{Warning, WarningCategory};
 
 impl Pass<'_> {
-    pub(super) fn warn_of_jumps(&self, warnings: &mut Vec<Warning>) {
+    pub(super) fn warn_of_jumps(&mut self) {
         let any = Stmt::all(self.ast).iter().any(|stmt| match stmt.kind {
             StmtKind::Try { finalbody, .. } | StmtKind::TryStar { finalbody, .. } => !finalbody.is_empty(),
             _ => false,
         });
         if any {
-            Jumps { ast: self.ast, warnings }.body(self.ast.body, false);
+            Jumps { ast: self.ast, warnings: self.warnings }.body(self.ast.body, false);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::ast::{
 };
 use crate::constant::{Const, ConstId};
 use crate::equality::frozen_set;
-use crate::error::Result;
+use crate::error::{Result, Warning, WarningCategory};
 use crate::fold::{self, SUBSCRIPT, Unary};
 use crate::symbol::names;
 
@@ -72,6 +72,14 @@ impl Pass<'_> {
         Ok(())
     }
 
+    /// The warning comes from the arithmetic itself, which knows of no source.
+    fn warn_of_inverted_bool(&mut self) {
+        if let Some(message) = self.fold.rules.inverted_bool_warning {
+            let category = WarningCategory::Deprecation;
+            self.warnings.push(Warning { category, message: message.into(), line: 0 });
+        }
+    }
+
     fn fold_debug(&mut self, id: ExprId, kind: ExprKind) {
         if let ExprKind::Name { id: names::DEBUG, ctx: Context::Load } = kind {
             let debug = if self.level == 0 { ConstId::TRUE } else { ConstId::FALSE };
@@ -99,6 +107,9 @@ impl Pass<'_> {
                 UnaryOp::UAdd => Unary::Positive,
                 UnaryOp::USub => Unary::Negative,
             };
+            if op == Unary::Invert && matches!(value, ConstId::TRUE | ConstId::FALSE) {
+                self.warn_of_inverted_bool();
+            }
             let value = fold::unary(op, value, self.fold.constants);
             return self.replace(id, value);
         }

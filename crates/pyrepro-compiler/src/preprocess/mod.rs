@@ -41,6 +41,7 @@ pub fn run(
 ) -> Result<()> {
     let mut pass = Pass {
         ast,
+        warnings,
         fold: Fold { constants, symbols, rules },
         level: options.level,
         untouched: Marked::default(),
@@ -51,6 +52,7 @@ pub fn run(
     let first = pass.first_statements();
     if !rules.fold_in_tree {
         pass.fold_patterns()?;
+        pass.keep_names_in_patterns();
     }
     pass.fold_expressions()?;
     if rules.fold_in_tree {
@@ -58,13 +60,14 @@ pub fn run(
     }
     pass.guard_docstrings(&first);
     if rules.warn_of_jumps_in_finally {
-        pass.warn_of_jumps(warnings);
+        pass.warn_of_jumps();
     }
     Ok(())
 }
 
 struct Pass<'a> {
     ast: &'a mut Ast,
+    warnings: &'a mut Vec<Warning>,
     fold: Fold<'a>,
     level: u8,
     /// Expressions that stay as they are.

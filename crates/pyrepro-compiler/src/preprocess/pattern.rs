@@ -2,12 +2,29 @@
 
 use super::Pass;
 use super::fold::number;
-use crate::ast::{ExprId, ExprKind, Operator, Pattern, PatternKind, Stored, UnaryOp};
+use crate::ast::{Expr, ExprId, ExprKind, Operator, Pattern, PatternKind, Stored, UnaryOp};
 use crate::error::Result;
 use crate::fold::{self, Unary};
+use crate::symbol::names;
 
 impl Pass<'_> {
     pub(super) fn fold_patterns(&mut self) -> Result<()> {
+        self.pattern_values().into_iter().try_for_each(|value| self.fold_literal(value))
+    }
+
+    /// `__debug__.x` is looked up in a pattern, and is no constant there.
+    pub(super) fn keep_names_in_patterns(&mut self) {
+        for mut value in self.pattern_values() {
+            while let ExprKind::Attribute { value: object, .. } = self.ast[value].kind {
+                value = object;
+            }
+            if let ExprKind::Name { id: names::DEBUG, .. } = self.ast[value].kind {
+                self.untouched.mark(value, self.ast.count::<Expr>());
+            }
+        }
+    }
+
+    fn pattern_values(&self) -> Vec<ExprId> {
         let mut values: Vec<ExprId> = Vec::new();
         for pattern in Pattern::all(self.ast) {
             match pattern.kind {
@@ -16,7 +33,7 @@ impl Pass<'_> {
                 _ => {}
             }
         }
-        values.into_iter().try_for_each(|value| self.fold_literal(value))
+        values
     }
 
     /// `-1`, `1+2j` and `-1-2j`. The grammar allows no deeper ones.

@@ -20,6 +20,7 @@ static PYTHON_3_12: Rules = Rules {
     unicode: UnicodeVersion::V15,
     type_parameter_defaults: false,
     newline_in_format_spec: true,
+    raw_format_spec: false,
     ..rules::PYTHON_3_13
 };
 static PYTHON_3_11: Rules = Rules {

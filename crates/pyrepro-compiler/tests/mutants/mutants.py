@@ -155,7 +155,7 @@ def oracle(source, level):
             kind, result = 1, json.dumps([type(error).__name__, str(error), [None] * 4]).encode()
         except (RecursionError, MemoryError, SystemError):
             kind, result = 2, b""
-    told = [[w.category.__name__, w.lineno, str(w.message)] for w in caught]
+    told = [[w.category.__name__, w.lineno if w.filename == NAME else None, str(w.message)] for w in caught]
     return kind, result, told
 
 

@@ -1,0 +1,82 @@
+//! How fast sources become tokens, trees and code, in memory and on one core:
+//! `cargo run --profile dist -p pyrepro-compiler --example speed -- FILE|FOLDER…`
+
+use pyrepro_compiler::compile;
+use pyrepro_compiler::decode::Source;
+use pyrepro_compiler::edition::EDITIONS;
+use pyrepro_compiler::lexer;
+use pyrepro_compiler::parser;
+use pyrepro_compiler::symbol::Symbols;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 5;
+
+type Step = fn(&[u8]);
+
+fn main() {
+    let mut files = Vec::new();
+    for path in std::env::args_os().skip(1).map(PathBuf::from) {
+        collect(&path, &mut files);
+    }
+    let sources: Vec<Vec<u8>> = files.iter().filter_map(|path| std::fs::read(path).ok()).collect();
+    let bytes: usize = sources.iter().map(Vec::len).sum();
+    let megabytes = bytes as f64 / 1e6;
+    println!("{} files, {megabytes:.1} MB", sources.len());
+    let steps: [(&str, Step); 4] =
+        [("tokens", tokens), ("tree", tree), ("code of one level", code), ("code of three levels", codes)];
+    for (name, step) in steps {
+        let best = (0..ROUNDS).map(|_| time(&sources, step)).min().unwrap_or_default();
+        println!("{name}: {:.1} MB/s", megabytes / best.as_secs_f64());
+    }
+}
+
+fn time(sources: &[Vec<u8>], step: Step) -> Duration {
+    let start = Instant::now();
+    let before = on_processor();
+    for source in sources {
+        step(source);
+    }
+    on_processor().zip(before).map_or(start.elapsed(), |(after, before)| after - before)
+}
+
+/// How long this thread has run so far, without the time that others took from it; only Linux tells.
+fn on_processor() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(text.split(' ').next()?.parse().ok()?))
+}
+
+fn tokens(source: &[u8]) {
+    if let Ok(source) = Source::decode(source) {
+        drop(lexer::tokenize(&source, newest().rules, &mut Symbols::new()));
+    }
+}
+
+fn tree(source: &[u8]) {
+    if let Ok(source) = Source::decode(source) {
+        drop(parser::parse(&source, newest().rules));
+    }
+}
+
+fn code(source: &[u8]) {
+    drop(compile(source, "source.py", newest(), &[0]));
+}
+
+fn codes(source: &[u8]) {
+    drop(compile(source, "source.py", newest(), &[0, 1, 2]));
+}
+
+/// The newest edition of 3.14.
+fn newest() -> &'static pyrepro_compiler::edition::Edition {
+    EDITIONS.iter().rfind(|edition| edition.minor == 14).expect("an edition of 3.14")
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) {
+    if let Ok(entries) = path.read_dir() {
+        for entry in entries.flatten() {
+            collect(&entry.path(), files);
+        }
+    } else if path.extension().is_some_and(|extension| extension == "py") {
+        files.push(path.into());
+    }
+}
