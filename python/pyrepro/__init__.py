@@ -1,7 +1,7 @@
 """Reproducible Python bytecode, wheels and sdists.
 
-Named as `build-backend = "pyrepro"`, this module builds projects (PEP 517, PEP 660). `pyrepro.py_compile`
-and `pyrepro.compileall` have the functions of the standard modules of those names.
+Named as `build-backend = "pyrepro"`, this module builds projects (PEP 517, PEP 660). `pyrepro.py_compile`,
+`pyrepro.compileall` and `pyrepro.zipapp` have the functions of the standard modules of those names.
 """
 
 from ._hooks import (
@@ -16,7 +16,10 @@ from ._hooks import (
 )
 from ._program import NotFound, find_program
 
+__version__ = "0.1.0"
+
 __all__ = [
+    "__version__",
     "NotFound",
     "build_editable",
     "build_sdist",

@@ -13,6 +13,7 @@ import warnings
 from py_compile import PycInvalidationMode, PyCompileError
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Type
 
+from . import _server
 from ._program import find_program
 
 Record = Dict[str, Any]
@@ -22,6 +23,23 @@ COMPILERS = ("auto", "native", "interpreter", "both")
 
 class CompilerError(RuntimeError):
     """pyrepro could not compile anything at all."""
+
+
+DESCRIPTION = """\
+Compile Python sources to bytecode. The code in it is the same every time. So is the whole file with
+--invalidation-mode checked-hash or unchecked-hash, or if SOURCE_DATE_EPOCH is set. Otherwise its header has
+the modification time of the source, as that of the standard module has."""
+
+
+def add_mode(parser: Any) -> Dict[str, PycInvalidationMode]:
+    """Adds the option for the invalidation mode, and gives the modes by the names that it takes."""
+    modes = {mode.name.lower().replace("_", "-"): mode for mode in PycInvalidationMode}
+    parser.add_argument(
+        "--invalidation-mode",
+        choices=sorted(modes),
+        help="how imports detect that a source has changed; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp",
+    )
+    return modes
 
 
 def levels(numbers: Iterable[int]) -> Optional[List[int]]:
@@ -51,12 +69,8 @@ def run(
 ) -> Iterator[Optional[Record]]:
     """Compiles sources in one run of the program, and gives for each, in that order, what became of it;
     None for one that has vanished."""
-    command = [find_program(), "compile", *_target(compiler), "--format", "json", "--null", "-i", "-"]
-    # By name, so that an enumeration of another module with these names does as well.
-    command += ["--invalidation-mode", (mode or default_mode()).name.lower().replace("_", "-")]
-    for level in levels:
-        command += ["--optimize", str(level)]
-    command += options
+    command = [find_program(), "compile", "--format", "json", "--null", "-i", "-"]
+    command += _arguments(levels, mode, options, compiler)
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment()) as process:
         assert process.stdin and process.stdout and process.stderr
@@ -86,6 +100,36 @@ def _target(compiler: Optional[str]) -> List[str]:
 def release() -> str:
     """The release that this is, by which the built-in compiler knows it: it asks no interpreter."""
     return ".".join(str(number) for number in sys.version_info[:3])
+
+
+def run_one(
+    source: str, levels: Iterable[int], mode: Optional[enum.Enum], options: Sequence[str], compiler: Optional[str] = None
+) -> Optional[Record]:
+    """The same for one source. All such runs of this process are made by one process of the program."""
+    arguments = [*_arguments(levels, mode, options, compiler), "--", source]
+    try:
+        "".join(arguments).encode()
+    except UnicodeEncodeError:
+        # JSON has no place for names that are not text.
+        return next(iter(list(run([source], levels, mode, options, compiler))))
+    try:
+        records, error = _server.ask(find_program(), _environment(), arguments)
+    except _server.Gone:
+        raise CompilerError("cannot compile: the program ended without an answer") from None
+    if error is not None:
+        raise CompilerError(error)
+    return records[0] if records else None
+
+
+def _arguments(
+    levels: Iterable[int], mode: Optional[enum.Enum], options: Sequence[str], compiler: Optional[str]
+) -> List[str]:
+    # By name, so that an enumeration of another module with these names does as well.
+    name = (mode or default_mode()).name.lower().replace("_", "-")
+    arguments = [*_target(compiler), "--invalidation-mode", name]
+    for level in levels:
+        arguments += ["--optimize", str(level)]
+    return [*arguments, *options]
 
 
 def _send(stdin: Any, sources: Sequence[str]) -> None:

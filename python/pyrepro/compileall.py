@@ -357,7 +357,7 @@ def _parse() -> Any:
     import argparse
     import re
 
-    parser = argparse.ArgumentParser(description="Compile Python sources, with the same bytes every time.")
+    parser = argparse.ArgumentParser(description=_compiler.DESCRIPTION)
     add = parser.add_argument
     add("-l", action="store_const", const=0, dest="maxlevels", help="do not go into folders below")
     add("-r", type=int, dest="recursion", help="go at most so many folders deep; wins over -l")
@@ -371,12 +371,7 @@ def _parse() -> Any:
     add("-i", metavar="FILE", dest="list", help="take what to compile from a file too, or from -, standard input")
     add("paths", metavar="FILE|DIR", nargs="*", help="what to compile; without any, what is in sys.path")
     add("-j", "--workers", type=int, default=1, help="how many sources to compile at a time")
-    modes = {mode.name.lower().replace("_", "-"): mode for mode in PycInvalidationMode}
-    add(
-        "--invalidation-mode",
-        choices=sorted(modes),
-        help="how import tells that a source has changed; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp",
-    )
+    modes = _compiler.add_mode(parser)
     add("-o", action="append", type=int, dest="optimize", help="a level of optimisation; for several, give it again")
     add("-e", metavar="DIR", dest="limit_sl_dest", help="leave out links to what is not in this folder")
     add("--hardlink-dupes", action="store_true", help="make equal files of different levels one")

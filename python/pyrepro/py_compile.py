@@ -76,7 +76,7 @@ def _attempt(
     if levels is None:
         return _compiler.bad_level(name)
     options = ["--force", "--jobs", "1", f"--cfile={cfile}", f"--dfile={name}"]
-    [record] = _compiler.run([file], levels, mode, options, compiler)
+    record = _compiler.run_one(file, levels, mode, options, compiler)
     if record is None:
         return FileNotFoundError(f"{file} is no regular file")
     return _compiler.failure(record, name)
@@ -86,17 +86,19 @@ def main() -> None:
     """`python -m pyrepro.py_compile FILE…`"""
     import argparse
 
-    parser = argparse.ArgumentParser(description="Compile Python sources, with the same bytes every time.")
-    parser.add_argument("-q", "--quiet", action="store_true", help="do not tell of errors")
+    parser = argparse.ArgumentParser(description=_compiler.DESCRIPTION)
+    parser.add_argument("-q", "--quiet", action="store_true", help="do not report errors")
     parser.add_argument("--compiler", choices=COMPILERS, help="what compiles")
-    parser.add_argument("filenames", nargs="+", help="sources; - takes them from standard input")
+    modes = _compiler.add_mode(parser)
+    parser.add_argument("filenames", nargs="+", help="sources; - reads their names from standard input")
     arguments = parser.parse_args()
     filenames: List[str] = arguments.filenames
     if filenames == ["-"]:
         filenames = [line.rstrip("\n") for line in sys.stdin]
     for filename in filenames:
         try:
-            compile(filename, doraise=True, compiler=arguments.compiler)
+            mode = modes.get(arguments.invalidation_mode)
+            compile(filename, doraise=True, invalidation_mode=mode, compiler=arguments.compiler)
         except PyCompileError as error:
             parser.exit(1, None if arguments.quiet else error.msg)
         except OSError as error:

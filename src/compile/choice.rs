@@ -10,7 +10,7 @@ use std::str::FromStr;
 /// assert_eq!("native".parse(), Ok(Choice::Native));
 /// assert!("gcc".parse::<Choice>().is_err());
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Choice {
     /// The built-in compiler where it is proven for the release, else the interpreter.
     #[default]

@@ -1,5 +1,7 @@
 //! What a comparison found: a summary, facts of containers, and what differs in each member.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 /// The answer to how two things differ.
@@ -272,10 +274,11 @@ fn is_zero(number: &usize) -> bool {
 ///
 /// ```
 /// # use pyrepro::diff::Hunk;
-/// let hunk = Hunk { a: 1, b: 1, lines: vec![(' ', "same".into()), ('-', "old".into())] };
+/// let lines = vec![(' ', "same".into()), ('-', "old".into())];
+/// let hunk = Hunk { a: 1, b: 1, lines, ..Hunk::default() };
 /// assert_eq!(hunk.header(), "@@ -1,2 +1,1 @@");
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Hunk {
     /// The number of its first line in A, from 1 on.
     pub a: usize,
@@ -283,6 +286,10 @@ pub struct Hunk {
     pub b: usize,
     /// Its lines, each with a `' '` if it is in both, `'-'` if in A and `'+'` if in B alone.
     pub lines: Vec<(char, String)>,
+    /// What B has in a line that counts as the same, by its place among the lines: an instruction at another
+    /// offset, or with another number of the same constant.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub other: BTreeMap<usize, String>,
 }
 
 impl Hunk {
@@ -290,7 +297,8 @@ impl Hunk {
     ///
     /// ```
     /// # use pyrepro::diff::Hunk;
-    /// assert_eq!(Hunk { a: 0, b: 1, lines: vec![('+', "new".into())] }.header(), "@@ -0,0 +1,1 @@");
+    /// let hunk = Hunk { a: 0, b: 1, lines: vec![('+', "new".into())], ..Hunk::default() };
+    /// assert_eq!(hunk.header(), "@@ -0,0 +1,1 @@");
     /// ```
     pub fn header(&self) -> String {
         let count = |side| self.lines.iter().filter(|(sign, _)| [' ', side].contains(sign)).count();

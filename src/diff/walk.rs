@@ -137,11 +137,18 @@ impl<'a> Walk<'a> {
         if pair.implied && containers.formats() == Formats::Other {
             return Ok(());
         }
-        let kind = match listed.what {
-            What::File => Kind::of(&listed.path, &self.open(&listed.content)?.blob)?.name(),
-            other => other.name(),
-        };
         let in_a = status == Status::OnlyA;
+        let (kind, sections) = match listed.what {
+            What::File => {
+                let blob = self.open(&listed.content)?.blob;
+                let kind = Kind::of(&listed.path, &blob)?;
+                let is_told = self.options.details && !kind.is_container();
+                let sections =
+                    if is_told { content::alone(kind, &blob, in_a, self.options)? } else { vec![] };
+                (kind.name(), sections)
+            }
+            other => (other.name(), vec![]),
+        };
         let either = |value: String| if in_a { (Some(value), None) } else { (None, Some(value)) };
         let (a, b) = either("listed".into());
         let facts = if pair.implied { vec![Fact { name: "folder".into(), a, b }] } else { vec![] };
@@ -153,7 +160,7 @@ impl<'a> Walk<'a> {
             kind,
             sizes: if in_a { [size, None] } else { [None, size] },
             facts,
-            sections: vec![],
+            sections,
         });
         Ok(())
     }

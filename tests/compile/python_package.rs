@@ -47,6 +47,145 @@ fn py_compile_and_compileall_do_what_the_standard_modules_do() {
     });
 }
 
+/// A script in which the standard module of a name is ours, run by the tests of CPython.
+const TESTS_OF_CPYTHON: &str = "
+import importlib, sys, unittest
+sys.modules['zipapp'] = importlib.import_module('pyrepro.zipapp')
+try:
+    from test import test_zipapp
+except ImportError:
+    print('no tests')
+    sys.exit()
+result = unittest.TextTestRunner(stream=sys.stdout).run(unittest.defaultTestLoader.loadTestsFromModule(test_zipapp))
+sys.exit(not result.wasSuccessful())
+";
+
+#[test]
+fn zipapp_passes_the_tests_that_cpython_has_for_its_own() {
+    let mut count = 0;
+    for interpreter in supported() {
+        let told = app::stdout_of(python(interpreter).args(["-c", TESTS_OF_CPYTHON]));
+        if told.contains("no tests") {
+            continue;
+        }
+        assert!(told.contains("OK"), "Python {}: {told}", interpreter.version);
+        count += 1;
+    }
+    if count == 0 {
+        crate::common::skip("test suite of CPython", "its tests of zipapp are not run");
+    }
+}
+
+#[test]
+fn archives_with_bytecode_are_made_on_request_and_are_the_same_each_time() {
+    let tree = Tree::new();
+    tree.write("app/__main__.py", "import tool\n");
+    tree.write("app/tool.py", "print('tool', {'a', 'b'} & {'a'})\n");
+    tree.write("app/with [brackets]*.txt", "");
+    let script = "
+import io, zipfile
+from pyrepro import zipapp
+first, second = io.BytesIO(), io.BytesIO()
+for target in (first, second):
+    zipapp.create_archive('app', target, 'python3', bytecode=True, filter=lambda path: path.suffix != '.txt')
+assert first.getvalue() == second.getvalue()
+print(*sorted(name.split('.cpython')[0] for name in zipfile.ZipFile(first).namelist()))
+";
+    for interpreter in supported() {
+        let told = app::stdout_of(python(interpreter).args(["-c", script]).current_dir(tree.path()));
+        assert!(told.contains("__main__.py") && told.contains("tool.py"), "{told}");
+        assert!(told.contains(".pyc") || told.contains("__pycache__/tool"), "{told}");
+        assert!(!told.contains("brackets"), "{told}");
+    }
+}
+
+#[test]
+fn the_version_is_that_of_the_program() {
+    let interpreter = supported().last().expect("an interpreter");
+    let told = app::stdout_of(python(interpreter).args(["-c", "import pyrepro; print(pyrepro.__version__)"]));
+    assert_eq!(told.trim(), env!("CARGO_PKG_VERSION"));
+}
+
+/// A program in place of ours that notes each start.
+fn counting(tree: &Tree) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+
+    let log = tree.path().join("starts");
+    let script = format!(
+        "#!/bin/sh\necho x >> '{}'\nexec '{}' \"$@\"\n",
+        log.display(),
+        env!("CARGO_BIN_EXE_pyrepro")
+    );
+    tree.write("counting", script);
+    let program = tree.path().join("counting");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a mode");
+    program
+}
+
+const CALLS: &str = "
+import os, sys
+from pyrepro import py_compile
+for i in range(20):
+    with open(f'm{i}.py', 'w') as file:
+        file.write(f'x = {i}')
+paths = [py_compile.compile(f'm{i}.py', doraise=True) for i in range(20)]
+assert all(os.path.getsize(path) > 16 for path in paths)
+print(len(open('starts').read().split()))
+try:
+    py_compile.compile('nowhere.py', doraise=True)
+except FileNotFoundError:
+    pass
+with open('bad.py', 'w') as file:
+    file.write('x = = 1')
+for _ in range(2):
+    try:
+        py_compile.compile('bad.py', doraise=True)
+    except py_compile.PyCompileError as error:
+        assert 'bad.py' in str(error)
+pid = os.fork()
+if pid == 0:
+    py_compile.compile('m1.py', doraise=True)
+    os._exit(0)
+assert os.waitpid(pid, 0)[1] == 0
+os.mkdir('below')
+os.chdir('below')
+assert os.path.exists(py_compile.compile('../m2.py', doraise=True))
+";
+
+/// The program and the interpreter that compiles are started once, and end with Python.
+#[test]
+fn twenty_single_files_are_compiled_by_one_process() {
+    for interpreter in supported() {
+        let tree = Tree::new();
+        let program = counting(&tree);
+        let mut command = python(interpreter);
+        command.env("PYREPRO_BINARY", &program).current_dir(tree.path()).args(["-W", "error", "-c", CALLS]);
+        assert_eq!(app::stdout_of(&mut command).trim(), "1", "Python {}", interpreter.version);
+    }
+}
+
+#[test]
+fn the_command_line_of_py_compile_says_what_holds_and_offers_the_same_bytes() {
+    let interpreter = supported().last().expect("an interpreter");
+    let run = |tree: &Tree, arguments: &[&str]| {
+        let mut command = python(interpreter);
+        app::stdout_of(command.args(["-m", "pyrepro.py_compile"]).args(arguments).current_dir(tree.path()))
+    };
+    let tree = Tree::new();
+    let help = run(&tree, &["-h"]);
+    assert!(help.contains("--invalidation-mode") && help.contains("modification time"), "{help}");
+    let pyc = |time: u64| {
+        let tree = Tree::new();
+        tree.write("m.py", "x = 1\n");
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(time);
+        File::open(tree.path().join("m.py")).and_then(|file| file.set_modified(time)).expect("a time");
+        run(&tree, &["--invalidation-mode", "checked-hash", "m.py"]);
+        let cache = fs::read_dir(tree.path().join("__pycache__")).expect("a folder").next();
+        fs::read(cache.expect("a file").expect("a file").path()).expect("bytecode")
+    };
+    assert!(pyc(1_000_000_000) == pyc(1_600_000_000));
+}
+
 /// The wheel that the README's command makes, but for the name of the platform.
 fn wheel(folder: &Path) {
     let program = fs::read(env!("CARGO_BIN_EXE_pyrepro")).expect("the program");

@@ -2,6 +2,7 @@
 
 mod paths;
 mod report;
+mod serve;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -22,12 +23,13 @@ use pyrepro::pyc::Optimization;
 use pyrepro::python::{Interpreters, Version};
 
 use super::compiler::{self, CompilerFlag};
+use super::environment;
 use super::exit::Exit;
 use super::mode::Mode;
 use super::terminal::Terminal;
-use super::{environment, interrupt};
 use paths::Ends;
 use report::Report;
+use serve::Session;
 
 /// Compile Python sources to reproducible bytecode
 ///
@@ -40,6 +42,9 @@ pub struct Flags {
     /// sys.path, without subfolders]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Answer requests from standard input, for programs; see src/cli/compile/serve.rs
+    #[arg(long, hide = true, exclusive = true)]
+    serve: bool,
     /// The interpreter to compile for: a path, a command or a version; can be repeated
     /// [default: $PYREPRO_PYTHON, the active virtual environment's, or python3]
     #[arg(long, value_name = "PYTHON")]
@@ -149,9 +154,16 @@ enum Marshal {
 }
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if flags.serve {
+        return serve::serve();
+    }
+    run_in(&Session::new()?, flags, terminal)
+}
+
+fn run_in(session: &Session, flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let started = Instant::now();
     let choice = flags.choice()?;
-    let aims = aims(&flags.python, choice)?;
+    let aims = session.aims(&flags.python, choice)?;
     let first = aims.first().context("there is no interpreter to compile for")?;
     let mut request = flags.request(first.version)?;
     let mut compiled = flags.manifest.is_some().then(|| Compiled::below(&request.paths)).transpose()?;
@@ -163,7 +175,6 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         OutputTarget::named(place, OutputForm::Json)?.apart_from(sources)
     });
     let place = place.transpose()?;
-    let stop = interrupt::flag()?;
     let mut report = Report::new(terminal, request.task, aims.len() > 1)?;
     let mut summary = Summary::default();
     if request.paths.is_empty() && unless_empty(&flags.list).is_none() && flags.paths.is_empty() {
@@ -175,13 +186,13 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let mut outcome = Ok(());
     let mut targets = Vec::new();
-    for aim in &aims {
+    for aim in aims.iter() {
         request.version = aim.version;
         request.place = flags.place(aim.version);
-        let chosen = aim.compiler(choice, request.jobs)?.with_memory(flags.memory());
+        let chosen = session.compiler(aim, choice, request.jobs, flags.memory())?;
         compiler::announce(&chosen, terminal);
         report.begin(aim.version, aim.python.as_deref().unwrap_or(Path::new("no interpreter")))?;
-        let done = compile::run(&request, &chosen, &stop, |event| {
+        let done = compile::run(&request, &*chosen, &session.stop, |event| {
             if let (Some(compiled), Event::Source(record)) = (&mut compiled, &event) {
                 compiled.add(record);
             }

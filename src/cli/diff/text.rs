@@ -91,6 +91,7 @@ impl<W: Write> Page<'_, W> {
         for member in alone {
             let size = member.sizes.iter().flatten().next().copied().unwrap_or_default();
             self.styled(style, &format!("  {}  {}, {} bytes", member.path, member.kind, grouped(size)))?;
+            member.sections.iter().try_for_each(|section| self.section(section))?;
         }
         Ok(())
     }
@@ -175,14 +176,15 @@ impl<W: Write> Page<'_, W> {
         if numbered {
             self.styled(PLACE, &format!("  {}", hunk.header()))?;
         }
-        for (sign, line) in &hunk.lines {
+        for (place, (sign, line)) in hunk.lines.iter().enumerate() {
             let style = match sign {
                 '-' => BAD,
                 '+' => GOOD,
                 '\\' => FAINT,
                 _ => PLAIN,
             };
-            self.styled(style, &format!("  {sign}{line}"))?;
+            let other = hunk.other.get(&place).map(|other| format!("  → {}", other.trim_start()));
+            self.styled(style, &format!("  {sign}{line}{}", other.unwrap_or_default()))?;
         }
         Ok(())
     }

@@ -19,13 +19,13 @@ const DEEPEST_ANCHORS: usize = 16;
 
 /// Lines of A and those that B has in their place; either may be none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Change {
-    pub(super) a: Range<usize>,
-    pub(super) b: Range<usize>,
+pub(in super::super) struct Change {
+    pub(in super::super) a: Range<usize>,
+    pub(in super::super) b: Range<usize>,
 }
 
 /// What has to be changed in one list of lines to get the other, in order.
-pub(super) fn changes(a: &[&str], b: &[&str]) -> Vec<Change> {
+pub(in super::super) fn changes(a: &[&str], b: &[&str]) -> Vec<Change> {
     let mut numbers = HashMap::new();
     let mut number = |line| {
         let next = numbers.len() as u32;

@@ -1,5 +1,7 @@
 //! Bytecode files, as sections: header, code objects by path, form.
 
+use std::collections::BTreeMap;
+
 use super::super::options::Options;
 use super::super::pyc::{self, Change, Comparison, Finding, Row, RowKind};
 use super::super::report::{Body, Fact, Hunk, Lines, Section};
@@ -70,25 +72,30 @@ fn lines(rows: &[Row], options: &Options) -> Lines {
         room -= taken;
         lines.left_out += run.len() - taken;
         if taken > 0 {
-            lines.hunks.push(Hunk { a: 1, b: 1, lines: signed(&run[..taken]) });
+            lines.hunks.push(signed(&run[..taken]));
         }
     }
     lines
 }
 
 /// Rows as lines: of those that differ, all of A before all of B.
-fn signed(rows: &[Row]) -> Vec<(char, String)> {
-    let mut lines = Vec::new();
+fn signed(rows: &[Row]) -> Hunk {
+    let (mut lines, mut other) = (Vec::new(), BTreeMap::new());
     for run in rows.chunk_by(|one, next| (one.kind == RowKind::Equal) == (next.kind == RowKind::Equal)) {
         if run[0].kind == RowKind::Equal {
-            lines.extend(run.iter().map(|row| (' ', row.a.clone())));
+            for row in run {
+                if row.a != row.b {
+                    other.insert(lines.len(), row.b.clone());
+                }
+                lines.push((' ', row.a.clone()));
+            }
             continue;
         }
         let has = |row: &&Row, without: RowKind| row.kind != without;
         lines.extend(run.iter().filter(|row| has(row, RowKind::OnlyB)).map(|row| ('-', row.a.clone())));
         lines.extend(run.iter().filter(|row| has(row, RowKind::OnlyA)).map(|row| ('+', row.b.clone())));
     }
-    lines
+    Hunk { a: 1, b: 1, lines, other }
 }
 
 /// What is said of the canonical form, and of what only differs in how it is marshalled.
@@ -107,4 +114,21 @@ fn form(comparison: &Comparison, options: &Options) -> Vec<Section> {
     });
     notes.extend(places);
     if notes.is_empty() { vec![] } else { vec![Section { title: "form".into(), body: Body::Notes(notes) }] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_counts_as_the_same_shows_what_b_has_there() {
+        let row = |kind, a: &str, b: &str| Row { kind, a: a.to_owned(), b: b.to_owned() };
+        let hunk = signed(&[
+            row(RowKind::Equal, "  0 RESUME 0", "  0 RESUME 0"),
+            row(RowKind::OnlyB, "", "  2 NOP"),
+            row(RowKind::Equal, "  2 LOAD_CONST 1 (9)", "  4 LOAD_CONST 2 (9)"),
+        ]);
+        assert_eq!(hunk.lines.iter().map(|(sign, _)| *sign).collect::<String>(), " + ");
+        assert_eq!(hunk.other, BTreeMap::from([(2, "  4 LOAD_CONST 2 (9)".to_owned())]));
+    }
 }

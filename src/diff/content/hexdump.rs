@@ -23,7 +23,7 @@ pub(super) fn sections(blobs: [&Blob; 2]) -> io::Result<Vec<Section>> {
     if left > 0 {
         sentence.push_str(&format!("; {left} bytes behind this window are not shown"));
     }
-    let hunk = Hunk { a: 1, b: 1, lines: rows(start, &ours, &theirs) };
+    let hunk = Hunk { a: 1, b: 1, lines: rows(start, &ours, &theirs), ..Hunk::default() };
     let lines = Lines { numbered: false, hunks: vec![hunk], left_out: 0 };
     Ok(vec![note(sentence), Section { title: "bytes".into(), body: Body::Lines(lines) }])
 }

@@ -1,6 +1,6 @@
 //! What differs between two contents, by what they are.
 
-mod alignment;
+pub(super) mod alignment;
 pub(super) mod bytecode;
 mod entry_points;
 mod hexdump;
@@ -41,9 +41,24 @@ pub(super) fn sections(
     let told = sections.iter().any(|section| !matches!(section.body, Body::Notes(_)));
     sections.extend(text::notes(&a, &b));
     if !told || is_json(names) {
-        sections.extend(text::lines("lines", &a.text, &b.text, options));
+        let [ours, theirs] = text::comparable(&a, &b);
+        sections.extend(text::lines("lines", &ours, &theirs, options));
     }
     Ok(sections)
+}
+
+/// What is in a file that only one side has.
+pub(super) fn alone(kind: Kind, blob: &Blob, in_a: bool, options: &Options) -> io::Result<Vec<Section>> {
+    let nothing = Blob::memory(Vec::new());
+    if kind == Kind::Text && blob.len() <= LARGEST_TEXT {
+        let bytes = blob.bytes(0..LARGEST_TEXT)?;
+        if is_text(&bytes) {
+            let text = text::decode(&bytes).text;
+            let [a, b] = if in_a { [&*text, ""] } else { ["", &*text] };
+            return Ok(text::lines("lines", a, b, options).into_iter().collect());
+        }
+    }
+    hexdump::sections(if in_a { [blob, &nothing] } else { [&nothing, blob] })
 }
 
 fn is_json(names: [&str; 2]) -> bool {

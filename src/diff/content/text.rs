@@ -40,11 +40,25 @@ pub(super) fn notes(a: &Decoded<'_>, b: &Decoded<'_>) -> Vec<Section> {
     } else if a.encoding != "UTF-8" {
         notes.push(note(format!("encoding: {}", a.encoding)));
     }
-    let (ours, theirs) = (line_ends(&a.text), line_ends(&b.text));
-    if ours != theirs && !a.text.is_empty() && !b.text.is_empty() {
-        notes.push(note(format!("line ends: {ours} → {theirs}")));
+    if let Some((ours, theirs)) = other_line_endings(a, b) {
+        notes.push(note(format!("line endings: {ours} → {theirs}")));
     }
     notes
+}
+
+/// The line endings of both texts, where they are not the same.
+fn other_line_endings(a: &Decoded<'_>, b: &Decoded<'_>) -> Option<(&'static str, &'static str)> {
+    let (ours, theirs) = (line_ends(&a.text), line_ends(&b.text));
+    let is_told = ours != theirs && ours != "none" && theirs != "none";
+    is_told.then_some((ours, theirs))
+}
+
+/// Texts for the comparison of lines: where one note tells of all line endings, no line has to.
+pub(super) fn comparable<'a>(a: &'a Decoded<'_>, b: &'a Decoded<'_>) -> [Cow<'a, str>; 2] {
+    match other_line_endings(a, b) {
+        Some(_) => [a, b].map(|side| Cow::Owned(side.text.replace("\r\n", "\n"))),
+        None => [a, b].map(|side| Cow::Borrowed(&*side.text)),
+    }
 }
 
 fn line_ends(text: &str) -> &'static str {
@@ -98,7 +112,7 @@ fn hunk(group: &[Change], a: &[&str], b: &[&str], context: usize) -> Hunk {
     let number = |start: usize, sign: char| {
         start + usize::from(lines.iter().any(|(other, _)| *other == ' ' || *other == sign))
     };
-    Hunk { a: number(start_a, '-'), b: number(start_b, '+'), lines }
+    Hunk { a: number(start_a, '-'), b: number(start_b, '+'), lines, ..Hunk::default() }
 }
 
 fn replaced(a: &[&str], b: &[&str], lines: &mut Vec<(char, String)>) {

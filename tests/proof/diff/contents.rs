@@ -87,8 +87,21 @@ fn a_unified_diff_can_be_applied() {
 }
 
 #[test]
+fn other_line_endings_are_one_line_and_not_one_for_each() {
+    let lines: String = (0..200).map(|line| format!("line {line}\n")).collect();
+    let found = sections("a.txt", &lines, &lines.replace('\n', "\r\n"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(notes(&found).contains("line endings: LF → CRLF"));
+    // What differs beside them is found nevertheless, and nothing else.
+    let found = sections("a.txt", &lines, &lines.replace("line 100\n", "other\n").replace('\n', "\r\n"));
+    let hunk = &self::lines(&found).hunks[0];
+    let changed: Vec<_> = hunk.lines.iter().filter(|(sign, _)| *sign != ' ').collect();
+    assert_eq!(changed, [&('-', "line 100".to_owned()), &('+', "other".to_owned())]);
+}
+
+#[test]
 fn line_ends_encodings_and_missing_ends_are_told() {
-    assert!(notes(&sections("a.txt", "a\nb\n", "a\r\nb\r\n")).contains("line ends: LF → CRLF"));
+    assert!(notes(&sections("a.txt", "a\nb\n", "a\r\nb\r\n")).contains("line endings: LF → CRLF"));
     assert!(notes(&sections("a.txt", "a\n", "\u{feff}a\n")).contains("encoding: UTF-8 → UTF-8 with a mark"));
     let without = sections("a.txt", "a\n", "a");
     assert!(lines(&without).hunks[0].lines.contains(&('\\', "no newline at the end".into())));
