@@ -49,6 +49,7 @@ pub mod rebuild;
 pub mod recipe;
 pub mod tree;
 pub mod unpack;
+mod vcs;
 pub mod verify;
 
 pub use pyrepro_archive as archive;

@@ -121,3 +121,13 @@ pub fn needed_by_builds() -> Vec<(String, OsString)> {
 fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
+
+/// The root of the system that dpkg installs into.
+pub fn dpkg_root() -> PathBuf {
+    variable("DPKG_ROOT").filter(|root| !root.is_empty()).map_or_else(|| PathBuf::from("/"), PathBuf::from)
+}
+
+/// The Pythons that Debian supports, where the environment says which.
+pub fn supported_pythons() -> Option<String> {
+    variable("DEBPYTHON3_SUPPORTED")?.into_string().ok().filter(|text| !text.is_empty())
+}

@@ -16,6 +16,8 @@ pub enum Exit {
     Negative = 1,
     /// It could not be done.
     Trouble = 2,
+    /// For `py3compile`, as Debian has it: no Python that was asked for is installed.
+    NotInstalled = 3,
 }
 
 impl From<Exit> for ExitCode {

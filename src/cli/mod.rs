@@ -19,10 +19,12 @@ mod normalize;
 mod printable;
 mod progress;
 mod prove;
+mod py3compile;
 mod pythons;
 mod rebuild;
 mod terminal;
 mod verify;
+mod worker;
 mod zipapp;
 
 use std::ffi::OsString;
@@ -79,9 +81,11 @@ enum Verb {
     Manifest(manifest::Flags),
     Normalize(normalize::Flags),
     Prove(prove::Flags),
+    Py3compile(py3compile::Flags),
     Pythons(pythons::Flags),
     Rebuild(Box<rebuild::Flags>),
     Verify(Box<verify::Flags>),
+    Worker(worker::Flags),
     Zipapp(Box<zipapp::Flags>),
 }
 
@@ -115,9 +119,11 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Manifest(flags) => manifest::run(&flags, &terminal),
         Verb::Normalize(flags) => normalize::run(&flags, &terminal),
         Verb::Prove(flags) => prove::run(&flags, &terminal),
+        Verb::Py3compile(flags) => py3compile::run(&flags, &terminal),
         Verb::Pythons(flags) => pythons::run(&flags, &terminal),
         Verb::Rebuild(flags) => rebuild::run(&flags, &terminal),
         Verb::Verify(flags) => verify::run(&flags, &terminal),
+        Verb::Worker(flags) => worker::run(&flags, &terminal),
         Verb::Zipapp(flags) => zipapp::run(&flags, &terminal),
     };
     let exit = result.unwrap_or_else(|error| exit::report(&error));

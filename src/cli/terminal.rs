@@ -64,6 +64,12 @@ impl Terminal {
         Terminal { quiet, verbose, format, lost: OnceLock::new() }
     }
 
+    /// The same terminal for a run that nobody wants a report of, unless they ask for more.
+    pub fn quieter(&self) -> Terminal {
+        let quiet = if self.verbose == 0 { self.quiet.max(1) } else { self.quiet };
+        Terminal { quiet, verbose: self.verbose, format: self.format, lost: OnceLock::new() }
+    }
+
     pub fn is_json(&self) -> bool {
         self.format == Format::Json
     }

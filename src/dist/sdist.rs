@@ -26,6 +26,9 @@ impl Package {
             Entry::bytes(format!("{folder}/PKG-INFO"), self.metadata().to_string())?,
             Entry::bytes(format!("{folder}/pyproject.toml"), self.pyproject())?.executable(executable),
         ];
+        if let Some((path, text)) = self.version_file() {
+            entries.push(Entry::bytes(format!("{folder}/{path}"), text)?);
+        }
         for (path, file) in by_path {
             let entry = Entry::file(format!("{folder}/{path}"), file.place, file.size)?;
             entries.push(entry.executable(file.executable));

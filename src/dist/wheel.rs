@@ -31,6 +31,9 @@ impl Package {
     pub fn wheel(&self, bytecode: Option<&Bytecode<'_>>, jobs: NonZero<usize>) -> Result<Artifact, Error> {
         let Files { by_path, mut doubts } = self.module_files()?;
         let mut entries = content::entries(by_path, "", bytecode.is_some(), jobs)?;
+        if let Some((path, text)) = self.version_module() {
+            entries.push(Entry::bytes(path, text)?);
+        }
         doubts.extend(doubt::of_extensions(&entries));
         let mut tag = ANY.to_owned();
         if let Some(bytecode) = bytecode {

@@ -61,6 +61,10 @@ const HARMLESS: [&str; 14] = [
 /// Git in a folder's own repository, even where a hook of another one runs us. Nothing that the
 /// repository says has a program run: whoever wrote it is not trusted. The settings of the user and of
 /// the system are, among them `safe.directory`.
+pub(crate) fn git_command(folder: &Path) -> Command {
+    command("git", folder)
+}
+
 fn command(git: &str, folder: &Path) -> Command {
     let mut command = Command::new(git);
     command.arg("--no-pager").arg("-C").arg(folder);

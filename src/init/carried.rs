@@ -9,6 +9,14 @@ pub fn requirement() -> String {
     format!("pyrepro>={},<{major}.{}", env!("CARGO_PKG_VERSION"), minor + 1)
 }
 
+impl Carried {
+    /// The version is in a file, where a pattern or `__version__ =` is before it.
+    pub fn set_version_in(&mut self, path: impl Into<String>, pattern: Option<String>) {
+        self.version = vec![("path", path.into())];
+        self.version.extend(pattern.map(|pattern| ("pattern", pattern)));
+    }
+}
+
 /// What goes over from another backend.
 #[derive(Debug, Default)]
 pub struct Carried {
@@ -21,8 +29,14 @@ pub struct Carried {
     pub default_excludes: Option<bool>,
     /// Schemes and their folders.
     pub data: Vec<(String, String)>,
-    /// The file with the version, and the pattern to find it by.
-    pub version: Option<(String, Option<String>)>,
+    /// The keys of the table that says where the version is.
+    pub version: Vec<(&'static str, String)>,
+    /// Classifiers that have no place any more.
+    pub dropped_classifiers: Vec<String>,
+    /// Tables that say the same to pyrepro under another name.
+    pub moved: Vec<(Vec<String>, &'static str)>,
+    /// The patterns of licence files, where they were elsewhere.
+    pub license_files: Vec<String>,
     /// Metadata that the other backend took from elsewhere, for keys of `[project]`.
     pub project: Vec<(&'static str, String)>,
     /// The keys that say nothing any more.
@@ -60,9 +74,8 @@ impl Carried {
         if !self.data.is_empty() {
             set("data", inline(self.data.iter().map(|(scheme, folder)| (scheme.as_str(), folder.as_str()))));
         }
-        if let Some((path, pattern)) = &self.version {
-            let pattern = pattern.as_deref().map(|pattern| ("pattern", pattern));
-            set("version", inline([("path", path.as_str())].into_iter().chain(pattern)));
+        if !self.version.is_empty() {
+            set("version", inline(self.version.iter().map(|(key, text)| (*key, text.as_str()))));
         }
         (!table.is_empty()).then_some(table)
     }

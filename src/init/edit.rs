@@ -1,6 +1,6 @@
 //! The change of a pyproject.toml, which leaves all as it is that it is not about: comments, order, layout.
 
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 
 use super::carried::{Carried, set_build_system};
 use super::refusal::Refusal;
@@ -14,6 +14,11 @@ pub fn moved(before: &str, carried: &Carried) -> Result<String, Refusal> {
     let mut document: DocumentMut =
         text.parse().map_err(|error| Refusal::of_project(format!("pyproject.toml: {error}")))?;
     set_project(&mut document, carried);
+    let tables: Vec<(&str, Item)> =
+        carried.moved.iter().filter_map(|(path, key)| Some((*key, find(&document, path)?))).collect();
+    for (path, _) in &carried.moved {
+        remove(document.as_table_mut(), path);
+    }
     for path in &carried.obsolete {
         remove(document.as_table_mut(), path);
     }
@@ -26,6 +31,9 @@ pub fn moved(before: &str, carried: &Carried) -> Result<String, Refusal> {
         }
     }
     add_settings(&mut document, carried)?;
+    for (key, table) in tables {
+        add_table(&mut document, key, table)?;
+    }
     // What was removed may have left blank lines behind.
     let after = document.to_string();
     let after = if text.contains("\r\n") { after.replace("\r\n", "\n").replace('\n', "\r\n") } else { after };
@@ -35,6 +43,16 @@ pub fn moved(before: &str, carried: &Carried) -> Result<String, Refusal> {
 /// Metadata that were not static become so.
 fn set_project(document: &mut DocumentMut, carried: &Carried) {
     let Some(project) = document.get_mut("project").and_then(Item::as_table_mut) else { return };
+    if let Some(classifiers) = project.get_mut("classifiers").and_then(Item::as_array_mut) {
+        let is_dropped = |item: &Value| {
+            item.as_str().is_some_and(|text| carried.dropped_classifiers.iter().any(|d| d == text))
+        };
+        classifiers.retain(|item| !is_dropped(item));
+    }
+    if !carried.license_files.is_empty() {
+        let patterns: Array = carried.license_files.iter().map(String::as_str).collect();
+        project.insert("license-files", value(patterns));
+    }
     for (key, text) in &carried.project {
         project.insert(key, value(text));
         if let Some(dynamic) = project.get_mut("dynamic").and_then(Item::as_array_mut) {
@@ -44,6 +62,32 @@ fn set_project(document: &mut DocumentMut, carried: &Carried) {
             }
         }
     }
+}
+
+fn find(document: &DocumentMut, path: &[String]) -> Option<Item> {
+    let (first, rest) = path.split_first()?;
+    let item = rest.iter().try_fold(document.get(first)?, |item, key| item.get(key))?;
+    Some(item.clone())
+}
+
+/// A table of another tool under a name of ours; it stays where it is.
+fn add_table(document: &mut DocumentMut, key: &str, table: Item) -> Result<(), Refusal> {
+    let tool = document.entry("tool").or_insert_with(implicit);
+    let ours = tool.as_table_mut().map(|tool| tool.entry("pyrepro").or_insert_with(implicit));
+    match ours.and_then(Item::as_table_mut) {
+        Some(ours) => drop(ours.insert(key, table)),
+        None => {
+            let reason = "is an inline table; write it as [tool.…], so that it can be changed";
+            return Err(Refusal { key: "tool".into(), ..Refusal::of_project(reason) });
+        }
+    }
+    Ok(())
+}
+
+fn implicit() -> Item {
+    let mut table = Table::new();
+    table.set_implicit(true);
+    Item::Table(table)
 }
 
 /// Takes a key away, and the tables around it that have nothing else.
@@ -72,11 +116,7 @@ fn remove(table: &mut Table, path: &[String]) {
 fn add_settings(document: &mut DocumentMut, carried: &Carried) -> Result<(), Refusal> {
     let Some(mut settings) = carried.settings() else { return Ok(()) };
     let position = document.iter().filter_map(|(_, item)| last_position(item)).max();
-    let tool = document.entry("tool").or_insert_with(|| {
-        let mut tool = Table::new();
-        tool.set_implicit(true);
-        Item::Table(tool)
-    });
+    let tool = document.entry("tool").or_insert_with(implicit);
     settings.set_position(position.map(|position| position + 1));
     settings.decor_mut().set_prefix("\n");
     match tool.as_table_mut() {

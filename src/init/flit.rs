@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::old::{Old, anchored, included, joined, trimmed};
-use crate::project::docstring;
+use crate::project::{docstring, imported_from};
 
 pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
     old.only_needs(&["flit-core", "flit"])?;
@@ -13,6 +13,7 @@ pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
     let in_src = ["", ".py"].iter().any(|ending| old.root.join(format!("src/{path}{ending}")).exists());
     let root = if in_src { "src" } else { "" };
     describe(old, &joined(root, &path))?;
+    version(old, &joined(root, &path))?;
     old.set_modules(root, vec![module]);
     if let Some(sdist) = old.table(&["tool", "flit", "sdist"])? {
         old.refuse_others(&sdist, &["include", "exclude"]);
@@ -29,6 +30,25 @@ pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
     if let Some(flit) = old.table(&["tool", "flit"])? {
         old.refuse_others(&flit, &["module", "sdist", "external-data"]);
         old.drop(&["tool", "flit"]);
+    }
+    Ok(())
+}
+
+/// A version that the module imports from another one of its own.
+fn version(old: &mut Old<'_>, module: &str) -> Result<(), Error> {
+    if !old.is_dynamic("version")? {
+        return Ok(());
+    }
+    let Ok(source) =
+        crate::bounded::read_to_string(&old.root.join(module).join("__init__.py"), crate::bounded::DOCUMENT)
+    else {
+        return Ok(());
+    };
+    let from = imported_from(&source, "__version__").and_then(|from| from.strip_prefix('.'));
+    let place =
+        from.filter(|from| !from.starts_with('.')).map(|from| joined(module, &from.replace('.', "/")));
+    if let Some(place) = place.map(|place| format!("{place}.py")).filter(|place| old.is_file(place)) {
+        old.carried.set_version_in(place, None);
     }
     Ok(())
 }

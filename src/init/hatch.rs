@@ -1,13 +1,17 @@
 //! What hatchling's settings become.
 
+use std::collections::BTreeSet;
+
 use super::Error;
 use super::old::{Old, included, is_plain, joined, of_gitignore, trimmed};
+use super::{scm, setuptools_data};
 use crate::project::{Item, Table};
+use crate::tree::Globs;
 
 const CODE: &str = "runs code in the build, and pyrepro runs none";
 
 pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
-    old.only_needs(&["hatchling", "hatch"])?;
+    old.only_needs(&["hatchling", "hatch", "hatch-vcs", "setuptools-scm", "hatch-fancy-pypi-readme"])?;
     metadata(old)?;
     version(old)?;
     let Some(build) = old.table(&["tool", "hatch", "build"])? else { return find_modules(old) };
@@ -20,7 +24,9 @@ pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
             }
             // What is made for the old backend, or is always so with pyrepro.
             "reproducible" | "skip-excluded-dirs" | "dev-mode-dirs" | "dev-mode-exact" => {}
-            "hooks" => old.refuse_entry(&entry, CODE),
+            // What git ignores is packed all the same where it lies in a module.
+            "artifacts" => {}
+            "hooks" => hooks(old, &entry.value.table()?)?,
             _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
         }
     }
@@ -44,6 +50,7 @@ fn metadata(old: &mut Old<'_>) -> Result<(), Error> {
     for entry in metadata.entries() {
         match entry.name {
             "allow-direct-references" | "allow-ambiguous-features" => {}
+            "hooks" => metadata_hooks(old, &entry.value.table()?),
             _ => old.refuse_entry(&entry, CODE),
         }
     }
@@ -59,6 +66,10 @@ fn version(old: &mut Old<'_>) -> Result<(), Error> {
             // How `hatch version` changes it has no part in builds.
             "scheme" | "validate-bump" => {}
             "source" if entry.value.text().is_ok_and(|source| source == "regex") => {}
+            "source" if entry.value.text().is_ok_and(|source| source == "vcs") => scm::from_tags(old),
+            "raw-options" => scm::options(old, &entry.value.table()?)?,
+            "tag-pattern" => scm::set(old, "tag-pattern", &entry.value)?,
+            "fallback-version" => scm::set(old, "fallback", &entry.value)?,
             "source" => {
                 let source = entry.value.text()?.to_owned();
                 old.refuse_entry(
@@ -73,7 +84,11 @@ fn version(old: &mut Old<'_>) -> Result<(), Error> {
         let pattern = version.get("pattern").map(|item| item.text().map(str::to_owned)).transpose()?;
         // Without one, hatchling takes VERSION as well.
         let pattern = pattern.filter(|pattern| !matches!(pattern.as_str(), "" | "true"));
-        old.carried.version = Some((path.text()?.to_owned(), pattern));
+        let is_plain = pattern.is_none();
+        old.carried.set_version_in(path.text()?, pattern);
+        if is_plain && !old.assigns(path.text()?, "__version__") && old.assigns(path.text()?, "VERSION") {
+            old.carried.version.push(("attribute", "VERSION".into()));
+        }
     }
     old.drop(&["tool", "hatch", "version"]);
     Ok(())
@@ -87,6 +102,8 @@ fn wheel(old: &mut Old<'_>, wheel: &Table<'_>) -> Result<(), Error> {
             "include" | "only-include" if wheel.get("packages").is_none() && are_at_top(item)? => {
                 packages(old, item)?;
             }
+            "include" if wheel.get("packages").is_none() => included_in(old, item)?,
+            "artifacts" => {}
             "exclude" => {
                 let patterns = old.patterns(item, of_gitignore)?;
                 old.carried.wheel_exclude.extend(patterns);
@@ -96,6 +113,66 @@ fn wheel(old: &mut Old<'_>, wheel: &Table<'_>) -> Result<(), Error> {
             _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
         }
     }
+    Ok(())
+}
+
+/// Hooks whose work pyrepro does itself.
+fn hooks(old: &mut Old<'_>, hooks: &Table<'_>) -> Result<(), Error> {
+    for hook in hooks.entries() {
+        match hook.name {
+            "vcs" => {
+                for entry in hook.value.table()?.entries() {
+                    match entry.name {
+                        "version-file" => scm::set(old, "version-file", &entry.value)?,
+                        "template" => scm::template(old, &entry.value)?,
+                        _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
+                    }
+                }
+            }
+            _ => old.refuse_entry(&hook, CODE),
+        }
+    }
+    Ok(())
+}
+
+/// The same for metadata: a description that is put together is so in pyrepro's own table.
+fn metadata_hooks(old: &mut Old<'_>, hooks: &Table<'_>) {
+    for hook in hooks.entries() {
+        match hook.name {
+            "fancy-pypi-readme" => {
+                let path = ["tool", "hatch", "metadata", "hooks", hook.name];
+                old.carried.moved.push((path.map(str::to_owned).to_vec(), "readme"));
+            }
+            "vcs" => old.refuse_entry(&hook, "takes URLs from version control; write them in [project.urls]"),
+            _ => old.refuse_entry(&hook, CODE),
+        }
+    }
+}
+
+/// Patterns of one package of the project's own folder: what they leave of it out is excluded.
+fn included_in(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
+    let patterns = old.patterns(item, included)?;
+    let tops: BTreeSet<&str> = patterns.iter().filter_map(|pattern| pattern.split('/').next()).collect();
+    let tops: Vec<String> = tops.into_iter().map(str::to_owned).collect();
+    let [top] = tops.as_slice() else {
+        old.refuse(item, "are patterns in several folders; pyrepro packs modules");
+        return Ok(());
+    };
+    let globs: Vec<String> = patterns.iter().map(|pattern| format!("/{pattern}")).collect();
+    let Ok(globs) = Globs::new(globs.iter().flat_map(|glob| [glob.clone(), format!("{glob}/**")])) else {
+        old.refuse(item, "are patterns that pyrepro has no equivalent of");
+        return Ok(());
+    };
+    if !is_plain(top) || !old.is_folder(top) {
+        old.refuse(item, format!("{top:?} is no module of this folder"));
+        return Ok(());
+    }
+    let (mut kept, mut left) = (BTreeSet::new(), BTreeSet::new());
+    setuptools_data::files(old, top, &mut |path| {
+        if globs.matches(path.as_ref(), false) { &mut kept } else { &mut left }.insert(path.to_owned());
+    });
+    setuptools_data::exclude(old, &kept, &left);
+    old.set_modules("", vec![top.clone()]);
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod old;
 mod pdm;
 mod poetry;
 mod refusal;
+mod scm;
 mod setuptools;
 mod setuptools_data;
 mod unified;
@@ -154,8 +155,11 @@ fn carry(
     backend: &str,
 ) -> Result<(carried::Carried, Vec<String>), Error> {
     let mut old = Old::read(root, document)?;
+    drop_classifiers(&mut old)?;
     if let Err(error) = Project::read(document)
         && !error.key.starts_with("project.dynamic")
+        && !error.key.starts_with("tool.pyrepro.")
+        && !(error.key.starts_with("project.classifiers") && !old.carried.dropped_classifiers.is_empty())
     {
         old.refusals.push(Refusal::of_key(error));
     }
@@ -172,6 +176,24 @@ fn carry(
         true => Ok((old.carried, old.notes)),
         false => Err(refused(backend, old.refusals)),
     }
+}
+
+/// Classifiers of licences say nothing beside a licence expression, and are not allowed there any more.
+fn drop_classifiers(old: &mut Old<'_>) -> Result<(), Error> {
+    let is_expression = old.get(&["project"], "license")?.is_some_and(|item| item.is_text());
+    let Some(classifiers) = old.get(&["project"], "classifiers")?.filter(|_| is_expression) else {
+        return Ok(());
+    };
+    for item in classifiers.array()? {
+        let text = item.text()?;
+        if text.starts_with("License ::") {
+            old.notes.push(format!(
+                "{text:?} is removed: the licence expression says it, and PEP 639 allows one of both"
+            ));
+            old.carried.dropped_classifiers.push(text.to_owned());
+        }
+    }
+    Ok(())
 }
 
 fn refused(backend: &str, reasons: Vec<Refusal>) -> Error {

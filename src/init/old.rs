@@ -65,13 +65,17 @@ impl<'d> Old<'d> {
         Ok(())
     }
 
+    /// Whether a build needs a package.
+    pub fn needs(&self, package: &str) -> Result<bool, Error> {
+        let Some(requires) = self.get(&["build-system"], "requires")? else { return Ok(false) };
+        Ok(requires.array()?.iter().any(|item| item.text().is_ok_and(|text| required(text) == package)))
+    }
+
     /// Refuses what a build needs besides the backend: something would use it that does not go over.
     pub fn only_needs(&mut self, expected: &[&str]) -> Result<(), Error> {
         let Some(requires) = self.get(&["build-system"], "requires")? else { return Ok(()) };
         for item in requires.array()? {
-            let text = item.text()?;
-            let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
-            let name = text[..end.unwrap_or(text.len())].to_lowercase().replace('_', "-");
+            let name = required(item.text()?);
             if !expected.contains(&name.as_str()) {
                 self.refuse(&item, format!("what {name} does in the build is not carried over"));
             }
@@ -110,6 +114,15 @@ impl<'d> Old<'d> {
     /// Whether it is a folder and no link to one, which may lead around in circles.
     pub fn is_true_folder(&self, path: &str) -> bool {
         fs::symlink_metadata(self.root.join(path)).is_ok_and(|found| found.is_dir())
+    }
+
+    /// Whether a module of the project has an assignment to a name at its top level.
+    pub fn assigns(&self, path: &str, name: &str) -> bool {
+        let source = crate::bounded::read_to_string(&self.root.join(path), crate::bounded::DOCUMENT);
+        let is_it = |line: &str| {
+            line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', ':']))
+        };
+        source.is_ok_and(|source| source.lines().any(is_it))
     }
 
     /// The names in a folder of the project, in order; none if it is not there.
@@ -158,6 +171,12 @@ impl<'d> Old<'d> {
         }
         Ok(patterns)
     }
+}
+
+/// The name of a requirement in normal form.
+fn required(text: &str) -> String {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
+    text[..end.unwrap_or(text.len())].to_lowercase().replace(['_', '.'], "-")
 }
 
 /// Where the metadata are of a project that has no `[project]`.

@@ -27,7 +27,7 @@ fn version(old: &mut Old<'_>) -> Result<(), Error> {
     let Some(version) = old.table(&["tool", "pdm", "version"])? else { return Ok(()) };
     for entry in version.entries() {
         match entry.name {
-            "path" => old.carried.version = Some((entry.value.text()?.to_owned(), None)),
+            "path" => old.carried.set_version_in(entry.value.text()?.to_owned(), None),
             "source" if entry.value.text().is_ok_and(|source| source == "file") => {}
             "source" => {
                 let source = entry.value.text()?.to_owned();

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Error;
 use super::old::{Old, is_plain, joined, texts, trimmed};
 use super::refusal::Refusal;
-use super::setuptools_data;
+use super::{scm, setuptools_data};
 use crate::project::{Item, Table};
 
 const CODE: &str = "runs code in the build, and pyrepro runs none";
@@ -55,7 +55,8 @@ pub struct Packed {
 }
 
 pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
-    old.only_needs(&["setuptools", "wheel"])?;
+    old.only_needs(&["setuptools", "wheel", "setuptools-scm", "coherent-licensed"])?;
+    licensed(old)?;
     refuse_files(old);
     let table = old.table(&["tool", "setuptools"])?;
     for entry in table.as_ref().map_or_else(Vec::new, Table::entries) {
@@ -70,12 +71,13 @@ pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
             // Wheels are never zipped, and the platforms are told by nothing.
             "zip-safe" | "platforms" => {}
             "cmdclass" | "ext-modules" => old.refuse_entry(&entry, CODE),
-            "license-files" => old.refuse_entry(&entry, "is metadata; write it as project.license-files"),
+            "license-files" => license_files(old, &entry.value)?,
             _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
         }
     }
     let packed = packed(old, table.as_ref())?;
     dynamic(old, &packed.root)?;
+    tags(old)?;
     if old.refusals.is_empty() {
         name_modules(old, &packed);
         setuptools_data::read(old, table.as_ref(), &packed)?;
@@ -108,12 +110,63 @@ fn refuse_files(old: &mut Old<'_>) {
 
 /// The first line of a setup.py that does something else than to call `setup()`.
 fn first_work(program: &str) -> Option<usize> {
-    let idle = |line: &str| {
-        let line = line.split('#').next().unwrap_or_default().trim();
-        let known = ["from setuptools import setup", "import setuptools", "setup()", "setuptools.setup()"];
-        line.is_empty() || known.contains(&line) || line.starts_with("if __name__ ==")
+    // What comes after a test of Python's version and is further in tells of it and ends.
+    let mut in_check = false;
+    let mut idle = |written: &str| {
+        let line = written.split('#').next().unwrap_or_default().trim_end();
+        let known = [
+            "from setuptools import setup",
+            "import setuptools",
+            "import sys",
+            "setup()",
+            "setuptools.setup()",
+        ];
+        let is_indented = line.starts_with([' ', '\t']);
+        let line = line.trim();
+        let ends = ["sys.stderr.write(", "sys.exit(", "print(", "raise SystemExit"];
+        if is_indented && in_check {
+            return line.is_empty() || ends.iter().any(|end| line.starts_with(end));
+        }
+        in_check = line.starts_with("if sys.version_info < (") && line.ends_with("):");
+        line.is_empty() || in_check || known.contains(&line) || line.starts_with("if __name__ ==")
     };
     program.lines().position(|line| !idle(line)).map(|index| index + 1)
+}
+
+/// Licence files by setuptools' own name for them.
+fn license_files(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
+    let patterns = texts(item)?;
+    // What is found without a pattern needs none, and a table in `license` allows none.
+    let usual = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS"];
+    let is_usual =
+        |pattern: &String| usual.iter().any(|name| pattern.starts_with(name) && !pattern.contains('/'));
+    if old.get(&["project"], "license-files")?.is_none() && !patterns.iter().all(is_usual) {
+        old.carried.license_files = patterns;
+    }
+    Ok(())
+}
+
+/// coherent.licensed writes a LICENSE where there is none.
+fn licensed(old: &mut Old<'_>) -> Result<(), Error> {
+    if old.needs("coherent-licensed")? && !old.is_file("LICENSE") {
+        let reason = "coherent.licensed makes a LICENSE in the build, and there is none; add the file";
+        old.refusals.push(Refusal::of_project(reason));
+    }
+    Ok(())
+}
+
+/// A version that setuptools-scm makes of tags.
+fn tags(old: &mut Old<'_>) -> Result<(), Error> {
+    let table = old.table(&["tool", "setuptools_scm"])?;
+    if !old.needs("setuptools-scm")? || !old.is_dynamic("version")? || !old.carried.version.is_empty() {
+        return Ok(());
+    }
+    scm::from_tags(old);
+    if let Some(table) = table {
+        scm::options(old, &table)?;
+        old.drop(&["tool", "setuptools_scm"]);
+    }
+    Ok(())
 }
 
 fn dynamic(old: &mut Old<'_>, root: &str) -> Result<(), Error> {
@@ -128,7 +181,7 @@ fn dynamic(old: &mut Old<'_>, root: &str) -> Result<(), Error> {
         } else if let Some(file) = file() {
             let path = if file.is_text() { vec![file.text()?.to_owned()] } else { texts(&file)? };
             match path.as_slice() {
-                [path] => old.carried.version = Some((path.clone(), Some(r"\A\s*(?P<version>\S+)".into()))),
+                [path] => old.carried.set_version_in(path, Some(r"\A\s*(?P<version>\S+)".into())),
                 _ => old.refuse(&file, "is a version in several files; pyrepro reads one"),
             }
         } else {
@@ -148,10 +201,11 @@ fn attribute(old: &mut Old<'_>, item: &Item<'_>, root: &str) -> Result<(), Error
     let path = joined(root, &module.replace('.', "/"));
     let places = [format!("{path}/__init__.py"), format!("{path}.py")];
     match places.into_iter().find(|place| old.is_file(place)) {
-        Some(place) if name == "__version__" => old.carried.version = Some((place, None)),
         Some(place) => {
-            let pattern = format!(r#"^{name}\s*(?::[^=]*)?=\s*['"](?P<version>[^'"]+)['"]"#);
-            old.carried.version = Some((place, Some(pattern)));
+            old.carried.set_version_in(place, None);
+            if name != "__version__" {
+                old.carried.version.push(("attribute", name.to_owned()));
+            }
         }
         None => old.refuse(item, format!("the module {module} is not there")),
     }
@@ -215,7 +269,8 @@ fn discover(old: &mut Old<'_>, packed: &mut Packed) {
         let top = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
         all.retain(|name| !RESERVED.contains(&top(name).as_str()));
     }
-    if all.is_empty() {
+    // In `src`, modules are packed beside packages.
+    if all.is_empty() || !packed.root.is_empty() {
         let modules = old.list(&packed.root);
         let known = ["setup", "conftest", "test", "tests", "noxfile", "tasks", "pavement", "toxfile"];
         let modules = modules.iter().filter_map(|name| name.strip_suffix(".py"));

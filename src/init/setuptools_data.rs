@@ -18,6 +18,8 @@ pub fn read(old: &mut Old<'_>, table: Option<&Table<'_>>, packed: &Packed) -> Re
         table.and_then(|table| table.get("include-package-data")).map_or(Ok(true), |i| i.boolean())?;
     let mut data = patterns(old, table, "package-data")?;
     data.push((None, vec!["*.pyi".into(), "py.typed".into()]));
+    // What git tracks is data where setuptools-scm tells setuptools of it.
+    let by_git = by_manifest && old.needs("setuptools-scm")?;
     let excluded = patterns(old, table, "exclude-package-data")?;
     let (mut kept, mut left) = (BTreeSet::new(), BTreeSet::new());
     for package in outermost(&packed.packages) {
@@ -28,7 +30,7 @@ pub fn read(old: &mut Old<'_>, table: Option<&Table<'_>>, packed: &Packed) -> Re
                 here.flat_map(|(_, globs)| globs).any(|glob| matches(glob, &inner))
             };
             let is_module = path.ends_with(".py") && !inner.contains('/');
-            let is_listed = is_data(&data) || by_manifest && manifest.has(path);
+            let is_listed = is_data(&data) || by_manifest && manifest.says(path).unwrap_or(by_git);
             let is_kept = is_module || is_listed && !is_data(&excluded);
             if is_kept { &mut kept } else { &mut left }.insert(path.to_owned());
         });
@@ -79,7 +81,7 @@ fn home(root: &str, packages: &BTreeSet<String>, path: &str) -> (String, String)
 }
 
 /// The files below a folder, but those that nobody packs.
-fn files(old: &Old<'_>, folder: &str, tell: &mut dyn FnMut(&str)) {
+pub fn files(old: &Old<'_>, folder: &str, tell: &mut dyn FnMut(&str)) {
     for name in old.list(folder) {
         let path = joined(folder, &name);
         if old.is_true_folder(&path) {
@@ -93,7 +95,7 @@ fn files(old: &Old<'_>, folder: &str, tell: &mut dyn FnMut(&str)) {
 }
 
 /// Leaves out what setuptools does: by the ending where that is all there is of it, else by path.
-fn exclude(old: &mut Old<'_>, kept: &BTreeSet<String>, left: &BTreeSet<String>) {
+pub fn exclude(old: &mut Old<'_>, kept: &BTreeSet<String>, left: &BTreeSet<String>) {
     let ending = |path: &str| {
         let name = path.rsplit('/').next().unwrap_or(path);
         name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| format!("*.{ending}"))
@@ -117,9 +119,9 @@ struct Manifest {
 }
 
 impl Manifest {
-    fn has(&self, path: &str) -> bool {
+    fn says(&self, path: &str) -> Option<bool> {
         let last = self.steps.iter().rev().find(|(_, globs)| globs.matches(path.as_ref(), false));
-        last.is_some_and(|(is_in, _)| *is_in)
+        last.map(|(is_in, _)| *is_in)
     }
 
     fn add(&mut self, is_in: bool, pattern: String) -> bool {

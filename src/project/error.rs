@@ -89,10 +89,12 @@ pub enum Problem {
         source: io::Error,
     },
     /// A module that the version is to be read from has none.
-    #[error("{} does not assign a string to __version__ at its top level", shortened(.path))]
+    #[error("{} does not assign a string to {} at its top level", shortened(.path), shortened(.name))]
     NoVersion {
         /// As it is named.
         path: String,
+        /// The name that is to have it.
+        name: String,
     },
     /// A file that is named does not hold what it has to.
     #[error("{} {}", shortened(.path), shortened(.reason))]

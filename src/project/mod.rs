@@ -7,6 +7,7 @@
 mod classifiers;
 mod dependencies;
 mod document;
+mod dynamic;
 mod dynamic_version;
 mod entry_points;
 mod error;
@@ -25,14 +26,17 @@ mod person;
 mod place;
 mod python_text;
 mod readme;
+mod readme_fragments;
 mod requirement;
 mod scanner;
 mod specifiers;
 mod suggestion;
+mod tag_version;
 #[cfg(test)]
 mod tests;
 mod urls;
 mod version;
+mod version_file;
 
 use std::collections::HashSet;
 use std::io;
@@ -50,13 +54,17 @@ pub use marker::Marker;
 pub use metadata::Metadata;
 pub use name::Name;
 pub use person::Person;
-pub(crate) use python_text::docstring;
+pub(crate) use python_text::{docstring, imported_from};
 pub use readme::{ContentType, Readme};
 pub use requirement::{Requirement, Source};
 pub use specifiers::Specifiers;
+pub use tag_version::Described;
+pub(crate) use tag_version::{is_local_scheme, is_scheme};
 pub use urls::{Url, WellKnown};
 pub use version::Version;
+pub(crate) use version_file::is_template;
 
+use dynamic::{Dynamic, Places};
 use dynamic_version::DynamicVersion;
 use license::LicenseFiles;
 use place::Place;
@@ -110,6 +118,8 @@ pub struct Project {
     /// What is doubtful.
     pub warnings: Vec<Warning>,
     version: ProjectVersion,
+    /// What is left to the modules.
+    found: Places,
     license_files: LicenseFiles,
     /// The whole text, in which errors that are found later have their places.
     toml: String,
@@ -172,7 +182,8 @@ impl Project {
         project.only(KEYS)?;
         let mut warnings = Vec::new();
         let name = project.required("name", "a string")?.parse()?;
-        let version = version(document, &project)?;
+        let dynamic = Dynamic::read(&project)?;
+        let version = version(document, &project, &dynamic)?;
         let (license, license_files) = license::read(&project, &mut warnings)?;
         let (import_names, import_namespaces) = import_name::read(&project)?;
         let classifiers = classifiers::read(project.get("classifiers"), license.as_ref(), &mut warnings)?;
@@ -180,7 +191,8 @@ impl Project {
             name,
             version,
             description: description(project.get("description"))?,
-            readme: project.get("readme").map(|item| Readme::read(&item)).transpose()?,
+            found: dynamic.places(),
+            readme: readme(document, &project, &dynamic)?,
             requires_python: project.get("requires-python").map(|item| item.parse()).transpose()?,
             license,
             license_files,
@@ -227,6 +239,106 @@ impl Project {
         self
     }
 
+    /// Where the repository is whose tags the version is made of, from the project's folder, if it is.
+    ///
+    /// ```
+    /// use pyrepro::project::{Described, Project};
+    ///
+    /// let toml = b"[project]\nname='a'\ndynamic=['version']\n[tool.pyrepro.version]\nsource='git'\n";
+    /// let project = Project::parse(toml)?;
+    /// assert_eq!(project.repository(), Some(""));
+    /// let described: Described = "v1.2-3-gabcdef".parse().unwrap();
+    /// let project = project.with_described(&described, (2026, 11, 21))?;
+    /// let metadata = project.metadata(&[], &|_| unreachable!())?;
+    /// assert_eq!(metadata.version().as_str(), "1.3.dev3+gabcdef");
+    /// # Ok::<(), pyrepro::project::Error>(())
+    /// ```
+    pub fn repository(&self) -> Option<&str> {
+        self.tags().map(|tags| tags.root.as_str())
+    }
+
+    /// The version to take where nothing tells of tags.
+    pub(crate) fn fallback_version(&self) -> Option<Version> {
+        self.tags().and_then(|tags| tags.fallback().cloned())
+    }
+
+    fn tags(&self) -> Option<&tag_version::TagVersion> {
+        match &self.version {
+            ProjectVersion::Dynamic(version) => version.tags(),
+            ProjectVersion::Static(_) => None,
+        }
+    }
+
+    /// The project with the version that its repository gives. Year, month and day are told of what is
+    /// not committed.
+    pub fn with_described(self, described: &Described, date: (u64, u64, u64)) -> Result<Project, Error> {
+        let Some(tags) = self.tags() else { return Ok(self) };
+        let version = tags.version(described, date).map_err(|reason| self.version_error(reason))?;
+        Ok(self.with_version(version))
+    }
+
+    /// The project with a version that somebody has found.
+    pub(crate) fn with_version(mut self, found: Version) -> Project {
+        if let ProjectVersion::Dynamic(version) = &mut self.version {
+            version.set(found);
+        }
+        self
+    }
+
+    /// An error about where the version is to be had.
+    pub(crate) fn version_error(&self, reason: String) -> Error {
+        let place = match &self.version {
+            ProjectVersion::Dynamic(version) => version.place().clone(),
+            ProjectVersion::Static(_) => Place::default(),
+        };
+        place.error(&self.toml, Problem::Conflict(reason))
+    }
+
+    /// The path and content of the file that tells the version to the project's own code, if there is one.
+    pub(crate) fn version_file(&self, version: &Version) -> Option<(String, String)> {
+        match &self.version {
+            ProjectVersion::Dynamic(dynamic) => dynamic.version_file().map(|file| file.content(version)),
+            ProjectVersion::Static(_) => None,
+        }
+    }
+
+    /// The project with a description from its module's docstring, where it leaves that to the module.
+    pub(crate) fn with_docstring(mut self, path: &str, source: &str) -> Result<Project, Error> {
+        let Some(place) = &self.found.description else { return Ok(self) };
+        let text = docstring(source).unwrap_or_default();
+        let line = text.trim_start().lines().next().unwrap_or_default().trim();
+        if line.is_empty() {
+            let reason = "has no docstring to take the description from".to_owned();
+            return Err(place.error(&self.toml, Problem::Content { path: path.to_owned(), reason }));
+        }
+        if line.chars().any(item::breaks_lines) {
+            let reason = "has a control character in the first line of its docstring".to_owned();
+            return Err(place.error(&self.toml, Problem::Content { path: path.to_owned(), reason }));
+        }
+        self.description = Some(line.to_owned());
+        Ok(self)
+    }
+
+    /// Whether it leaves the description to the docstring of its module.
+    pub(crate) fn wants_docstring(&self) -> bool {
+        self.found.description.is_some()
+    }
+
+    /// The project with the names that its modules are imported as, where it leaves those to the modules.
+    pub(crate) fn with_modules(mut self, names: &[String], namespaces: &[String]) -> Project {
+        let named = |names: &[String]| -> Vec<ImportName> {
+            let name = |name: &String| ImportName { name: name.clone(), is_private: false };
+            names.iter().map(name).collect()
+        };
+        if self.found.import_names {
+            self.import_names = Some(named(names));
+        }
+        if self.found.import_namespaces {
+            self.import_namespaces = named(namespaces);
+        }
+        self
+    }
+
     /// The patterns of paths, licence files among which go with the metadata.
     ///
     /// ```
@@ -250,7 +362,7 @@ impl Project {
     /// # Ok::<(), pyrepro::project::Error>(())
     /// ```
     pub fn files(&self) -> Vec<&str> {
-        let readme = self.readme.as_ref().and_then(Readme::file);
+        let readme = self.readme.as_ref().map_or_else(Vec::new, Readme::files);
         let version = match &self.version {
             ProjectVersion::Dynamic(version) => version.path(),
             ProjectVersion::Static(_) => None,
@@ -277,7 +389,9 @@ impl Project {
             ProjectVersion::Static(version) => version.clone(),
             ProjectVersion::Dynamic(version) => version.version(&self.toml, read)?,
         };
-        let description = self.readme.as_ref().map(|readme| readme.text(&self.toml, read)).transpose()?;
+        let description = self.readme.as_ref();
+        let description =
+            description.map(|readme| readme.text(&self.toml, read, &self.name, &version)).transpose()?;
         let license_files = self.license_files.among(&self.toml, paths)?;
         for path in &license_files {
             let place = Place { key: "project.license-files".into(), ..self.license_files.place() };
@@ -297,39 +411,33 @@ fn description(item: Option<Item<'_>>) -> Result<Option<String>, Error> {
     Ok((!line.is_empty()).then(|| line.to_owned()))
 }
 
-fn version(document: &Document<'_>, project: &Table<'_>) -> Result<ProjectVersion, Error> {
-    match (project.get("version"), dynamic(project)?) {
+fn readme(
+    document: &Document<'_>,
+    project: &Table<'_>,
+    dynamic: &Dynamic<'_>,
+) -> Result<Option<Readme>, Error> {
+    match dynamic.get("readme") {
+        Some(item) => Readme::put_together(document, item).map(Some),
+        None => project.get("readme").map(|item| Readme::read(&item)).transpose(),
+    }
+}
+
+fn version(
+    document: &Document<'_>,
+    project: &Table<'_>,
+    dynamic: &Dynamic<'_>,
+) -> Result<ProjectVersion, Error> {
+    match (project.get("version"), dynamic.get("version")) {
         (Some(item), None) => Ok(ProjectVersion::Static(item.parse()?)),
-        (Some(item), Some(_)) => {
-            Err(item
-                .error(Problem::Conflict("is in project.dynamic, too; it can be in one place alone".into())))
-        }
+        (Some(_), Some(_)) => unreachable!("Dynamic::read refuses it"),
         (None, Some(dynamic)) => {
             let settings = document.table(&["tool", "pyrepro"])?;
-            Ok(ProjectVersion::Dynamic(DynamicVersion::read(&dynamic, settings.as_ref())?))
+            Ok(ProjectVersion::Dynamic(DynamicVersion::read(dynamic, settings.as_ref())?))
         }
         (None, None) => {
             Err(project.item().missing("project.version", "a string, or \"version\" in project.dynamic"))
         }
     }
-}
-
-/// The item of `project.dynamic` that says that the version is, if there is one.
-fn dynamic<'d>(project: &Table<'d>) -> Result<Option<Item<'d>>, Error> {
-    let Some(item) = project.get("dynamic") else { return Ok(None) };
-    let mut found = None;
-    for item in item.array()? {
-        let name = item.line()?;
-        if name != "version" {
-            let is_known = KEYS.contains(&name);
-            let reason = if is_known { ", since pyrepro runs no code that could give others" } else { "" };
-            let suggestion = suggestion::nearest(name, ["version"]).map(str::to_owned);
-            let bad = BadValue { suggestion, ..BadValue::new(name, format!("\"version\" alone{reason}")) };
-            return Err(item.error(bad));
-        }
-        found = Some(item);
-    }
-    Ok(found)
 }
 
 fn keywords(item: Option<Item<'_>>, warnings: &mut Vec<Warning>) -> Result<Vec<String>, Error> {

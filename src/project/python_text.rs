@@ -2,16 +2,17 @@
 
 use super::scanner::Scanner;
 
-/// The string literal that a module assigns to a name at its top level, outside of any block, if it does.
+/// The version that a module assigns to a name at its top level, outside of any block, if it does: a string
+/// literal, or a tuple of such and of numbers.
 ///
 /// Strings, comments and brackets are stepped over, so that what merely looks like an assignment
 /// (in a docstring, say) is none.
-pub(super) fn assigned_string(source: &str, name: &str) -> Result<Option<String>, String> {
+pub(super) fn assigned_version(source: &str, name: &str) -> Result<Option<String>, String> {
     let mut found: Option<String> = None;
     for statement in top_level(source) {
         let Some(value) = value_assigned_to(statement, name) else { continue };
-        let value = literal(value).ok_or_else(|| {
-            format!("assigns to {name} something else than a plain string, and pyrepro runs no code to see its value")
+        let value = literal(value).or_else(|| dotted(value)).ok_or_else(|| {
+            format!("assigns to {name} something else than a plain string or a tuple, and pyrepro runs no code to see its value")
         })?;
         if found.as_ref().is_some_and(|other| *other != value) {
             return Err(format!("assigns different strings to {name}"));
@@ -21,10 +22,31 @@ pub(super) fn assigned_string(source: &str, name: &str) -> Result<Option<String>
     Ok(found)
 }
 
-/// The docstring of a module, if it is a plain string.
+/// The first line with something in it of a module's docstring, or of what is assigned to `__doc__` in its place,
+/// if it is a plain string.
 pub(crate) fn docstring(source: &str) -> Option<String> {
-    let first = top_level(source).into_iter().find(|statement| !statement.starts_with('#'))?;
-    literal(first)
+    let statements = top_level(source);
+    let first = *statements.iter().find(|statement| !statement.starts_with('#'))?;
+    let line = |expression| {
+        let mut rest = Scanner(expression);
+        rest.eat_one_of(&["r", "R", "u", "U"]);
+        let text = string(&mut rest)?;
+        let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+        (!line.contains('\\')).then(|| line.to_owned())
+    };
+    line(first)
+        .or_else(|| statements.iter().find_map(|other| value_assigned_to(other, "__doc__")).and_then(line))
+}
+
+/// The module that a name is imported from at the top level, by `from .module import name` on one line.
+pub(crate) fn imported_from<'a>(source: &'a str, name: &str) -> Option<&'a str> {
+    top_level(source).into_iter().find_map(|statement| {
+        let line = statement.lines().next()?.split('#').next()?;
+        let (module, names) = line.strip_prefix("from ")?.split_once(" import ")?;
+        let is_it = |imported: &str| imported.trim() == name;
+        let names = names.trim().trim_start_matches('(').trim_end_matches(')');
+        (module.starts_with('.') && names.split(',').any(is_it)).then_some(module.trim())
+    })
 }
 
 /// The rest of the source at the start of each statement that is not indented.
@@ -118,12 +140,39 @@ fn literal(expression: &str) -> Option<String> {
     (is_end && !text.contains('\\')).then(|| text.to_owned())
 }
 
+/// A tuple or list of numbers and strings, with dots between its parts.
+fn dotted(expression: &str) -> Option<String> {
+    let mut rest = Scanner(expression);
+    let closing = if rest.eat("(") { ")" } else { rest.eat("[").then_some("]")? };
+    let mut parts = Vec::new();
+    let space = |rest: &mut Scanner<'_>| {
+        rest.take_while(char::is_whitespace);
+    };
+    loop {
+        space(&mut rest);
+        if rest.eat(closing) {
+            break;
+        }
+        let number = rest.take_while(|c| c.is_ascii_digit());
+        parts.push(if number.is_empty() { string(&mut rest)? } else { number });
+        space(&mut rest);
+        if !rest.eat(",") {
+            rest.eat(closing).then_some(())?;
+            break;
+        }
+    }
+    rest.skip_space();
+    let is_end = rest.peek().is_none_or(|c| matches!(c, '\n' | '\r' | '#' | ';'));
+    // One thing in brackets is no tuple, and a version is no single number in one.
+    (is_end && parts.len() > 1 && parts.iter().all(|part| !part.contains('\\'))).then(|| parts.join("."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn version(source: &str) -> Result<String, String> {
-        assigned_string(source, "__version__")?.ok_or_else(|| "does not assign".to_owned())
+        assigned_version(source, "__version__")?.ok_or_else(|| "does not assign".to_owned())
     }
 
     #[test]
@@ -160,6 +209,17 @@ mod tests {
         ];
         for source in sources {
             assert!(version(source).unwrap_err().starts_with("does not assign"), "{source:?}");
+        }
+    }
+
+    #[test]
+    fn a_tuple_is_a_version_with_dots() {
+        for source in ["(1, 2, '3rc1')", "[ 1, 2,\n 3 , ]", "(\"1\", 2)  # now"] {
+            assert!(version(&format!("__version__ = {source}\n")).is_ok(), "{source}");
+        }
+        assert_eq!(version("__version__ = (1, 2, '3rc1')\n").unwrap(), "1.2.3rc1");
+        for source in ["(1, f())", "(1, 2) + (3,)", "(1, 2", "(1 2)", "(1,)"] {
+            assert!(version(&format!("__version__ = {source}\n")).is_err(), "{source}");
         }
     }
 

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use super::path::FilePath;
 use super::place::Place;
-use super::{BadValue, Error, Item, Problem, ReadFile};
+use super::readme_fragments::Fragments;
+use super::{BadValue, Document, Error, Item, Name, Problem, ReadFile, Version};
 
 /// Where the long description is, and what it is written in.
 ///
@@ -30,6 +31,7 @@ pub struct Readme {
 enum Source {
     File(FilePath),
     Text(String),
+    Fragments(Fragments),
 }
 
 impl Readme {
@@ -37,15 +39,41 @@ impl Readme {
     pub fn file(&self) -> Option<&str> {
         match &self.source {
             Source::File(path) => Some(path.as_str()),
-            Source::Text(_) => None,
+            Source::Text(_) | Source::Fragments(_) => None,
         }
     }
 
+    /// The paths of all files that it is made of.
+    pub(super) fn files(&self) -> Vec<&str> {
+        match &self.source {
+            Source::Fragments(fragments) => fragments.files(),
+            _ => self.file().into_iter().collect(),
+        }
+    }
+
+    /// Reads `[tool.pyrepro.readme]`, which `dynamic` says that there is.
+    pub(super) fn put_together(document: &Document<'_>, dynamic: &Item<'_>) -> Result<Readme, Error> {
+        let allowed = "a table with `content-type` and `fragments`, since `readme` is dynamic";
+        let table = document.table(&["tool", "pyrepro", "readme"])?;
+        let table = table.ok_or_else(|| dynamic.missing("tool.pyrepro.readme", allowed))?;
+        table.only(&["content-type", "fragments", "substitutions"])?;
+        let content_type = table.required("content-type", "a string such as \"text/markdown\"")?.parse()?;
+        let source = Source::Fragments(Fragments::read(&table)?);
+        Ok(Readme { content_type, place: table.item().place().clone(), source })
+    }
+
     /// Its text, with lines that end in `\n` alone, so that it is the same from every checkout.
-    pub(super) fn text(&self, toml: &str, read: ReadFile<'_>) -> Result<String, Error> {
+    pub(super) fn text(
+        &self,
+        toml: &str,
+        read: ReadFile<'_>,
+        name: &Name,
+        version: &Version,
+    ) -> Result<String, Error> {
         let text = match &self.source {
             Source::File(path) => super::read_text(toml, &self.place, path.as_str(), read)?,
             Source::Text(text) => text.clone(),
+            Source::Fragments(fragments) => fragments.text(toml, read, name, version)?,
         };
         Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
     }

@@ -117,7 +117,8 @@ fn every_refusal_names_the_key_and_the_place() {
         ),
         ("import-names = ['a; public']", "4:17: project.import-names[0]: found", "or not"),
         ("dynamic = ['version']", "3:11: project.version: is in project.dynamic, too", "alone"),
-        ("dynamic = ['readme']", "4:12: project.dynamic[0]: found \"readme\"", "give others"),
+        ("dynamic = ['classifiers']", "4:12: project.dynamic[0]: found \"classifiers\"", "give others"),
+        ("dynamic = ['readme']", "4:12: tool.pyrepro.readme: is missing", "is dynamic"),
         ("dynamic = ['versoin']", "4:12: project.dynamic[0]: found", "did you mean \"version\"?"),
         ("licence = 'MIT'", "4:1: project.licence: there is no such key", "did you mean \"license\"?"),
     ];

@@ -25,7 +25,8 @@ pub(super) fn rebuild(
     let compiler = chosen.as_ref().map(Chosen::for_version);
 
     // Artifacts lie beside each other, in the project's folder or elsewhere.
-    let package = Package::open(root, request.artifact.parent())?;
+    let package =
+        Package::open_at(root, request.artifact.parent(), Some(Epoch::from_seconds(epoch.seconds)))?;
     let made = recipe.make(&package, compiler, request.jobs, request.stop)?;
     let at = Epoch::from_seconds(epoch.seconds);
     let place = folder.join("rebuilt").join(&recorded.artifact.name);

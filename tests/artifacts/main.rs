@@ -15,6 +15,7 @@ mod pinned_bytes;
 mod project_metadata;
 mod readers;
 mod shell;
+mod versions;
 mod zipapp_applications;
 mod zipapp_contents;
 mod zipapp_differential;

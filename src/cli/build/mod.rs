@@ -126,7 +126,8 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     );
     ensure!(flags.python.is_none() || flags.pyc.is_some(), "--python is of no use without --pyc here");
     let epoch = flags.epoch(&source.root)?;
-    let package = Package::open(&source.root, Some(&flags.out_dir))?;
+    let now = (!matches!(epoch.1, EpochSource::Default)).then_some(epoch.0);
+    let package = Package::open_at(&source.root, Some(&flags.out_dir), now)?;
     let mut report = Report::default();
     for warning in &package.project().warnings {
         report.warn(warning, terminal);

@@ -5,9 +5,11 @@ mod report;
 mod serve;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
@@ -370,6 +372,43 @@ fn levels(numbers: &[String]) -> anyhow::Result<Vec<Optimization>> {
     levels.sort_unstable();
     levels.dedup();
     Ok(levels)
+}
+
+/// A compiler that is ready for one request after the other.
+pub struct Prepared {
+    aim: Aim,
+    compiler: compile::Chosen,
+}
+
+impl Prepared {
+    /// For an interpreter or a release; without one for the default.
+    pub fn new(python: Option<&OsString>) -> anyhow::Result<Prepared> {
+        let choice = environment::compiler()?.unwrap_or(Choice::Auto);
+        let aims = aims(&python.cloned().into_iter().collect::<Vec<_>>(), choice)?;
+        let aim = aims.into_iter().next().context("there is no interpreter to compile for")?;
+        let compiler = aim.compiler(choice, NonZeroUsize::MIN)?;
+        Ok(Prepared { aim, compiler })
+    }
+
+    /// A request for one source.
+    pub fn request(&self, source: PathBuf) -> Request {
+        Request { jobs: NonZeroUsize::MIN, ..Request::new(self.aim.version, vec![source]) }
+    }
+
+    /// Compiles, and tells in `output` what does not.
+    pub fn run(&self, request: &Request, output: &mut Vec<u8>) -> anyhow::Result<Exit> {
+        // Who waits for requests is ended by a signal, as any program.
+        let never = AtomicBool::new(false);
+        let summary = compile::run(request, &self.compiler, &never, |event| match event {
+            Event::Source(record) => match &record.failure {
+                Some(failure) => writeln!(output, "{}: {failure}", record.source.display()),
+                None => Ok(()),
+            },
+            Event::Trouble { path, error } => writeln!(output, "{}: {error}", path.display()),
+            Event::Folder { .. } => Ok(()),
+        })?;
+        Ok(exit(&summary, request.task))
+    }
 }
 
 /// What to compile for: interpreters, and releases that the built-in compiler stands for.

@@ -61,6 +61,8 @@ impl Finder<'_> {
             let path = pattern.strip_prefix('/').unwrap_or(pattern);
             let (folder, is_deep) = split(path);
             match is_deep {
+                // What is not there has nothing to include.
+                true if !self.root.join(folder).is_dir() => {}
                 true => self.walk(files, folder, Globs::new([pattern])?)?,
                 false => self.add_matching_in(files, folder, &Globs::new([pattern])?)?,
             }

@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 
 use super::{Error, Ingredient, Known, Role};
 use crate::archive::{MemberPath, Mode};
+use crate::epoch::Epoch;
 use crate::project::{self, Document, MAX_SIZE, Metadata, Problem, Project};
 use crate::tree::Tree;
+use crate::vcs;
 
 pub use modules::ModuleProblem;
 
@@ -42,6 +44,8 @@ pub struct Package {
     project: Project,
     metadata: Metadata,
     modules: Modules,
+    /// A file that tells the version, which is made and not found: its path and content.
+    version_file: Option<(String, String)>,
     data: Vec<(Scheme, String)>,
     source_include: Vec<String>,
     source_excludes: Excludes,
@@ -56,7 +60,20 @@ impl Package {
     /// assert!(Package::open("no such folder".as_ref(), None).is_err());
     /// ```
     pub fn open(root: &Path, output: Option<&Path>) -> Result<Package, Error> {
-        Package::with_pyproject(root, output, read_pyproject(root)?)
+        Package::open_at(root, output, None)
+    }
+
+    /// The same at a time, which a version from tags tells the day of where something is not committed.
+    /// Without one, it is today.
+    ///
+    /// ```
+    /// # use pyrepro::{dist::Package, epoch::Epoch};
+    /// let package = Package::open_at("testdata/orchard".as_ref(), None, Some(Epoch::from_seconds(0)))?;
+    /// assert_eq!(package.metadata().version().as_str(), "1.2.0");
+    /// # Ok::<(), pyrepro::dist::Error>(())
+    /// ```
+    pub fn open_at(root: &Path, output: Option<&Path>, now: Option<Epoch>) -> Result<Package, Error> {
+        Package::read(root, output, read_pyproject(root)?, now)
     }
 
     /// The same as if pyproject.toml had this content.
@@ -69,14 +86,20 @@ impl Package {
     /// # Ok::<(), pyrepro::dist::Error>(())
     /// ```
     pub fn with_pyproject(root: &Path, output: Option<&Path>, pyproject: Vec<u8>) -> Result<Package, Error> {
+        Package::read(root, output, pyproject, None)
+    }
+
+    fn read(
+        root: &Path,
+        output: Option<&Path>,
+        pyproject: Vec<u8>,
+        now: Option<Epoch>,
+    ) -> Result<Package, Error> {
         let document = Document::parse(&pyproject)?;
         let settings = Settings::read(&document)?;
         let project = Project::read(&document)?;
         let modules = find_modules(root, &project, &settings)?;
-        let project = match modules.version_file() {
-            Some(path) => project.with_version_in(&path),
-            None => project,
-        };
+        let project = complete(root, project, &modules, now)?;
         check_data(root, &settings)?;
         let excludes =
             |own| Excludes::new(settings.default_excludes, settings.source_exclude.iter().chain(own));
@@ -95,6 +118,7 @@ impl Package {
             data: settings.data.iter().map(|(scheme, path, _)| (*scheme, path.clone())).collect(),
             source_include: settings.source_include.clone(),
             pyproject: pyproject.clone(),
+            version_file: project.version_file(metadata.version()),
             project,
             metadata,
             modules,
@@ -133,6 +157,22 @@ impl Package {
     /// ```
     pub fn stem(&self) -> String {
         format!("{}-{}", self.metadata.name().in_file_names(), self.metadata.version())
+    }
+
+    /// The file that tells the version, with its path in sdists.
+    pub(super) fn version_file(&self) -> Option<(&str, &str)> {
+        self.version_file.as_ref().map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// The same with its path in wheels, which only have it where it is part of a module.
+    pub(super) fn version_module(&self) -> Option<(&str, &str)> {
+        let (path, text) = self.version_file()?;
+        let is_inner = |module| {
+            let rest = path.strip_prefix(&self.modules.locate(module));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let inner = path.strip_prefix(&self.modules.root)?.trim_start_matches('/');
+        self.modules.all.iter().any(is_inner).then_some((inner, text))
     }
 
     /// The folder that imports look for the modules in.
@@ -174,6 +214,10 @@ impl Package {
         for path in needed.chain(self.metadata.license_files().iter().map(String::as_str)) {
             finder.add_file(&mut files, path)?;
         }
+        // It is made, whatever lies there.
+        if let Some((path, _)) = self.version_file() {
+            files.by_path.remove(path);
+        }
         Ok(files)
     }
 
@@ -181,7 +225,11 @@ impl Package {
     pub(super) fn module_files(&self) -> Result<Files, Error> {
         let mut files = Files::default();
         self.with_wheel_finder(|finder| self.add_modules(finder, &mut files))?;
-        Ok(files.without_prefix(&self.modules.root))
+        let mut files = files.without_prefix(&self.modules.root);
+        if let Some((path, _)) = self.version_module() {
+            files.by_path.remove(path);
+        }
+        Ok(files)
     }
 
     /// The files of data folders, by their paths in them.
@@ -279,6 +327,22 @@ fn find_modules(root: &Path, project: &Project, settings: &Settings<'_>) -> Resu
         }
         _ => Error::Module(problem),
     })
+}
+
+/// The project with all that it leaves to its files and to version control.
+fn complete(root: &Path, project: Project, modules: &Modules, now: Option<Epoch>) -> Result<Project, Error> {
+    let project = vcs::with_version(root, project, now)?;
+    let (names, namespaces) = modules.import_names();
+    let project = project.with_modules(&names, &namespaces);
+    let Some(path) = modules.version_file() else { return Ok(project) };
+    let project = project.with_version_in(&path);
+    if !project.wants_docstring() {
+        return Ok(project);
+    }
+    let place = root.join(&path);
+    let source = crate::bounded::read_to_string(&place, crate::bounded::SOURCE)
+        .map_err(|source| Error::Read { path: place, source })?;
+    Ok(project.with_docstring(&path, &source)?)
 }
 
 /// Data folders have to be there.

@@ -118,6 +118,30 @@ impl Modules {
         below(&self.root, &module.path)
     }
 
+    /// What the modules are imported as, and the namespaces that are around them, in order.
+    pub fn import_names(&self) -> (Vec<String>, Vec<String>) {
+        let (mut names, mut namespaces) = (Vec::new(), Vec::new());
+        for module in &self.all {
+            let path = module.path.strip_suffix(".py").unwrap_or(&module.path).trim_end_matches('/');
+            // Stubs are not imported.
+            if path.split('/').next().is_some_and(|first| first.ends_with("-stubs")) || path.ends_with(".pyi")
+            {
+                continue;
+            }
+            let dotted = path.replace('/', ".");
+            namespaces.extend(dotted.match_indices('.').map(|(end, _)| dotted[..end].to_owned()));
+            match module.kind {
+                Kind::Namespace => namespaces.push(dotted),
+                Kind::File | Kind::Package(_) => names.push(dotted),
+            }
+        }
+        for list in [&mut names, &mut namespaces] {
+            list.sort();
+            list.dedup();
+        }
+        (names, namespaces)
+    }
+
     /// The file in which a version is looked for if the project does not say.
     pub fn version_file(&self) -> Option<String> {
         let module = self.all.first()?;

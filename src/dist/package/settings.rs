@@ -5,13 +5,14 @@ use std::fmt;
 use crate::project::{Document, Error, ImportName, Item, Problem, Table};
 use crate::tree::Globs;
 
-/// The keys that have a meaning, which all but `version` is the one that uv's build backend gives them.
+/// The keys that have a meaning, uv's build backend gives them.
 const KEYS: &[&str] = &[
     "data",
     "default-excludes",
     "module-name",
     "module-root",
     "namespace",
+    "readme",
     "source-exclude",
     "source-include",
     "version",

@@ -29,6 +29,10 @@ impl Moment {
         Moment { year, month, day, hour: second / 3600, minute: second / 60 % 60, second: second % 60 }
     }
 
+    pub(super) fn date(self) -> (u64, u64, u64) {
+        (self.year, self.month, self.day)
+    }
+
     /// The date and the time as MS-DOS packs them. The year must be one of 1980 to 2107.
     pub(super) fn in_dos_fields(self) -> (u16, u16) {
         let date = (self.year - 1980) << 9 | self.month << 5 | self.day;

@@ -150,6 +150,17 @@ impl Epoch {
         Some(Epoch(low)).filter(|epoch| epoch.dos_date_time() == fields)
     }
 
+    /// Year, month and day in UTC.
+    ///
+    /// ```
+    /// use pyrepro_archive::epoch::Epoch;
+    ///
+    /// assert_eq!(Epoch::from_seconds(1_577_836_800).date(), (2020, 1, 1));
+    /// ```
+    pub fn date(self) -> (u64, u64, u64) {
+        Moment::at(self.0).date()
+    }
+
     /// The time for a file's modification time. A time outside of [`Epoch::TAR`] gives the nearest inside.
     ///
     /// ```
