@@ -223,16 +223,16 @@ fn hatchling_comes_over() {
 
 #[test]
 fn what_hatchling_has_and_pyrepro_has_not_is_named() {
-    let settings = "\n[tool.hatch.version]\nsource = \"vcs\"\n[tool.hatch.build.hooks.vcs]\nversion-file = \"a\"\n\
+    let settings = "\n[tool.hatch.version]\nsource = \"code\"\n[tool.hatch.build.hooks.x]\nversion-file = \"a\"\n\
                     [tool.hatch.build.targets.wheel]\nmacos-max-compat = true\nforce-include = {a = \"b\"}\n\
                     shared-scripts = {a = \"b\"}\n[tool.hatch.build.targets.app]\n[tool.hatch.metadata.hooks.x]\n";
-    let pyproject = backend("hatchling.build", "hatch-vcs", settings);
+    let pyproject = backend("hatchling.build", "hatch-x", settings);
     let reasons = refused(&project(&pyproject, &["orchard.py"]));
     let starts = [
-        "pyproject.toml:6 build-system.requires[0]: what hatch-vcs does in the build is not carried over",
-        "pyproject.toml:16 tool.hatch.metadata.hooks: runs code",
-        "pyproject.toml:10 tool.hatch.version.source: takes the version from vcs",
-        "pyproject.toml:11 tool.hatch.build.hooks: runs code",
+        "pyproject.toml:6 build-system.requires[0]: what hatch-x does in the build is not carried over",
+        "pyproject.toml:16 tool.hatch.metadata.hooks.x: runs code",
+        "pyproject.toml:10 tool.hatch.version.source: takes the version from code",
+        "pyproject.toml:11 tool.hatch.build.hooks.x: runs code",
         "pyproject.toml:14 tool.hatch.build.targets.wheel.force-include: has no equivalent",
         "pyproject.toml:15 tool.hatch.build.targets.wheel.shared-scripts: has no equivalent",
         "pyproject.toml:16 tool.hatch.build.targets.app: is a target that pyrepro does not build",
@@ -326,10 +326,57 @@ fn setuptools_comes_over_with_the_files_that_it_packs() {
         "wheel-exclude = [\"*.c\", \"/lib/grove/tests/__init__.py\"]",
         "source-include = [\"tests\", \"lib/**/*.json\"]",
         "source-exclude = [\"/**/*.o\"]",
-        "version = { path = \"lib/grove/about.py\", pattern = ",
+        "version = { path = \"lib/grove/about.py\", attribute = \"VERSION\" }",
     ] {
         assert!(after.contains(line), "{line}: {after}");
     }
+}
+
+/// What comes over of a project whose version is that of an sdist.
+fn moved_from_an_sdist(pyproject: &str, files: &[&str]) -> (String, Vec<String>) {
+    let dynamic = PROJECT.replace("version = \"1.2\" # now", "dynamic = [\"version\"]");
+    let tree = project(&pyproject.replace(PROJECT, &dynamic), files);
+    tree.write("orchard/PKG-INFO", "Metadata-Version: 2.1\nName: orchard\nVersion: 6.1\n\nVersion: 7\n");
+    moved(&tree)
+}
+
+#[test]
+fn versions_of_setuptools_scm_come_over_with_all_that_git_tracks() {
+    let settings = "\n[tool.setuptools_scm]\nversion_scheme = \"post-release\"\n\
+                    local_scheme = \"node-and-date\"\nwrite_to = \"orchard/_version.py\"\n";
+    let pyproject = backend("setuptools.build_meta", "setuptools_scm[toml]>=8", settings);
+    let (after, paths) = moved_from_an_sdist(&pyproject, &["orchard/__init__.py", "orchard/a.txt"]);
+    let version =
+        "version = { source = \"git\", scheme = \"post-release\", version-file = \"orchard/_version.py\" }";
+    assert!(after.contains(version) && !after.contains("setuptools"), "{after}");
+    assert_eq!(paths, ["orchard/__init__.py", "orchard/_version.py", "orchard/a.txt"]);
+}
+
+#[test]
+fn versions_of_hatch_vcs_and_readmes_in_parts_come_over() {
+    let settings = "\n[tool.hatch.version]\nsource = \"vcs\"\nraw-options = { local_scheme = \"no-local-version\" }\n\
+                    [tool.hatch.build.hooks.vcs]\nversion-file = \"orchard/_version.py\"\n\
+                    [tool.hatch.metadata.hooks.fancy-pypi-readme]\ncontent-type = \"text/markdown\"\n\
+                    [[tool.hatch.metadata.hooks.fancy-pypi-readme.fragments]]\ntext = \"# $HFPR_PACKAGE_NAME\"\n";
+    let pyproject = backend("hatchling.build", "hatchling", settings);
+    let (after, paths) = moved_from_an_sdist(&pyproject, &["orchard/__init__.py"]);
+    assert!(after.contains("[[tool.pyrepro.readme.fragments]]\n") && !after.contains("hatch"), "{after}");
+    assert!(
+        after.contains("version = { source = \"git\", local-scheme = \"no-local-version\", version-file = "),
+        "{after}"
+    );
+    assert_eq!(paths, ["orchard/__init__.py", "orchard/_version.py"]);
+}
+
+#[test]
+fn licence_classifiers_beside_an_expression_are_removed() {
+    let pyproject = backend("flit_core.buildapi", "flit_core", "").replace(
+        "name = \"orchard\"",
+        "name = \"orchard\"\ndescription = \"x\"\nlicense = \"MIT\"\nclassifiers = [\n    \"License :: OSI Approved :: MIT License\",\n    \
+         \"Typing :: Typed\",\n]",
+    );
+    let (after, _) = moved(&project(&pyproject, &["orchard.py"]));
+    assert!(after.contains("\"Typing :: Typed\"") && !after.contains("License ::"), "{after}");
 }
 
 #[test]
