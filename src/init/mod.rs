@@ -159,7 +159,7 @@ fn carry(
     if let Err(error) = Project::read(document)
         && !error.key.starts_with("project.dynamic")
         && !error.key.starts_with("tool.pyrepro.")
-        && !(error.key.starts_with("project.classifiers") && !old.carried.dropped_classifiers.is_empty())
+        && (!error.key.starts_with("project.classifiers") || old.carried.dropped_classifiers.is_empty())
     {
         old.refusals.push(Refusal::of_key(error));
     }

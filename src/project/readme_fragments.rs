@@ -104,14 +104,15 @@ fn fragment(table: &Table<'_>) -> Result<Fragment, Error> {
         (Some(text), None) => Ok(Fragment::Text(text.text()?.to_owned())),
         (None, Some(path)) => {
             let mut cuts = Vec::new();
-            let kinds: [(&str, fn(String) -> Cut); 4] = [
-                ("start-after", Cut::StartAfter),
+            for (key, cut) in [
+                ("start-after", Cut::StartAfter as fn(String) -> Cut),
                 ("start-at", Cut::StartAt),
                 ("end-before", Cut::EndBefore),
                 ("end-at", Cut::EndAt),
-            ];
-            for (key, cut) in kinds {
-                cuts.extend(table.get(key).map(|item| Ok(cut(item.text()?.to_owned()))).transpose()?);
+            ] {
+                if let Some(item) = table.get(key) {
+                    cuts.push(cut(item.text()?.to_owned()));
+                }
             }
             if let Some(item) = table.get("pattern") {
                 cuts.push(Cut::Pattern(regex(&item, "(?s)", 2)?));

@@ -255,10 +255,16 @@ fn chosen<T: Copy>(item: Option<Item<'_>>, known: &[(&'static str, T)]) -> Resul
 /// Where the repository is: the project's folder, or one above it.
 fn repository(item: &Item<'_>) -> Result<String, Error> {
     let path = item.line()?.trim_end_matches('/');
-    match path.split('/').all(|part| part == "..") || matches!(path, "" | ".") {
-        true => Ok(path.trim_matches('.').is_empty().then(|| path.to_owned()).unwrap_or_default()),
-        false => Err(item
-            .refused("\".\", or as many \"..\" as the repository is above the project, such as \"../..\"")),
+    if matches!(path, "" | ".") {
+        return Ok(String::new());
+    }
+    match path.split('/').all(|part| part == "..") {
+        true => Ok(path.to_owned()),
+        false => {
+            let allowed =
+                "\".\", or as many \"..\" as the repository is above the project, such as \"../..\"";
+            Err(item.refused(allowed))
+        }
     }
 }
 
