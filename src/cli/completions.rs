@@ -29,6 +29,15 @@ Examples:
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(flags.shell, &mut Arguments::command(), "pyrepro", &mut script);
+    if flags.shell == Shell::Bash {
+        script = with_file_names(&String::from_utf8(script)?).into_bytes();
+    }
     terminal.raw_out().write_all(&script)?;
     Ok(Exit::Fine)
+}
+
+/// bash does not know that the words are names of files: folders are to end with a slash, and blanks are quoted.
+fn with_file_names(script: &str) -> String {
+    let files = r#"COMPREPLY=($(compgen -f "${cur}"))"#;
+    script.replace(files, r#"mapfile -t COMPREPLY < <(compgen -f -- "${cur}"); compopt -o filenames"#)
 }

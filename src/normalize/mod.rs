@@ -54,7 +54,7 @@ use original::Original;
 ///
 /// let only_ask = Options { check: true, ..Options::default() };
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// Only tell what would change.
     pub check: bool,
@@ -67,12 +67,6 @@ pub struct Options {
     pub latest: Option<Epoch>,
     /// How many files to work on at a time; by default as many as there are processors.
     pub jobs: Option<NonZeroUsize>,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options { check: false, epoch: None, drop_signatures: false, latest: None, jobs: None }
-    }
 }
 
 /// What became of a file.
