@@ -1,15 +1,15 @@
 //! The environment that a backend runs in, and what is installed there.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::hook::{Answer, script};
+use super::install::{Locked, Tool};
 use super::place::Place;
 use super::process::{Bounds, run};
 use super::system::BuildSystem;
 use super::variables::{self, Variables};
 use super::watch::Event;
-use super::{Error, Installed, Installer, Isolation, Request};
+use super::{Error, Installed, Isolation, Request};
 
 /// An interpreter with all that the backend needs.
 #[derive(Debug)]
@@ -17,12 +17,13 @@ pub struct Environment {
     pub python: PathBuf,
     pub variables: Variables,
     pub installed: Vec<Installed>,
+    /// What was installed, with the hashes of the files, as far as they are known.
+    pub locked: Vec<Locked>,
     /// What it was asked to have so far.
     requires: Vec<String>,
+    /// What installs into it, if it is a fresh one.
+    tool: Option<Tool>,
 }
-
-const PROGRAMS: &str = if cfg!(windows) { "Scripts" } else { "bin" };
-const PYTHON: &str = if cfg!(windows) { "python.exe" } else { "python" };
 
 impl Environment {
     /// Makes a fresh one or takes the one that is there, with what the build system requires.
@@ -32,16 +33,23 @@ impl Environment {
         place: &Place,
         bounds: &Bounds<'_>,
     ) -> Result<Environment, Error> {
-        let python = match &request.isolation {
+        let (python, tool) = match &request.isolation {
             Isolation::Fresh { installer, .. } => {
-                create(request, installer, place, bounds)?;
-                place.environment().join(PROGRAMS).join(PYTHON)
+                let tool = Tool::create(request, installer, place, bounds)?;
+                (super::install::python_of(&place.environment()), Some(tool))
             }
-            Isolation::Installed => request.python.clone(),
+            Isolation::Installed => (request.python.clone(), None),
         };
         let programs = python.parent().unwrap_or(Path::new(""));
         let variables = variables::of_backend(request, place, programs);
-        let mut environment = Environment { python, variables, installed: Vec::new(), requires: Vec::new() };
+        let mut environment = Environment {
+            python,
+            variables,
+            installed: Vec::new(),
+            locked: Vec::new(),
+            requires: Vec::new(),
+            tool,
+        };
         let requires: Vec<String> = system.requires.iter().chain(&request.with).cloned().collect();
         environment.add(request, &requires, place, bounds)?;
         Ok(environment)
@@ -64,15 +72,20 @@ impl Environment {
         if self.requires.len() == known && known > 0 {
             return Ok(());
         }
-        self.installed = match &request.isolation {
-            Isolation::Installed => self.check(place, bounds)?,
+        self.installed = match &self.tool {
+            None => self.check(place, bounds)?,
+            // What was locked is all that a build may have, whatever it asks for.
+            Some(_) if !request.locked.is_empty() && known > 0 => return Ok(()),
             // All at once, so that one does not undo another.
-            Isolation::Fresh { .. } if !self.requires.is_empty() => {
+            Some(tool) if !self.requires.is_empty() => {
                 (bounds.watch)(Event::Installing(&self.requires));
-                install(request, &self.python, &self.requires, place, bounds)?;
+                let locked = tool.install(request, &self.python, &self.requires, place, bounds)?;
+                // pip tells of what it has added.
+                self.locked.retain(|old| locked.iter().all(|new| new.name != old.name));
+                self.locked.extend(locked);
                 self.list(place, bounds)?
             }
-            Isolation::Fresh { .. } => self.list(place, bounds)?,
+            Some(_) => self.list(place, bounds)?,
         };
         Ok(())
     }
@@ -99,81 +112,4 @@ impl Environment {
 fn pairs(values: &[String]) -> Vec<Installed> {
     let pair = |pair: &[String]| Installed { name: pair[0].clone(), version: pair[1].clone() };
     values.chunks_exact(2).map(pair).collect()
-}
-
-fn create(request: &Request, installer: &Installer, place: &Place, bounds: &Bounds<'_>) -> Result<(), Error> {
-    let step = "making a virtual environment";
-    let environment = place.environment();
-    match installer {
-        Installer::Uv(uv) => {
-            let mut command = installing(request, uv, place);
-            command.args(["venv", "--quiet", "--no-project", "--python"]).arg(&request.python);
-            run(command.arg(environment), step, bounds)?.check(step)?;
-        }
-        Installer::Pip => {
-            let mut command = installing(request, &request.python, place);
-            run(command.args(["-I", "-m", "venv"]).arg(&environment), step, bounds)?.check(step)?;
-            // Older Pythons put it there, where nothing has asked for it.
-            let python = environment.join(PROGRAMS).join(PYTHON);
-            let mut command = installing(request, &python, place);
-            command.args(["-I", "-m", "pip", "uninstall", "--yes", "--quiet", "--disable-pip-version-check"]);
-            run(command.args(["setuptools", "wheel"]), step, bounds)?.check(step)?;
-        }
-    }
-    Ok(())
-}
-
-fn install(
-    request: &Request,
-    python: &Path,
-    requires: &[String],
-    place: &Place,
-    bounds: &Bounds<'_>,
-) -> Result<(), Error> {
-    let Isolation::Fresh { installer, constraints, find_links, no_index } = &request.isolation else {
-        return Ok(());
-    };
-    let mut command = match installer {
-        Installer::Uv(uv) => {
-            let mut command = installing(request, uv, place);
-            // Links would let a backend change what is in uv's cache.
-            command.args(["pip", "install", "--no-progress", "--link-mode", "copy", "--python"]).arg(python);
-            command
-        }
-        Installer::Pip => {
-            let mut command = installing(request, python, place);
-            command.args(["-I", "-m", "pip", "install", "--no-input", "--no-compile"]);
-            command.args(["--disable-pip-version-check", "--no-warn-script-location", "--progress-bar=off"]);
-            command
-        }
-    };
-    for file in constraints {
-        command.arg("-c").arg(absolute(file)?);
-    }
-    for folder in find_links {
-        command.arg("--find-links").arg(absolute(folder)?);
-    }
-    if *no_index {
-        command.arg("--no-index");
-    }
-    if request.wheels_only {
-        command.args(["--only-binary", ":all:"]);
-    }
-    // Of pip, only the newest know such an option; pins are what is left there.
-    if let (Some(time), Installer::Uv(_)) = (&request.uploaded_before, installer) {
-        command.arg("--exclude-newer").arg(time);
-    }
-    // Each was read as a requirement, so none can be taken for an option.
-    let step = format!("installing {}", requires.join(", "));
-    run(command.args(requires), &step, bounds)?.check(&step)?;
-    Ok(())
-}
-
-fn absolute(path: &Path) -> Result<PathBuf, Error> {
-    path.canonicalize().map_err(|source| Error::Read { path: path.to_owned(), source })
-}
-
-/// A run of an installer, in a folder where no project's settings are.
-fn installing(request: &Request, program: &Path, place: &Place) -> Command {
-    request.installing(program, place.folder())
 }

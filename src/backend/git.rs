@@ -33,6 +33,13 @@ pub fn repository(source: &Path, copy: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// The folder with the objects that a copy's repository reads, if there is a repository.
+pub fn objects(source: &Path) -> Option<PathBuf> {
+    let own = git_folder(source)?;
+    let shared = first_line(&own.join("commondir")).map_or_else(|| own.clone(), |path| own.join(path));
+    shared.join("objects").canonicalize().ok()
+}
+
 /// The folder with the state of a working tree: `.git`, or what a file of that name points to.
 fn git_folder(source: &Path) -> Option<PathBuf> {
     let git = source.join(".git");

@@ -15,6 +15,7 @@ mod environment;
 mod error;
 mod git;
 mod hook;
+mod install;
 mod isolation;
 mod made;
 mod place;
@@ -35,6 +36,7 @@ use crate::epoch::Epoch;
 
 pub use artifact::{Artifact, BadArtifact, Built};
 pub use error::{Error, Words};
+pub use install::Locked;
 pub use isolation::{Installed, Installer, Isolation};
 pub use made::{Made, MakeError};
 pub use place::default_root;
@@ -90,6 +92,11 @@ pub struct Request {
     pub wheels_only: bool,
     /// Build requirements beside those that the project declares.
     pub with: Vec<String>,
+    /// What is installed in place of all that is required, by hash, if it is not empty.
+    pub locked: Vec<Locked>,
+    /// The backend in place of the one that the project names, such as `poetry.masonry.api`. What it requires
+    /// is then in [`Request::with`].
+    pub backend: Option<String>,
     /// Options of `setup.py bdist_wheel`, such as `universal` and `1`, as a user's own settings give them.
     pub wheel_options: Vec<(String, String)>,
     /// Whether files that the backend writes as text get the line ends of Windows.
@@ -124,6 +131,8 @@ impl Request {
             uploaded_before: None,
             wheels_only: false,
             with: Vec::new(),
+            locked: Vec::new(),
+            backend: None,
             wheel_options: Vec::new(),
             windows_text: false,
             sandbox: false,
@@ -165,7 +174,10 @@ impl<'a> Session<'a> {
     /// # Ok::<(), pyrepro::backend::Error>(())
     /// ```
     pub fn start(request: &'a Request, stop: &'a AtomicBool, watch: Watch<'_>) -> Result<Session<'a>, Error> {
-        let system = BuildSystem::of(&request.source)?;
+        let mut system = BuildSystem::of(&request.source)?;
+        if let Some(backend) = &request.backend {
+            system.replace(backend);
+        }
         let place = Place::take(&request.root, &system.fingerprint, stop, watch)?;
         write_options(request, &place)?;
         let bounds = Bounds { time_limit: request.time_limit, writable: None, sandbox: None, stop, watch };
@@ -183,6 +195,11 @@ impl<'a> Session<'a> {
     /// everything, else what the requirements need.
     pub fn installed(&self) -> &[Installed] {
         &self.environment.installed
+    }
+
+    /// What was installed, with the hashes of the files, as far as they are known.
+    pub fn locked(&self) -> &[Locked] {
+        &self.environment.locked
     }
 
     /// The variables of the user that the backend got and that may have had a say, in order.
@@ -252,7 +269,9 @@ fn isolate(request: &Request, environment: &Environment) -> Result<Sandbox, Erro
     // PREFIX/bin/python3: its library lies below the prefix.
     let prefix = resolved.as_deref().and_then(Path::parent).and_then(Path::parent).map(Path::to_owned);
     let homes = ["CARGO_HOME", "RUSTUP_HOME"].into_iter().filter_map(|name| named(name).map(PathBuf::from));
-    let readable = prefix.into_iter().filter(|prefix| prefix != Path::new("/")).chain(homes).collect();
+    let readable = prefix.into_iter().filter(|prefix| prefix != Path::new("/")).chain(homes);
+    // The copy's repository reads the objects of the first, by which some backends tell the version.
+    let readable = readable.chain(git::objects(&request.source)).collect();
     Sandbox::find(&named("PATH").unwrap_or_default(), readable)
 }
 

@@ -90,6 +90,12 @@ impl BuildSystem {
         self.backend == "pyrepro"
     }
 
+    /// Puts another backend in the place of this one, with nothing that it requires.
+    pub(super) fn replace(&mut self, backend: &str) {
+        let fingerprint = std::mem::take(&mut self.fingerprint);
+        *self = BuildSystem { fingerprint, ..BuildSystem::new(backend, Vec::new()) };
+    }
+
     fn new(backend: &str, requires: Vec<String>) -> BuildSystem {
         BuildSystem {
             backend: backend.to_owned(),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::error::Error;
 use super::published::Published;
 use super::strategy::{LineEnds, Strategy};
-use crate::backend::{Artifact, Event, Installed, Installer, Isolation, Request, Session};
+use crate::backend::{Artifact, Event, Installed, Installer, Isolation, Locked, Request, Session};
 use crate::dist::{self, Package};
 use crate::epoch::Epoch;
 
@@ -17,6 +17,8 @@ use crate::epoch::Epoch;
 pub(super) struct Rebuilt {
     pub wheel: Published,
     pub installed: Vec<Installed>,
+    /// What was installed, as requirements with hashes.
+    pub locked: Vec<Locked>,
 }
 
 /// What is the same for all attempts.
@@ -60,6 +62,8 @@ impl Workshop<'_> {
             uploaded_before: strategy.uploaded_before.clone(),
             wheels_only: true,
             with: strategy.with.clone(),
+            locked: strategy.locked()?,
+            backend: strategy.backend.clone(),
             wheel_options: strategy.wheel_options.clone(),
             windows_text: strategy.line_ends != LineEnds::Source,
             sandbox: self.sandbox,
@@ -79,15 +83,15 @@ impl Workshop<'_> {
         fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
         if self.is_own {
             let wheel = self.build_own(strategy, &folder)?;
-            return Ok((Rebuilt { wheel, installed: Vec::new() }, started.elapsed()));
+            return Ok((Rebuilt { wheel, installed: Vec::new(), locked: Vec::new() }, started.elapsed()));
         }
         let request = self.request(strategy, python)?;
         let mut session = Session::start(&request, self.stop, self.watch)?;
         let built = session.build(Artifact::Wheel, self.watch)?;
         let path = folder.join(&built.file_name);
         fs::copy(&built.path, &path).map_err(|source| Error::io(&path, source))?;
-        let installed = session.installed().to_vec();
-        Ok((Rebuilt { wheel: Published::open(&path)?, installed }, started.elapsed()))
+        let (installed, locked) = (session.installed().to_vec(), session.locked().to_vec());
+        Ok((Rebuilt { wheel: Published::open(&path)?, installed, locked }, started.elapsed()))
     }
 
     /// Builds a project that pyrepro itself is the backend of, which runs nobody's code.

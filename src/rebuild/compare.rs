@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::derived;
 use super::published::{Published, PublishedMember};
 use crate::archive::zip;
 
@@ -34,6 +35,10 @@ pub enum Class {
     Added,
     /// Lines end otherwise, and that is all.
     LineEnds,
+    /// The published member is a rebuilt one in another form: compressed, say. The detail says how.
+    Derived,
+    /// Machine code that is loaded with the same bytes; build id, debug information or symbols differ.
+    Debug,
     /// Other content.
     Content,
     /// Machine code with other bytes.
@@ -50,9 +55,16 @@ impl Class {
         matches!(self, Class::Metadata | Class::Record)
     }
 
+    /// Whether the published member is derived from a rebuilt one, in a way that the detail says.
+    pub fn is_explained(self) -> bool {
+        matches!(self, Class::LineEnds | Class::Derived | Class::Debug)
+    }
+
     /// Its name, as documents have it.
     pub fn name(self) -> &'static str {
         match self {
+            Class::Derived => "derived",
+            Class::Debug => "debug",
             Class::Metadata => "metadata",
             Class::Record => "record",
             Class::Generated => "generated",
@@ -80,6 +92,7 @@ pub fn compare(published: &Published, rebuilt: &Published) -> Vec<MemberDifferen
     for path in ours.keys().filter(|path| !theirs.contains_key(*path)) {
         differences.push(difference(path, Class::Added, "in the rebuild, and not published"));
     }
+    derived::explain(published, rebuilt, &mut differences);
     differences.sort_by(|a, b| a.member.cmp(&b.member));
     differences
 }

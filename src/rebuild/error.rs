@@ -44,6 +44,16 @@ pub enum Error {
     /// There is nothing to build it of.
     #[error("{0} has no source distribution on the index; give its source with --source")]
     NoSource(String),
+    /// The repository has no commit by this name.
+    #[error(
+        "{repository} has none of {wanted}; name a tag, branch or commit behind the address: {repository}@NAME"
+    )]
+    NoCommit {
+        /// The address.
+        repository: String,
+        /// What was looked for.
+        wanted: String,
+    },
     /// No interpreter fits.
     #[error(transparent)]
     Python(#[from] NoPython),
@@ -92,7 +102,7 @@ impl Error {
             Error::Network { .. } | Error::Hash { .. } => "network",
             Error::Python(_) => "python",
             Error::Strategy(_) => "strategy",
-            Error::Unpack(_) => "source",
+            Error::Unpack(_) | Error::NoCommit { .. } => "source",
             Error::Build(backend::Error::Failed { step, .. }) if step.starts_with("installing") => "resolver",
             Error::Build(_) => "build",
             Error::NoSandbox(_) => "sandbox",

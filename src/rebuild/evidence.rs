@@ -48,6 +48,8 @@ pub(super) struct Inferred {
 pub(super) struct Circumstances<'a> {
     /// When the index says that the wheel was uploaded (RFC 3339).
     pub uploaded: Option<&'a str>,
+    /// The backend that the source names.
+    pub backend: &'a str,
     /// What the source declares to need for its build.
     pub requires: &'a [String],
     /// The interpreters that are here, as `3.11`, in ascending order.
@@ -62,7 +64,7 @@ pub(super) fn infer(published: &Published, known: &Circumstances<'_>) -> Result<
         let seen = if known.uploaded.is_some() { "uploaded" } else { "its newest member was written" };
         inferred.add(format!("{seen} {time}"), format!("build requirements as of {time}"));
     }
-    inferred.generator(published, known.requires);
+    inferred.generator(published, known);
     inferred.time(published);
     inferred.strategy.python = inferred.python(published, uploaded.as_deref(), known.pythons)?;
     inferred.strategy.uploaded_before = uploaded.map(|time| time.max(FIRST_HOOKS.to_owned()));
@@ -87,19 +89,24 @@ impl Inferred {
         self.reasons.push(Inference { seen: seen.into(), then: then.into() });
     }
 
-    /// The version of the backend.
-    fn generator(&mut self, published: &Published, requires: &[String]) {
+    /// The backend and its version.
+    fn generator(&mut self, published: &Published, known: &Circumstances<'_>) {
         let Some(Generator { name, version: Some(version) }) = Generator::of(published) else { return };
-        let declares = |wanted: &str| requires.iter().any(|requirement| names(requirement, wanted));
+        let declares = |wanted: &str| known.requires.iter().any(|requirement| names(requirement, wanted));
+        // Until then poetry-core had no release but alphas, so a plain number is poetry's own.
+        let is_plain = version.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let before_poetry_core = is_plain && known.uploaded.is_some_and(|time| time < "2020-09-30");
         let package = match name.as_str() {
             "bdist_wheel" => "wheel",
-            "flit" => "flit-core",
+            "flit" if after(&version, (2, 0)) => "flit-core",
+            "poetry" if before_poetry_core => "poetry",
             "poetry" if declares("poetry") && !declares("poetry-core") => "poetry",
             "poetry" => "poetry-core",
-            "uv" if declares("uv") => "uv",
-            "uv" => "uv-build",
-            "setuptools" | "hatchling" | "poetry-core" | "pdm-backend" | "pdm-pep517" | "maturin"
-            | "scikit-build-core" | "meson-python" => name.as_str(),
+            "uv" if !declares("uv") => "uv-build",
+            "setuptools" | "hatchling" | "poetry-core" | "pdm-backend" | "pdm-pep517" => name.as_str(),
+            // Others name themselves, as meson-python and maturin do.
+            other if declares(other) => other,
+            "flit" => "flit",
             _ => return,
         };
         self.strategy.pin(package, &version);
@@ -108,15 +115,28 @@ impl Inferred {
             // From 70.1 on setuptools writes wheels itself, and says so.
             self.strategy.pins.push("setuptools<70.1".to_owned());
             self.strategy.with.push("wheel".to_owned());
-            self.add(seen, format!("wheel=={version}, setuptools<70.1"));
+            self.add(seen.clone(), format!("wheel=={version}, setuptools<70.1"));
         } else {
-            self.add(seen, format!("{package}=={version}"));
+            self.add(seen.clone(), format!("{package}=={version}"));
         }
         let late = package == "setuptools" && after(&version, (70, 1)) && !after(&version, (80, 0));
         if late && requires_dist_in_parentheses(published) {
             self.strategy.with.push("wheel".to_owned());
             self.strategy.pin("wheel", "0.40.0");
             self.add("Requires-Dist with parentheses", "wheel==0.40.0, which the source does not declare");
+        }
+        let (Some(wrote), Some(named)) = (family(package), family_of_backend(known.backend, package)) else {
+            return;
+        };
+        if wrote != named {
+            self.strategy.backend = Some(wrote.to_owned());
+            if !self.strategy.with.iter().any(|with| with == package) {
+                self.strategy.with.push(package.to_owned());
+            }
+            self.add(
+                format!("{seen}, and the source names {}", known.backend),
+                format!("the backend {wrote}"),
+            );
         }
     }
 
@@ -174,6 +194,31 @@ impl Inferred {
             if requires.is_empty() { String::new() } else { format!(" and Requires-Python {requires}") };
         self.add(format!("Pythons{when}{limit}"), format!("Python {major}.{minor}"));
         Ok(format!("{major}.{minor}"))
+    }
+}
+
+/// The backend that a package has, by which those are told apart that write wheels themselves.
+fn family(package: &str) -> Option<&'static str> {
+    Some(match package {
+        "wheel" | "setuptools" => "setuptools.build_meta:__legacy__",
+        "flit" => "flit.buildapi",
+        "flit-core" => "flit_core.buildapi",
+        "poetry" => "poetry.masonry.api",
+        "poetry-core" => "poetry.core.masonry.api",
+        "hatchling" => "hatchling.build",
+        "pdm-backend" => "pdm.backend",
+        "pdm-pep517" => "pdm.pep517.api",
+        _ => return None,
+    })
+}
+
+/// The same of a backend by its name, for those that are themselves and no wrapper.
+fn family_of_backend(backend: &str, package: &str) -> Option<&'static str> {
+    match backend {
+        "setuptools.build_meta" | "setuptools.build_meta:__legacy__" => family("setuptools"),
+        "poetry.core.masonry.api" if package == "poetry" => family("poetry-core"),
+        // Others stand in for each other: poetry calls poetry-core, flit calls flit_core.
+        _ => None,
     }
 }
 

@@ -65,13 +65,31 @@ def rows(page, version):
             for file in json.loads(page.content)["files"]
         ]
     else:
+        times = times_of(page)
         from pip._internal.index.collector import parse_links
 
         links = list(parse_links(page))
-        found = [(link.filename, link.url, {link.hash_name: link.hash}, None) for link in links]
+        found = [(link.filename, link.url, {link.hash_name: link.hash}, times.get(link.filename)) for link in links]
     for name, url, hashes, uploaded in found:
         if "sha256" in hashes and version_of(name) == normal(version):
             yield {"file_name": name, "url": url, "sha256": hashes["sha256"], "uploaded": uploaded}
+
+
+def times_of(page):
+    """When files were uploaded, as some indexes say it in HTML."""
+    from html.parser import HTMLParser
+
+    times = {}
+
+    class Links(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            attributes = dict(attributes)
+            name = (attributes.get("href") or "").partition("#")[0].rpartition("/")[2]
+            if tag == "a" and attributes.get("data-upload-time"):
+                times[name] = attributes["data-upload-time"]
+
+    Links().feed(page.content.decode(page.encoding or "utf-8", "replace"))
+    return times
 
 
 def version_of(file_name):

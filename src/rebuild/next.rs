@@ -180,6 +180,7 @@ fn older_setuptools(tried: &Strategy, current: &str, pythons: &[(u8, u8)], chang
     for version in SETUPTOOLS.iter().filter(|version| numbers(version) < numbers(current)) {
         // Older ones need an interpreter that still has what they import.
         let newest = match version {
+            old if !after(old, (46, 0)) => (3, 8),
             old if !after(old, (50, 0)) => (3, 9),
             old if !after(old, (66, 1)) => (3, 11),
             _ => (3, u8::MAX),

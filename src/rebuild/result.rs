@@ -20,6 +20,12 @@ pub struct RebuildResult {
     pub grade: Grade,
     /// The SHA-256 of the published wheel.
     pub sha256: Option<Digest>,
+    /// Where the index has the published wheel.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// The rebuilt wheel of the best attempt.
+    #[serde(default)]
+    pub rebuilt: Option<RebuiltFacts>,
     /// What it was rebuilt from.
     pub source: Option<SourceFacts>,
     /// How the first strategy was found.
@@ -59,6 +65,18 @@ pub struct SourceFacts {
     pub url: Option<String>,
     /// The SHA-256 of the file.
     pub sha256: Option<Digest>,
+    /// The commit, of a source that came from a repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+}
+
+/// What came out of the best attempt.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RebuiltFacts {
+    /// The SHA-256 of the rebuilt wheel.
+    pub sha256: Digest,
+    /// The same after `pyrepro normalize`, if it can be made normal: two wheels of equal members have one.
+    pub normal_sha256: Option<Digest>,
 }
 
 /// One build.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::attempt::{Rebuilt, Workshop};
-use super::compare::{MemberDifference, compare};
+use super::compare::{Class, MemberDifference, compare};
 use super::error::Error;
 use super::evidence::{Circumstances, infer};
 use super::grade::Grade;
@@ -17,10 +17,11 @@ use super::index::{Index, Listing, Remote};
 use super::next::{Ending, next};
 use super::pack::pack_as_published;
 use super::published::{FileName, Published};
-use super::result::{Attempt, RebuildResult};
+use super::result::{Attempt, RebuildResult, RebuiltFacts};
 use super::source::Source;
 use super::strategy::Strategy;
 use super::subject::Subject;
+use crate::archive::{Digest, Digesting};
 use crate::backend::process::Bounds;
 use crate::backend::{BuildSystem, Event, Installer, Request};
 use crate::output::{Output, OutputForm, OutputSet, OutputTarget};
@@ -81,6 +82,8 @@ pub fn rebuild(
         release: subject.to_string(),
         grade: Grade::NotRebuilt,
         sha256: None,
+        url: None,
+        rebuilt: None,
         source: None,
         inference: Vec::new(),
         strategy: None,
@@ -134,12 +137,17 @@ impl Run<'_> {
             None if !system.is_own() => self.list(&name.project, &name.version.replace('_', "-")).ok(),
             listing => listing,
         };
-        let uploaded = listing.iter().flat_map(|listing| &listing.wheels);
-        let uploaded =
-            uploaded.filter(|file| file.sha256 == published.digest).find_map(|file| file.uploaded.clone());
+        let wheels = || listing.iter().flat_map(|listing| &listing.wheels);
+        let listed = || wheels().filter(|file| file.sha256 == published.digest);
+        let uploaded = listed().find_map(|file| file.uploaded.clone());
+        self.result.url = listed().map(|file| plain_url(&file.url)).next();
         let pythons = self.pythons();
-        let known =
-            Circumstances { uploaded: uploaded.as_deref(), requires: &system.requires, pythons: &pythons };
+        let known = Circumstances {
+            uploaded: uploaded.as_deref(),
+            backend: &system.backend,
+            requires: &system.requires,
+            pythons: &pythons,
+        };
         let first = match &self.options.strategy {
             Some(strategy) => strategy.clone(),
             None => {
@@ -230,14 +238,14 @@ impl Run<'_> {
 
     fn source(&self, listing: Option<&Listing>, published: &Published, into: &Path) -> Result<Source, Error> {
         if let Some(source) = &self.options.source {
-            return Source::open(source, None, into);
+            return Source::open(source, None, &published.file_name, into);
         }
         let release = || format!("{}=={}", published.file_name.project, published.file_name.version);
         let sdists = listing.map(|listing| listing.sdists.as_slice()).unwrap_or_default();
         let sdist = sdists.iter().find(|file| file.file_name.ends_with(".tar.gz")).or(sdists.first());
         let sdist = sdist.ok_or_else(|| Error::NoSource(release()))?;
         let path = self.download(sdist)?;
-        Source::open(&path, Some(sdist.url.clone()), into)
+        Source::open(&path, Some(plain_url(&sdist.url)), &published.file_name, into)
     }
 
     fn pythons(&self) -> Vec<(u8, u8)> {
@@ -251,8 +259,7 @@ impl Run<'_> {
     fn judge(&mut self, workshop: &Workshop<'_>, published: &Published, best: Best) -> Result<(), Error> {
         let Best { rebuilt, strategy, differences } = best;
         self.result.grade = if !differences.is_empty() {
-            let only_metadata = differences.iter().all(|difference| difference.class.is_metadata());
-            if only_metadata { Grade::Metadata } else { Grade::Differs }
+            grade_of(&differences)
         } else if rebuilt.wheel.digest == published.digest {
             Grade::Identical
         } else {
@@ -281,10 +288,48 @@ impl Run<'_> {
             let wheel = if self.result.grade == Grade::Container { &packed } else { &rebuilt.wheel.path };
             put(wheel, &folder.join(rebuilt.wheel.path.file_name().unwrap_or_default()))?;
         }
+        self.result.rebuilt = Some(RebuiltFacts {
+            sha256: rebuilt.wheel.digest,
+            normal_sha256: normal_digest(&rebuilt.wheel.path),
+        });
         self.result.environment = rebuilt.installed;
-        self.result.strategy = Some(strategy);
+        let requirements = rebuilt.locked.iter().map(ToString::to_string).collect();
+        self.result.strategy = Some(Strategy { requirements, ..strategy });
         self.result.differences = differences;
         Ok(())
+    }
+}
+
+/// The grade of a rebuild with differences.
+fn grade_of(differences: &[MemberDifference]) -> Grade {
+    let all = |is: fn(Class) -> bool| differences.iter().all(|difference| is(difference.class));
+    if all(Class::is_metadata) {
+        Grade::Metadata
+    } else if all(|class| class.is_metadata() || class.is_explained()) {
+        Grade::Explained
+    } else {
+        Grade::Differs
+    }
+}
+
+/// The digest of a wheel in its normal form, if it has one.
+fn normal_digest(wheel: &Path) -> Option<Digest> {
+    let options = crate::normalize::Options::default();
+    let normal = crate::normalize::normal_form(wheel, fs::File::open(wheel).ok()?, &options).ok()?;
+    let mut digest = Digesting::default();
+    normal.copy_to(&mut digest).ok()?;
+    Some(digest.finish().0)
+}
+
+/// An address without what only its reader may know, or what is only for downloads.
+pub(super) fn plain_url(url: &str) -> String {
+    let url = url.split(['#', '?']).next().unwrap_or_default();
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+            format!("{scheme}://{}/{path}", host.rsplit('@').next().unwrap_or_default())
+        }
+        None => url.to_owned(),
     }
 }
 

@@ -1,9 +1,11 @@
-//! The source of a wheel: a source distribution, unpacked, or a folder.
+//! The source of a wheel: a source distribution, unpacked, a folder, or a commit of a repository.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use super::error::Error;
+use super::published::FileName;
 use super::result::SourceFacts;
 use crate::archive::Digest;
 use crate::dist;
@@ -15,16 +17,132 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Unpacks a source distribution into a folder that is empty, or takes a folder as it is.
-    pub fn open(path: &Path, url: Option<String>, into: &Path) -> Result<Source, Error> {
+    /// Unpacks a source distribution into a folder that is empty, takes a folder as it is, or clones a repository.
+    pub fn open(path: &Path, url: Option<String>, wheel: &FileName, into: &Path) -> Result<Source, Error> {
+        if let Some(repository) = path.to_str().and_then(Repository::parse) {
+            return repository.check_out(wheel, into);
+        }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         if path.is_dir() {
-            let facts = SourceFacts { name, url, sha256: None };
+            let facts = SourceFacts { name, url, sha256: None, commit: None };
             return Ok(Source { folder: path.to_owned(), facts });
         }
         let file = File::open(path).map_err(|source| Error::io(path, source))?;
         let (digest, _) = Digest::of_reader(file).map_err(|source| Error::io(path, source))?;
         let folder = dist::unpack(path, into)?;
-        Ok(Source { folder, facts: SourceFacts { name, url, sha256: Some(digest) } })
+        Ok(Source { folder, facts: SourceFacts { name, url, sha256: Some(digest), commit: None } })
+    }
+}
+
+/// A git repository, as pip names one: `git+https://example.org/plum.git@v1.0`.
+struct Repository<'a> {
+    url: &'a str,
+    /// A tag, a branch or a commit; without, the tag of the version.
+    reference: Option<&'a str>,
+}
+
+impl Repository<'_> {
+    fn parse(text: &str) -> Option<Repository<'_>> {
+        let url = match text.strip_prefix("git+") {
+            Some(url) => url,
+            None if text.contains("://") => text,
+            None => return None,
+        };
+        let url = url.split('#').next().unwrap_or_default();
+        let (scheme, rest) = url.split_once("://")?;
+        // An @ before the path is of the user, behind it of the reference.
+        let path = rest.find('/').map_or(scheme.len() + 3, |at| scheme.len() + 3 + at);
+        let at = url[path..].rfind('@').map(|at| path + at);
+        let reference = at.map(|at| &url[at + 1..]).filter(|reference| !reference.is_empty());
+        Some(Repository { url: at.map_or(url, |at| &url[..at]), reference })
+    }
+
+    fn check_out(&self, wheel: &FileName, into: &Path) -> Result<Source, Error> {
+        let folder = into.join("repository");
+        let failed = |reason: String| Error::Network { what: super::run::plain_url(self.url), reason };
+        let target = folder.as_os_str();
+        git(
+            into.parent().unwrap_or(into),
+            &[
+                "clone".as_ref(),
+                "--quiet".as_ref(),
+                "--no-checkout".as_ref(),
+                "--".as_ref(),
+                self.url.as_ref(),
+                target,
+            ],
+        )
+        .map_err(failed)?;
+        let version = wheel.version.as_str();
+        let tags = [format!("v{version}"), version.to_owned(), format!("{}-{version}", wheel.project)];
+        let wanted: Vec<String> = match self.reference {
+            // Of a branch the clone has what the other side has.
+            Some(name) => vec![name.to_owned(), format!("origin/{name}")],
+            None => tags.iter().map(|tag| format!("refs/tags/{tag}")).collect(),
+        };
+        let resolve = |name: &String| {
+            let commit = format!("{name}^{{commit}}");
+            git(
+                &folder,
+                &[
+                    "rev-parse".as_ref(),
+                    "--verify".as_ref(),
+                    "--quiet".as_ref(),
+                    "--end-of-options".as_ref(),
+                    commit.as_ref(),
+                ],
+            )
+            .ok()
+        };
+        let commit = wanted.iter().find_map(resolve).ok_or_else(|| Error::NoCommit {
+            repository: super::run::plain_url(self.url),
+            wanted: wanted.join(", "),
+        })?;
+        git(&folder, &["checkout".as_ref(), "--quiet".as_ref(), "--detach".as_ref(), commit.as_ref()])
+            .map_err(failed)?;
+        let url = super::run::plain_url(self.url);
+        let name = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        Ok(Source { folder, facts: SourceFacts { name, url: Some(url), sha256: None, commit: Some(commit) } })
+    }
+}
+
+/// Runs git so that nothing of the repository is run, and gives its answer.
+fn git(folder: &Path, arguments: &[&std::ffi::OsStr]) -> Result<String, String> {
+    let mut command = Command::new("git");
+    command.args([
+        "-c",
+        "core.hooksPath=/dev/null",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "core.autocrlf=false",
+    ]);
+    command.args([
+        "-c",
+        "protocol.ext.allow=never",
+        "-c",
+        "filter.lfs.smudge=",
+        "-c",
+        "filter.lfs.required=false",
+    ]);
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).env("GIT_TERMINAL_PROMPT", "0");
+    let output = command.output().map_err(|error| format!("git does not start: {error}"))?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
+        false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_is_named_as_pip_names_it() {
+        let parts = |text| Repository::parse(text).map(|found| (found.url, found.reference));
+        assert_eq!(parts("git+https://e.example/a.git@v1"), Some(("https://e.example/a.git", Some("v1"))));
+        assert_eq!(parts("git+ssh://git@e.example/a"), Some(("ssh://git@e.example/a", None)));
+        assert_eq!(parts("https://e.example/a@b#egg=a"), Some(("https://e.example/a", Some("b"))));
+        assert_eq!(parts("plum-1.0.tar.gz"), None);
     }
 }

@@ -9,52 +9,153 @@ use serde_json::{Value, json};
 use super::result::RebuildResult;
 use crate::archive::Digest;
 
-/// What a reader of the provenance goes by.
-const BUILD_TYPE: &str = "https://docs.rs/pyrepro/latest/pyrepro/rebuild/";
+/// What the two statements are, by the names that OSS Rebuild gave them. Its tools read these too.
+const REBUILD: &str = "https://docs.oss-rebuild.dev/builds/Rebuild@v0.1";
+const EQUIVALENCE: &str = "https://docs.oss-rebuild.dev/builds/ArtifactEquivalence@v0.1";
 
 /// The type of what is signed.
 const PAYLOAD: &str = "application/vnd.in-toto+json";
 
-/// The statement about a rebuilt wheel, if there is a wheel to state something of.
+/// Where the program is from that made them.
+const PROGRAM: &str = "pkg:cargo/pyrepro";
+
+/// The statements about a rebuilt wheel: that it was rebuilt, of what and how; and, if that is proven, that the
+/// published wheel is equal to the rebuilt one.
 ///
-/// The subject is the published wheel; what it was rebuilt from and with are its dependencies.
-pub fn statement(result: &RebuildResult) -> Option<Value> {
-    let (sha256, strategy) = (result.sha256?, result.strategy.as_ref()?);
-    let source = result.source.as_ref()?;
-    let mut dependency = json!({"name": source.name});
-    if let Some(digest) = source.sha256 {
-        dependency["digest"] = json!({"sha256": digest});
-    }
-    if let Some(url) = &source.url {
-        dependency["uri"] = json!(url);
-    }
-    let requirements = result.environment.iter().map(|package| {
-        json!({
-            "name": package.name,
-            "uri": format!("pkg:pypi/{}@{}", package.name, package.version.replace('+', "%2B")),
-        })
+/// The subject of the first is the rebuilt wheel, `rebuild/NAME`; of the second it is the published wheel.
+pub fn statements(result: &RebuildResult) -> Vec<Value> {
+    let rebuild = rebuild_statement(result);
+    let equivalence = result.grade.is_proof().then(|| equivalence_statement(result)).flatten();
+    equivalence.into_iter().chain(rebuild).collect()
+}
+
+fn rebuild_statement(result: &RebuildResult) -> Option<Value> {
+    let (rebuilt, strategy) = (result.rebuilt.as_ref()?, result.strategy.as_ref()?);
+    let (name, version) = result.release.split_once("==")?;
+    let definition = json!({
+        "buildType": REBUILD,
+        "externalParameters": {
+            "artifact": result.wheel,
+            "ecosystem": "pypi",
+            "package": name,
+            "version": version,
+        },
+        "internalParameters": internal(result),
+        "resolvedDependencies": dependencies(result, strategy)?,
     });
-    let python = json!({"name": "cpython", "uri": format!("pkg:generic/cpython@{}", strategy.python)});
-    let dependencies: Vec<Value> = [dependency, python].into_iter().chain(requirements).collect();
-    Some(json!({
+    let byproducts = json!([
+        encoded_file("build.json", &serde_json::to_string(strategy).ok()?),
+        encoded_file("Dockerfile", &dockerfile(result, strategy)),
+        encoded_file(
+            "steps.json",
+            &json!([{"name": "pyrepro", "script": command(result, strategy)}]).to_string()
+        ),
+    ]);
+    let subject =
+        json!([{"name": format!("rebuild/{}", result.wheel), "digest": {"sha256": rebuilt.sha256}}]);
+    Some(provenance(subject, definition, byproducts))
+}
+
+fn equivalence_statement(result: &RebuildResult) -> Option<Value> {
+    let (published, rebuilt) = (result.sha256?, result.rebuilt.as_ref()?);
+    let (candidate, target) =
+        (format!("rebuild/{}", result.wheel), result.url.as_ref().unwrap_or(&result.wheel));
+    let definition = json!({
+        "buildType": EQUIVALENCE,
+        "externalParameters": {"candidate": candidate, "target": target},
+        "internalParameters": internal(result),
+        "resolvedDependencies": [
+            {"name": candidate, "digest": {"sha256": rebuilt.sha256}},
+            {"name": target, "digest": {"sha256": published}},
+        ],
+    });
+    let mut normal = json!({"name": format!("normalized/{}", result.wheel)});
+    if let Some(digest) = rebuilt.normal_sha256 {
+        normal["digest"] = json!({"sha256": digest});
+    }
+    let subject = json!([{"name": result.wheel, "digest": {"sha256": published}}]);
+    Some(provenance(subject, definition, json!([normal])))
+}
+
+fn provenance(subject: Value, definition: Value, byproducts: Value) -> Value {
+    json!({
         "_type": "https://in-toto.io/Statement/v1",
-        "subject": [{"name": result.wheel, "digest": {"sha256": sha256}}],
+        "subject": subject,
         "predicateType": "https://slsa.dev/provenance/v1",
         "predicate": {
-            "buildDefinition": {
-                "buildType": BUILD_TYPE,
-                "externalParameters": {"release": result.release, "strategy": strategy},
-                "internalParameters": {"grade": result.grade, "differences": result.differences},
-                "resolvedDependencies": dependencies,
-            },
+            "buildDefinition": definition,
             "runDetails": {
                 "builder": {
                     "id": format!("pkg:cargo/pyrepro@{}", env!("CARGO_PKG_VERSION")),
                     "version": {"pyrepro": env!("CARGO_PKG_VERSION")},
                 },
+                "metadata": {},
+                "byproducts": byproducts,
             },
         },
-    }))
+    })
+}
+
+/// What OSS Rebuild has there, the program that did it, and what pyrepro adds: the grade and the strategy.
+fn internal(result: &RebuildResult) -> Value {
+    let program = json!({"repository": PROGRAM, "ref": format!("v{}", env!("CARGO_PKG_VERSION"))});
+    json!({
+        "prebuildSource": program,
+        "serviceSource": program,
+        "grade": result.grade,
+        "strategy": result.strategy,
+    })
+}
+
+/// The source, the interpreter, and the build environment by hash.
+fn dependencies(result: &RebuildResult, strategy: &super::Strategy) -> Option<Vec<Value>> {
+    let source = result.source.as_ref()?;
+    let uri = source.url.as_ref();
+    let mut dependency = match (&source.commit, uri) {
+        (Some(commit), Some(uri)) => {
+            json!({"name": format!("git+{uri}"), "digest": {"gitCommit": commit, "sha1": commit}})
+        }
+        _ => json!({"name": source.name}),
+    };
+    if let Some(digest) = source.sha256 {
+        dependency["digest"] = json!({"sha256": digest});
+    }
+    if let Some(uri) = uri {
+        dependency["uri"] = json!(uri);
+    }
+    let python = json!({"name": "cpython", "uri": format!("pkg:generic/cpython@{}", strategy.python)});
+    let purl = |name: &str, version: &str| format!("pkg:pypi/{name}@{}", version.replace('+', "%2B"));
+    let hashes = strategy.locked().ok()?;
+    let requirements = result.environment.iter().map(|package| {
+        let mut dependency = json!({"name": package.name, "uri": purl(&package.name, &package.version)});
+        let is_it = |locked: &&crate::backend::Locked| super::evidence::names(&locked.name, &package.name);
+        // Of several wheels of one release it is not known which was taken.
+        if let Some([digest]) = hashes.iter().find(is_it).map(|locked| locked.sha256.as_slice()) {
+            dependency["digest"] = json!({"sha256": digest});
+        }
+        dependency
+    });
+    Some([dependency, python].into_iter().chain(requirements).collect())
+}
+
+fn encoded_file(name: &str, content: &str) -> Value {
+    json!({"name": name, "content": STANDARD.encode(content)})
+}
+
+/// The command that repeats a rebuild.
+fn command(result: &RebuildResult, strategy: &super::Strategy) -> String {
+    let strategy = serde_json::to_string(strategy).unwrap_or_default();
+    format!("pyrepro rebuild {} --strategy '{strategy}'", result.release)
+}
+
+/// The same in a container, which takes the place of the sandbox.
+fn dockerfile(result: &RebuildResult, strategy: &super::Strategy) -> String {
+    format!(
+        "FROM docker.io/library/python:{}\nRUN pip install pyrepro=={}\nRUN {} --unsafe\n",
+        strategy.python,
+        env!("CARGO_PKG_VERSION"),
+        command(result, strategy)
+    )
 }
 
 /// Why a statement cannot be signed or is not believed.
@@ -100,6 +201,8 @@ pub fn sign(statement: &Value, pem: &str) -> Result<Value, StatementError> {
 pub struct Stated {
     /// The SHA-256 of the wheel that it is about.
     pub subject: Digest,
+    /// Whether it says that a published wheel is equal to a rebuilt one, and not how one was rebuilt.
+    pub is_equivalence: bool,
     /// The name of that wheel.
     pub name: String,
     /// The grade that it claims.
@@ -127,9 +230,15 @@ pub fn read_statement(text: &str, public: Option<&str>) -> Result<Stated, Statem
     };
     let digest = subject["digest"]["sha256"].as_str().and_then(|digest| digest.parse().ok());
     let definition = &statement["predicate"]["buildDefinition"];
-    let strategy = serde_json::from_value(definition["externalParameters"]["strategy"].clone());
+    let is_equivalence = match definition["buildType"].as_str() {
+        Some(EQUIVALENCE) => true,
+        Some(REBUILD) => false,
+        _ => return Err(form("its buildType is neither of OSS Rebuild's two")),
+    };
+    let strategy = serde_json::from_value(definition["internalParameters"]["strategy"].clone());
     Ok(Stated {
         subject: digest.ok_or_else(|| form("its subject has no sha256"))?,
+        is_equivalence,
         name: subject["name"].as_str().unwrap_or_default().to_owned(),
         grade: definition["internalParameters"]["grade"].as_str().unwrap_or_default().to_owned(),
         strategy: strategy.map_err(|error| StatementError::Form(error.to_string()))?,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use crate::backend::Locked;
 use crate::project::Requirement;
 
 /// One way to build a wheel from its source. It repeats: the same strategy builds the same bytes.
@@ -29,6 +30,13 @@ pub struct Strategy {
     /// Build requirements that the source does not declare.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<String>,
+    /// The backend, where the source names another or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backend: Option<String>,
+    /// The build environment of a rebuild that was made: what is installed in place of all requirements, each with
+    /// the hashes of its files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<String>,
     /// Settings for the backend.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settings: Vec<(String, String)>,
@@ -63,6 +71,14 @@ impl Strategy {
             |text: &&String| text.parse::<Requirement>().is_ok() && !text.contains(['@', '\n', '\r']);
         let is_plain =
             |text: &&String| text.chars().all(|c| c.is_ascii_alphanumeric() || "._-+:".contains(c));
+        let is_module = |text: &&String| {
+            text.split(['.', ':'])
+                .all(|part| !part.is_empty() && part.chars().all(unicode_ident::is_xid_continue))
+        };
+        if let Some(bad) = self.backend.iter().find(|backend| !is_module(backend)) {
+            return Err(Error::Strategy(bad.clone()));
+        }
+        self.locked()?;
         let requirements = self.pins.iter().chain(&self.with);
         let options = self.wheel_options.iter().flat_map(|(name, value)| [name, value]);
         let bad =
@@ -71,6 +87,12 @@ impl Strategy {
             Some(bad) => Err(Error::Strategy(bad.clone())),
             None => Ok(()),
         }
+    }
+
+    /// The build environment, if it is part of the strategy.
+    pub(super) fn locked(&self) -> Result<Vec<Locked>, Error> {
+        let parse = |line: &String| line.parse().map_err(|_| Error::Strategy(line.clone()));
+        self.requirements.iter().map(parse).collect()
     }
 
     /// Pins a requirement to a version, in place of what it was pinned to.
@@ -100,6 +122,10 @@ mod tests {
         {
             assert!(with(text).check().is_err() && pinned(text).check().is_err(), "{text}");
         }
+        let backend = |name: &str| Strategy { backend: Some(name.to_owned()), ..Strategy::default() };
+        assert!(backend("poetry.core.masonry.api").check().is_ok() && backend("os;abort").check().is_err());
+        let locked = Strategy { requirements: vec!["wheel==1 --index-url=x".into()], ..Strategy::default() };
+        assert!(locked.check().is_err());
         let option = Strategy { wheel_options: vec![("a".into(), "1\n[x]".into())], ..Strategy::default() };
         assert!(option.check().is_err());
     }

@@ -37,8 +37,8 @@ pub struct Flags {
     /// A file with one NAME==VERSION per line
     #[arg(short = 'r', long = "requirement", value_name = "LIST")]
     list: Vec<PathBuf>,
-    /// The source to use instead of the index's sdist: an sdist, or a folder such as a git checkout
-    #[arg(long, value_name = "SDIST|FOLDER")]
+    /// The source to use instead of the index's sdist: an sdist, a folder, or a repository (git+URL@TAG)
+    #[arg(long, value_name = "SDIST|FOLDER|GIT")]
     source: Option<PathBuf>,
     /// Build with this version of Python instead of the inferred one
     #[arg(long, value_name = "VERSION")]
@@ -55,7 +55,7 @@ pub struct Flags {
     /// Write an HTML page with the evidence and the differences
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Write in-toto statements with SLSA provenance, one line per wheel
+    /// Write in-toto statements with SLSA provenance, one per line: how a wheel was rebuilt, and that it is equal
     #[arg(long, value_name = "FILE")]
     statement: Option<PathBuf>,
     /// Sign statements (DSSE) with this private Ed25519 key, in PEM form
@@ -241,7 +241,7 @@ impl Flags {
             .map(|key| fs::read_to_string(key).with_context(|| format!("cannot read {}", key.display())));
         let key = key.transpose()?;
         let mut lines = String::new();
-        for statement in results.iter().filter_map(rebuild::statement) {
+        for statement in results.iter().flat_map(rebuild::statements) {
             let line = match &key {
                 Some(key) => rebuild::sign(&statement, key)?,
                 None => statement,

@@ -71,7 +71,7 @@ impl StatementFlags {
         let mut others = 0;
         for line in read(statement)?.lines().filter(|line| !line.trim().is_empty()) {
             match rebuild::read_statement(line, key.as_deref()) {
-                Ok(stated) if stated.subject == digest => return Ok(Ok(stated)),
+                Ok(stated) if stated.is_equivalence && stated.subject == digest => return Ok(Ok(stated)),
                 Ok(_) => others += 1,
                 Err(error @ (StatementError::Signature | StatementError::Unsigned)) => {
                     return Ok(Err(error.to_string()));
@@ -79,7 +79,9 @@ impl StatementFlags {
                 Err(error) => return Err(error).with_context(|| statement.display().to_string()),
             }
         }
-        Ok(Err(format!("none of {others} statements is about a file with the SHA-256 {digest}")))
+        Ok(Err(format!(
+            "none of {others} statements says that a file with the SHA-256 {digest} is equal to its rebuild"
+        )))
     }
 }
 
