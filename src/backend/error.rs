@@ -157,6 +157,28 @@ fn listed(lines: &[String]) -> String {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words(pub String);
 
+impl Words {
+    /// Whether uv or pip say that they did not reach an index, which says nothing of what it has.
+    pub fn are_of_the_network(&self) -> bool {
+        const SIGNS: [&str; 12] = [
+            "error sending request",
+            "dns error",
+            "connection refused",
+            "connection reset",
+            "could not connect",
+            "failed to establish a new connection",
+            "max retries exceeded",
+            "name or service not known",
+            "network is unreachable",
+            "temporary failure in name resolution",
+            "timed out",
+            "status server error",
+        ];
+        let words = self.0.to_lowercase();
+        SIGNS.iter().any(|sign| words.contains(sign))
+    }
+}
+
 impl fmt::Display for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {

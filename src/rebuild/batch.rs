@@ -63,7 +63,9 @@ impl Batch {
         progress: &dyn Fn(Progress<'_>),
     ) -> RebuildResult {
         let place = self.results.join(format!("{}.json", key(subject, options)));
-        if let Some(result) = self.resume.then(|| read(&place)).flatten() {
+        // A rebuilt wheel that is to be kept has to be built.
+        let resume = self.resume && options.keep.is_none();
+        if let Some(result) = resume.then(|| read(&place)).flatten() {
             return result;
         }
         let result = rebuild(subject, options, stop, progress);

@@ -24,9 +24,9 @@ pub enum Error {
         reason: String,
     },
     /// A download failed.
-    #[error("cannot download {what}: {reason}")]
+    #[error("cannot reach {what}: {reason}")]
     Network {
-        /// The address.
+        /// The address, or what was asked for.
         what: String,
         /// What the system says.
         reason: String,
@@ -103,7 +103,13 @@ impl Error {
             Error::Python(_) => "python",
             Error::Strategy(_) => "strategy",
             Error::Unpack(_) | Error::NoCommit { .. } => "source",
-            Error::Build(backend::Error::Failed { step, .. }) if step.starts_with("installing") => "resolver",
+            Error::Build(backend::Error::Failed { step, words, .. }) if step.starts_with("installing") => {
+                if words.are_of_the_network() {
+                    "network"
+                } else {
+                    "resolver"
+                }
+            }
             Error::Build(_) => "build",
             Error::NoSandbox(_) => "sandbox",
             Error::Io { .. } | Error::Output(_) => "system",

@@ -40,7 +40,6 @@ def list_files(name, version):
     import json
 
     from pip._internal.commands.download import DownloadCommand
-    from pip._internal.models.link import Link
 
     command = DownloadCommand("download", "")
     options, _ = command.parse_args(["--no-deps", "--disable-pip-version-check", name])
@@ -49,47 +48,56 @@ def list_files(name, version):
         session = command.get_default_session(options)
         collector = command._build_package_finder(options, session)._link_collector
         for location in collector.search_scope.get_index_urls_locations(name):
-            page = collector.fetch_response(Link(location))
-            files += rows(page, version) if page else []
+            try:
+                answer = session.get(location, headers={"Accept": ACCEPTED})
+            except Exception as error:
+                # A failure of the network is of one of many kinds here.
+                print(error, file=sys.stderr)
+                return 3
+            if answer.status_code == 404:
+                continue
+            if answer.status_code != 200:
+                print("%s answers with status %s" % (location, answer.status_code), file=sys.stderr)
+                return 3
+            files += rows(answer, version)
     print(json.dumps(files))
     return 0 if files else 5
 
 
-def rows(page, version):
-    import json
-    from urllib.parse import urljoin
-
-    if page.content_type.startswith("application/vnd.pypi.simple.v1+json"):
-        found = [
-            (file["filename"], urljoin(page.url, file["url"]), file["hashes"], file.get("upload-time"))
-            for file in json.loads(page.content)["files"]
-        ]
-    else:
-        times = times_of(page)
-        from pip._internal.index.collector import parse_links
-
-        links = list(parse_links(page))
-        found = [(link.filename, link.url, {link.hash_name: link.hash}, times.get(link.filename)) for link in links]
-    for name, url, hashes, uploaded in found:
-        if "sha256" in hashes and version_of(name) == normal(version):
-            yield {"file_name": name, "url": url, "sha256": hashes["sha256"], "uploaded": uploaded}
+ACCEPTED = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 
 
-def times_of(page):
-    """When files were uploaded, as some indexes say it in HTML."""
+def rows(answer, version):
+    from urllib.parse import unquote, urljoin
+
+    is_json = answer.headers.get("Content-Type", "").startswith("application/vnd.pypi.simple.v1+json")
+    for name, address, sha256, uploaded in rows_of_json(answer) if is_json else rows_of_html(answer):
+        name = unquote(name)
+        if sha256 and version_of(name) == normal(version):
+            yield {"file_name": name, "url": urljoin(answer.url, address), "sha256": sha256, "uploaded": uploaded}
+
+
+def rows_of_json(answer):
+    for file in answer.json()["files"]:
+        yield file["filename"], file["url"], file["hashes"].get("sha256"), file.get("upload-time")
+
+
+def rows_of_html(answer):
+    """Some indexes say when a file was uploaded in HTML too."""
     from html.parser import HTMLParser
 
-    times = {}
+    found = []
 
     class Links(HTMLParser):
         def handle_starttag(self, tag, attributes):
             attributes = dict(attributes)
-            name = (attributes.get("href") or "").partition("#")[0].rpartition("/")[2]
-            if tag == "a" and attributes.get("data-upload-time"):
-                times[name] = attributes["data-upload-time"]
+            address, _, fragment = (attributes.get("href") or "").partition("#")
+            if tag == "a" and fragment.startswith("sha256="):
+                name = address.rpartition("/")[2].partition("?")[0]
+                found.append((name, address, fragment[7:], attributes.get("data-upload-time")))
 
-    Links().feed(page.content.decode(page.encoding or "utf-8", "replace"))
-    return times
+    Links().feed(answer.content.decode(answer.encoding or "utf-8", "replace"))
+    return found
 
 
 def version_of(file_name):

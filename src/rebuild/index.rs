@@ -90,9 +90,13 @@ impl Index<'_> {
                 let text = fs::read_to_string(&lock).map_err(|source| Error::io(&lock, source))?;
                 return lock_files(&text).ok_or_else(|| Error::index(&wanted, "uv's answer cannot be read"));
             }
-            failure = Some(ended.words.to_string());
+            failure = Some(ended.words);
         }
-        Err(Error::index(&wanted, failure.unwrap_or_default()))
+        let words = failure.unwrap_or_default();
+        if words.are_of_the_network() {
+            return Err(Error::Network { what: wanted, reason: words.to_string() });
+        }
+        Err(Error::index(&wanted, words.to_string()))
     }
 
     fn list_by_pip(&self, name: &str, version: &str) -> Result<Vec<Remote>, Error> {
@@ -103,6 +107,10 @@ impl Index<'_> {
             command.args(["list", name, version]);
             let failed = |source: io::Error| Error::io(&python.path, source);
             let output = command.stdin(Stdio::null()).output().map_err(failed)?;
+            if output.status.code() == Some(3) {
+                let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+                return Err(Error::Network { what: wanted, reason });
+            }
             // pip writes what it does to standard output as well.
             let text = String::from_utf8_lossy(&output.stdout);
             let line = text.lines().rev().find(|line| line.starts_with('['));

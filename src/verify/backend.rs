@@ -29,6 +29,8 @@ pub struct Installing {
     pub installer: Installer,
     /// Whether the folders of [`Sources::find_links`](super::Sources::find_links) are all there is.
     pub no_index: bool,
+    /// Build requirements that the project does not declare, and that it was built with.
+    pub with: Vec<String>,
     /// Settings for the backend that the user knows. A manifest that has others is refused.
     pub settings: Vec<(String, String)>,
     /// All variables of the user, as [`backend::Request::variables`] has them.
@@ -37,7 +39,13 @@ pub struct Installing {
 
 impl Default for Installing {
     fn default() -> Installing {
-        Installing { installer: Installer::Pip, no_index: false, settings: Vec::new(), variables: Vec::new() }
+        Installing {
+            installer: Installer::Pip,
+            no_index: false,
+            with: Vec::new(),
+            settings: Vec::new(),
+            variables: Vec::new(),
+        }
     }
 }
 
@@ -67,6 +75,7 @@ pub(super) fn rebuild(
             .map(Path::to_owned)
             .to_vec(),
         isolation: isolation(request, made_by, recipe, folder)?,
+        with: request.installing.with.clone(),
         settings: recipe.settings.clone(),
         epoch: at,
         variables: request.installing.variables.clone(),

@@ -9,6 +9,8 @@ mod normalize;
 mod normalize_archives;
 mod prove;
 mod rebuild;
+mod rebuild_index;
+mod rebuild_tampered;
 mod verify;
 mod verify_backend;
 mod verify_installed;

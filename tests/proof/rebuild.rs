@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::common::app::{members, run, stdout_of};
@@ -215,9 +217,20 @@ fn a_statement_says_what_was_rebuilt_and_is_signed() {
     let mut command = pyrepro();
     command.arg("rebuild").arg(&wheel).arg("--source").arg(&source).arg("--statement").arg(&statement);
     stdout_of(command.arg("--key").arg(&key));
-    let envelope: Value = serde_json::from_slice(&fs::read(&statement).unwrap()).unwrap();
-    assert_eq!(envelope["payloadType"], "application/vnd.in-toto+json");
-    assert_eq!(envelope["signatures"].as_array().map(Vec::len), Some(1));
+    let lines = fs::read_to_string(&statement).unwrap();
+    let envelopes: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(envelopes.len(), 2, "one that it was rebuilt, one that it is equal");
+    for (envelope, (build_type, subject)) in envelopes.iter().zip([
+        ("https://docs.oss-rebuild.dev/builds/ArtifactEquivalence@v0.1", "plum-1.0-py3-none-any.whl"),
+        ("https://docs.oss-rebuild.dev/builds/Rebuild@v0.1", "rebuild/plum-1.0-py3-none-any.whl"),
+    ]) {
+        assert_eq!(envelope["payloadType"], "application/vnd.in-toto+json");
+        assert_eq!(envelope["signatures"].as_array().map(Vec::len), Some(1));
+        let payload = STANDARD.decode(envelope["payload"].as_str().unwrap()).unwrap();
+        let payload: Value = serde_json::from_slice(&payload).unwrap();
+        assert_eq!(payload["predicate"]["buildDefinition"]["buildType"], build_type);
+        assert_eq!(payload["subject"][0]["name"], subject);
+    }
 
     let public = tree.write(
         "public.pem",
@@ -327,4 +340,56 @@ fn a_build_that_hangs_or_leaves_something_behind_is_ended_whole() {
             .is_ok_and(|line| String::from_utf8_lossy(&line).contains(&mark))
     });
     assert!(!running, "what the build has started outlives it");
+}
+
+/// The same with a backend that is part of the project, which needs no package index.
+#[cfg(target_os = "linux")]
+fn attempt_without_index(deed: &str) -> Value {
+    let tree = Tree::new();
+    tree.write(
+        "hostile/pyproject.toml",
+        "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n",
+    );
+    let backend = format!("import os, time\n\ndef build_wheel(*_):\n    {}\n", deed.replace('\n', "\n    "));
+    tree.write("hostile/backend.py", backend);
+    let wheel = published(&tree, &project(&tree));
+    let mut command = pyrepro();
+    command.args(["--format", "json", "rebuild", "--attempts", "1"]).arg(&wheel);
+    let output = run(command.arg("--source").arg(tree.path().join("hostile")));
+    assert_eq!(output.status.code(), Some(2));
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_build_that_forks_without_end_is_ended_whole() {
+    let mark = format!("PYREPRO_FORKS_{}", std::process::id());
+    // Each sleeps, so that the machine is not brought down should this fail.
+    let report = attempt_without_index(&format!(
+        "os.environ['{mark}'] = '1'\nfor _ in range(20000):\n    if os.fork() == 0:\n        \
+         os.execv('/bin/sleep', ['sleep', '1000', '{mark}'])\ntime.sleep(60)"
+    ));
+    let reason = report["results"][0]["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("processes") || reason.contains("BlockingIOError"), "{report:#}");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let left = fs::read_dir("/proc").unwrap().flatten().filter(|process| {
+        fs::read(process.path().join("cmdline"))
+            .is_ok_and(|line| String::from_utf8_lossy(&line).contains(&mark))
+    });
+    assert_eq!(left.count(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_build_that_fills_the_disk_is_ended_and_leaves_nothing() {
+    let report = attempt_without_index(
+        "for n in range(12):\n    file = os.open('fill%d' % n, os.O_CREAT | os.O_RDWR)\n    \
+         os.posix_fallocate(file, 0, 1 << 30)\n    time.sleep(1)\ntime.sleep(60)",
+    );
+    let reason = report["results"][0]["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("disk space") || reason.contains("No space left"), "{report:#}");
+    let fills = |folder: &Path| folder.join("source/fill0").exists();
+    let left = fs::read_dir("/tmp").into_iter().flatten().flatten().any(|entry| fills(&entry.path()));
+    assert!(!left, "what it has written is left");
 }

@@ -14,6 +14,7 @@ use pyrepro::dist::Bytecode;
 use pyrepro::epoch::{Epoch, EpochSource};
 use pyrepro::manifest::Manifest;
 use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget, UntilStopped};
+use pyrepro::project::Requirement;
 use pyrepro::python::{Interpreter, Interpreters};
 use pyrepro::recipe::{BackendRecipe, Provenance};
 
@@ -45,6 +46,9 @@ pub struct OtherFlags {
     /// Use only these folders, and no index
     #[arg(long, visible_alias = "offline", requires = "find_links")]
     no_index: bool,
+    /// A build requirement that the project does not declare; give it again for more
+    #[arg(long, value_name = "REQ", conflicts_with = "no_isolation")]
+    with: Vec<Requirement>,
     /// A setting for the backend; can be repeated
     #[arg(short = 'C', long = "config-setting", value_name = "KEY[=VALUE]", value_parser = config_setting)]
     settings: Vec<(String, String)>,
@@ -154,6 +158,7 @@ impl Flags {
             left_out: vec![self.out_dir.clone()],
             isolation: other.isolation()?,
             settings: other.settings.clone(),
+            with: other.with.iter().map(ToString::to_string).collect(),
             epoch,
             variables: environment::all(),
             keep: other.keep_env.clone(),

@@ -117,14 +117,10 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         resume: flags.resume,
         results: environment::cache()?.join("rebuild/results"),
     };
-    let progress = |subject: &Subject, progress: Progress<'_>| report::progress(progress, subject, terminal);
-    let done = |result: &RebuildResult| {
-        if terminal.reports() {
-            // Somebody who stops reading does not stop the work.
-            let _ = report::text(result, terminal);
-        }
-    };
-    let results = batch.rebuild(&subjects, &options, &stop, &progress, &done);
+    let watcher = report::Watcher::new(subjects.len(), terminal);
+    let progress = |subject: &Subject, progress: Progress<'_>| watcher.progress(progress, subject);
+    let results = batch.rebuild(&subjects, &options, &stop, &progress, &|result| watcher.done(result));
+    drop(watcher);
     if stop.load(Ordering::Relaxed) {
         bail!("interrupted after {} of {} wheels; --resume goes on from here", results.len(), subjects.len());
     }

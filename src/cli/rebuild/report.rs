@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pyrepro::rebuild::{Grade, Progress, RebuildResult, Subject};
 
 use super::repeat;
@@ -11,21 +12,57 @@ use crate::cli::terminal::{BAD, FAINT, GOOD, Terminal};
 /// How many members with differences are listed without `-v`.
 const SHOWN: usize = 8;
 
-pub fn progress(progress: Progress<'_>, subject: &Subject, terminal: &Terminal) {
-    if !terminal.is_verbose() {
-        return;
-    }
-    match progress {
-        Progress::Downloading(name) => terminal.note(format_args!("{subject}: downloading {name}")),
-        Progress::Attempt(number, strategy) => {
-            let strategy = serde_json::to_string(strategy).unwrap_or_default();
-            terminal.note(format_args!("{subject}: attempt {number}: {strategy}"));
+/// What goes on, for somebody who waits at a terminal.
+pub struct Watcher<'a> {
+    terminal: &'a Terminal,
+    bar: ProgressBar,
+}
+
+impl<'a> Watcher<'a> {
+    pub fn new(wheels: usize, terminal: &'a Terminal) -> Watcher<'a> {
+        // On anything but a terminal indicatif draws nothing by itself.
+        let target = match !terminal.reports() && !terminal.is_json() {
+            true => ProgressDrawTarget::hidden(),
+            false => ProgressDrawTarget::stderr_with_hz(5),
+        };
+        let bar = ProgressBar::with_draw_target(Some(wheels as u64), target);
+        if let Ok(style) = ProgressStyle::with_template("{pos}/{len} wheels, {elapsed}: {wide_msg}") {
+            bar.set_style(style);
         }
-        Progress::Build(_) => {}
+        Watcher { terminal, bar }
+    }
+
+    pub fn progress(&self, progress: Progress<'_>, subject: &Subject) {
+        let note = match progress {
+            Progress::Downloading(name) => format!("{subject}: downloading {name}"),
+            Progress::Attempt(number, strategy) => {
+                self.bar.set_message(format!("{subject}: attempt {number}"));
+                let strategy = serde_json::to_string(strategy).unwrap_or_default();
+                format!("{subject}: attempt {number}: {strategy}")
+            }
+            Progress::Build(_) => return,
+        };
+        if self.terminal.is_verbose() {
+            self.bar.suspend(|| self.terminal.note(note));
+        }
+    }
+
+    pub fn done(&self, result: &RebuildResult) {
+        if self.terminal.reports() {
+            // Somebody who stops reading does not stop the work.
+            let _ = self.bar.suspend(|| text(result, self.terminal));
+        }
+        self.bar.inc(1);
     }
 }
 
-pub fn text(result: &RebuildResult, terminal: &Terminal) -> anyhow::Result<()> {
+impl Drop for Watcher<'_> {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn text(result: &RebuildResult, terminal: &Terminal) -> anyhow::Result<()> {
     let mut out = terminal.out();
     let style = if result.grade.is_proof() { GOOD } else { BAD };
     writeln!(out, "{}: {style}{}{style:#}", result.wheel, result.grade)?;

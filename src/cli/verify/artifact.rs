@@ -10,6 +10,7 @@ use anyhow::ensure;
 use clap::ValueEnum;
 use pyrepro::compile::Choice;
 use pyrepro::manifest::Manifest;
+use pyrepro::project::Requirement;
 use pyrepro::python::Interpreters;
 use pyrepro::verify::{Finding, Foreign, Installing, Intent, Outcome, Request, Sources, Verdict, verify};
 use serde::Serialize;
@@ -33,6 +34,9 @@ pub struct Flags {
     /// Use only the folders of --find-links for build requirements, and no index
     #[arg(long, visible_alias = "offline", requires = "find_links")]
     no_index: bool,
+    /// A build requirement that it was built with (`build --with`); can be repeated
+    #[arg(long, value_name = "REQ", requires = "artifact")]
+    with: Vec<Requirement>,
     /// Allow this backend setting of the manifest; can be repeated
     #[arg(short = 'C', long = "config-setting", value_name = "KEY[=VALUE]", requires = "artifact", value_parser = config_setting)]
     settings: Vec<(String, String)>,
@@ -111,6 +115,7 @@ pub fn run(
         installing: Installing {
             installer: environment::installer(),
             no_index: flags.no_index,
+            with: flags.with.iter().map(ToString::to_string).collect(),
             settings: flags.settings.clone(),
             variables: environment::all(),
         },
