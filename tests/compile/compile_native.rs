@@ -20,6 +20,8 @@ fn tree() -> Tree {
 #[test]
 fn code_is_made_without_any_python() {
     let releases = [
+        ("3.12", "cpython-312"),
+        ("3.12.1", "cpython-312"),
         ("3.13", "cpython-313"),
         ("3.14.2", "cpython-314"),
         ("3.15", "cpython-315"),

@@ -55,7 +55,7 @@ impl codegen::Backend for Backend {
     ) -> Result<ConstId> {
         let mut consts = unit.constants.items().to_vec();
         self.optimize(&unit, &mut consts, symbols, constants, locations)?;
-        self.graph.linear(&mut self.linear);
+        self.graph.linear(&mut self.linear, self.rules);
         self.assembled.assemble(&mut self.linear, unit.first_line, locations, self.rules.table);
         let code = self.code(&unit, consts, constants);
         Ok(self.codes.add(code, constants))
@@ -86,7 +86,7 @@ impl Backend {
             Context { rules, locations, constants, symbols, consts, frame: &frame, handover: None };
         let annotations = unit.annotations.as_ref();
         self.graph
-            .build(&unit.sequence, annotations, rules.table)
+            .build(&unit.sequence, annotations, rules)
             .and_then(|()| self.graph.run(rules.passes, &mut context))
             .and_then(|()| self.graph.run(rules.finish, &mut context))
             .map_err(|Malformed(what)| Handover::Internal(what))?;
@@ -99,7 +99,7 @@ impl Backend {
             arguments: unit.positional + unit.positional_only,
             positional_only: unit.positional_only,
             keyword_only: unit.keyword_only,
-            stack: self.graph.depth.max(1) as u32,
+            stack: (self.graph.depth as u32).max(self.rules.least_stack),
             flags: unit.flags,
             code: constants.add_bytes(&self.assembled.code),
             constants: constants.add(Const::Tuple(consts.into())),

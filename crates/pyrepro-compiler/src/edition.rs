@@ -33,9 +33,11 @@ pub struct Edition {
     pub rules: &'static Rules,
 }
 
-/// All editions, oldest first. 3.13.4 has none: it made other code of comprehensions, which the next release
+/// All editions, oldest first. 3.12.2 to 3.12.6 have none: each changed places. 3.13.4 has none: it made other code of comprehensions, which the next release
 /// took back.
-pub static EDITIONS: [Edition; 12] = [
+pub static EDITIONS: [Edition; 14] = [
+    edition(12, &[(0, Some(1))], 1, Evidence::Interpreter, &rules::PYTHON_3_12_0),
+    edition(12, &[(7, None)], 7, Evidence::WebAssembly, &rules::PYTHON_3_12),
     edition(13, &[(0, Some(0))], 0, Evidence::Interpreter, &rules::PYTHON_3_13_0),
     edition(13, &[(1, Some(2))], 2, Evidence::WebAssembly, &rules::PYTHON_3_13_1),
     edition(13, &[(3, Some(3))], 3, Evidence::Nothing, &rules::PYTHON_3_13_3),

@@ -50,6 +50,11 @@ impl Sequence {
         self.labels[label.0 as usize]
     }
 
+    /// The instructions behind labels, whether something jumps there or not.
+    pub fn labelled(&self) -> impl Iterator<Item = u32> {
+        self.labels.iter().flatten().copied()
+    }
+
     /// How many labels there are.
     pub fn label_count(&self) -> usize {
         self.labels.len()

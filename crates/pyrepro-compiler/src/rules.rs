@@ -1,7 +1,7 @@
 //! What differs between releases, named by behaviour: one constant for every edition.
 
 use crate::cfg::Pass;
-use crate::opcode::{self, Table};
+use crate::opcode::{self, Op, Table};
 
 /// The Unicode database of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +34,8 @@ pub enum ForExit {
     PopTop,
     /// `END_FOR`, `POP_ITER`
     PopIter,
+    /// `END_FOR`, which takes the iterator too
+    EndFor,
 }
 
 /// Where a comprehension makes an iterator of what it goes through.
@@ -62,6 +64,8 @@ pub enum EscapeWarning {
 /// looks up as globals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClassNames {
+    /// None: CPython mostly fails with an internal error.
+    None,
     /// `__class__`
     Class,
     /// `__class__`, `__classdict__` and `__conditional_annotations__`
@@ -110,6 +114,12 @@ pub struct Rules {
     pub raw_format_spec: bool,
     /// A newline in the format specification of a single-quoted f-string.
     pub newline_in_format_spec: bool,
+    /// An empty piece behind the last field of a format specification is a piece.
+    pub empty_end_of_format_spec: bool,
+    /// How deep format specifications may nest around a field with `=`.
+    pub deepest_debug_field: u32,
+    /// In a format specification `=` shows the text of the first field, whichever has it.
+    pub nested_debug_text_is_the_first: bool,
     /// `from __future__ import barry_as_FLUFL` changes the grammar of files, not only of the prompt.
     pub flufl_in_files: bool,
 
@@ -153,12 +163,17 @@ pub struct Rules {
     pub classdict_is_no_type_parameter: bool,
     /// A name that an inlined comprehension uses counts as used around it.
     pub inlined_uses_count: bool,
+    /// Lambdas and comprehensions in annotation scopes that see the names of a class.
+    pub comprehensions_in_class_annotations: bool,
     /// What messages call the names in a `def`'s parentheses.
     pub parameter_word: &'static str,
     /// Which names a comprehension that is inlined in a class may not reach through the class.
     pub class_names_in_comprehension: ClassNames,
     /// An inlined comprehension in a class clears all its symbols, globals too.
     pub class_comprehension_clears_all: bool,
+
+    /// In an inlined comprehension only its own variables mean something else than around it.
+    pub comprehension_changes_locals_only: bool,
 
     // Code generation
     /// How a `with` statement enters.
@@ -167,6 +182,36 @@ pub struct Rules {
     pub for_exit: ForExit,
     /// Where a comprehension gets its iterator.
     pub comprehension_iterator: ComprehensionIterator,
+    /// A `for` loop, and a comprehension's, stands at the place of the whole, not of its iterable.
+    pub loop_at_statement: bool,
+    /// The same for `with`.
+    pub with_at_statement: bool,
+    /// A failed `assert` raises at the place of the whole statement, not of its test.
+    pub failed_assert_at_statement: bool,
+    /// The function of a type parameter's bound stands at the parameter, not at the bound.
+    pub bound_at_parameter: bool,
+    /// A lambda returns at the start of its line, not at its body.
+    pub lambda_returns_at_its_line: bool,
+    /// A jump forward that no source stands for: whether it looks at signals.
+    pub jump_over: Op,
+    /// Where the number of an ordering starts in the argument of `COMPARE_OP`.
+    pub compare_shift: u32,
+    /// The NULL that says that no method is called lies below the function, not above it.
+    pub null_below_function: bool,
+    /// A call finds the names of keywords on the stack (`CALL_KW`), not in a `KW_NAMES` before it.
+    pub call_finds_names: bool,
+    /// `MAKE_FUNCTION` takes all that a function is made of.
+    pub functions_made_whole: bool,
+    /// `FORMAT_VALUE`
+    pub format_value: bool,
+    /// An f-string without pieces is a `BUILD_STRING` of none.
+    pub empty_string_is_built: bool,
+    /// The body of a function starts with a label, and that of a generator counts as a nested block.
+    pub function_body_is_a_block: bool,
+    /// A class stores its line as `__firstlineno__`.
+    pub class_knows_its_line: bool,
+    /// With optimization 2 a docstring is one more statement without effect.
+    pub dropped_docstring_is_a_statement: bool,
     /// The test of a `while` is repeated at the end of its body.
     pub while_test_twice: bool,
     /// Function units have a docstring or None as their first constant, whether it is used or not.
@@ -223,6 +268,22 @@ pub struct Rules {
     pub annotations_in_order: bool,
 
     // Graph and assembler
+    /// A block starts at every label, whether something jumps there or not.
+    pub every_label_starts_a_block: bool,
+    /// `YIELD_VALUE` counts the exception handlers around it.
+    pub yield_counts_handlers: bool,
+    /// `POP_BLOCK` stays in the graph until its end.
+    pub pop_blocks_stay: bool,
+    /// Where jumps go, the `NOP`s that are left stay, and the other way round.
+    pub nops_and_jumps_go_apart: bool,
+    /// The search for the distances of jumps starts with the numbers of labels, not of instructions.
+    pub distances_start_at_labels: bool,
+    /// A jump from a cold block to the code that follows it in the source has no place.
+    pub jumps_out_of_cold_have_no_place: bool,
+    /// The value that the start of a generator drops has no place in the source.
+    pub generator_start_has_no_place: bool,
+    /// What a unit's stack holds at least.
+    pub least_stack: u32,
     /// The passes over the graph.
     pub passes: &'static [Pass],
     /// The passes that make finished code of it.
@@ -273,7 +334,7 @@ pub static PYTHON_3_13_6: Rules =
 
 /// 3.13.13 and later
 pub static PYTHON_3_13: Rules =
-    Rules { debug_text_knows_escapes: true, lower_case_derived_names: true, ..PYTHON_3_13_6 };
+    Rules { debug_text_knows_escapes: true, nested_debug_text_is_the_first: false, lower_case_derived_names: true, ..PYTHON_3_13_6 };
 
 const MENDED_3_13: Rules = Rules {
     escape_warning_at_backslash: true,
@@ -296,6 +357,7 @@ pub static PYTHON_3_14_5: Rules = Rules { calls_over_async_generators: false, ..
 /// 3.14.8 and later
 pub static PYTHON_3_14: Rules = Rules {
     debug_text_knows_escapes: true,
+    nested_debug_text_is_the_first: false,
     template_text_keeps_blanks: true,
     long_constant_displays: true,
     ..PYTHON_3_14_5
@@ -312,6 +374,7 @@ const BASE_3_15: Rules = Rules {
     parameter_word: "parameter",
     unicode: UnicodeVersion::V17,
     debug_text_knows_escapes: true,
+    nested_debug_text_is_the_first: false,
     lower_case_derived_names: true,
     template_text_keeps_blanks: true,
     positive_literal_patterns: true,
@@ -333,6 +396,57 @@ const BASE_3_15: Rules = Rules {
     handler_of_made_jumps: MadeJumpHandler::None,
     resume_in_one_handler: 8,
     ..BASE_3_14
+};
+
+/// 3.12.0 and 3.12.1
+pub static PYTHON_3_12_0: Rules = Rules {
+    class_names_in_comprehension: ClassNames::None,
+    nested_blocks: 20,
+    empty_end_of_format_spec: true,
+    deepest_debug_field: 0,
+    function_body_is_a_block: false,
+    jumps_out_of_cold_have_no_place: true,
+    loop_at_statement: true,
+    with_at_statement: true,
+    failed_assert_at_statement: true,
+    lambda_returns_at_its_line: true,
+    comprehension_changes_locals_only: true,
+    ..BASE_3_12
+};
+
+/// 3.12.7 and later
+pub static PYTHON_3_12: Rules = Rules { class_names_in_comprehension: ClassNames::All, ..BASE_3_12 };
+
+const BASE_3_12: Rules = Rules {
+    table: &opcode::PYTHON_3_12,
+    unicode: UnicodeVersion::V15,
+    type_parameter_defaults: false,
+    for_exit: ForExit::EndFor,
+    static_attributes: false,
+    tests_convert_to_bool: false,
+    comprehensions_in_class_annotations: false,
+    docstrings_are_cleaned: false,
+    jump_over: Op::Jump,
+    compare_shift: 4,
+    null_below_function: true,
+    call_finds_names: false,
+    functions_made_whole: true,
+    format_value: true,
+    empty_string_is_built: true,
+    class_knows_its_line: false,
+    dropped_docstring_is_a_statement: true,
+    every_label_starts_a_block: true,
+    yield_counts_handlers: true,
+    pop_blocks_stay: true,
+    nops_and_jumps_go_apart: true,
+    distances_start_at_labels: true,
+    generator_start_has_no_place: true,
+    bound_at_parameter: true,
+    least_stack: 0,
+    passes: &PASSES_3_12,
+    finish: &FINISH_3_12,
+    resume_in_one_handler: 0,
+    ..BASE_3_13
 };
 
 const BASE_3_14: Rules = Rules {
@@ -402,6 +516,9 @@ const BASE_3_13: Rules = Rules {
     lower_case_derived_names: false,
     raw_format_spec: false,
     newline_in_format_spec: true,
+    empty_end_of_format_spec: false,
+    deepest_debug_field: 1,
+    nested_debug_text_is_the_first: true,
     flufl_in_files: false,
     type_parameters: true,
     type_parameter_defaults: true,
@@ -425,12 +542,29 @@ const BASE_3_13: Rules = Rules {
     checks_in_symbol_table: false,
     classdict_is_no_type_parameter: false,
     inlined_uses_count: false,
+    comprehensions_in_class_annotations: true,
     parameter_word: "argument",
     class_names_in_comprehension: ClassNames::Class,
     class_comprehension_clears_all: true,
+    comprehension_changes_locals_only: false,
     with_enter: WithEnter::Before,
     for_exit: ForExit::PopTop,
     comprehension_iterator: ComprehensionIterator::Around,
+    loop_at_statement: false,
+    with_at_statement: false,
+    failed_assert_at_statement: false,
+    bound_at_parameter: false,
+    lambda_returns_at_its_line: false,
+    jump_over: Op::JumpNoInterrupt,
+    compare_shift: 5,
+    null_below_function: false,
+    call_finds_names: true,
+    functions_made_whole: false,
+    format_value: false,
+    empty_string_is_built: false,
+    function_body_is_a_block: true,
+    class_knows_its_line: true,
+    dropped_docstring_is_a_statement: false,
     while_test_twice: true,
     docstring_or_none_first: true,
     static_attributes: true,
@@ -458,6 +592,14 @@ const BASE_3_13: Rules = Rules {
     docstrings_are_cleaned: true,
     matched_subject_leaves_with_body: false,
     annotations_in_order: false,
+    every_label_starts_a_block: false,
+    yield_counts_handlers: false,
+    pop_blocks_stay: false,
+    nops_and_jumps_go_apart: false,
+    distances_start_at_labels: false,
+    jumps_out_of_cold_have_no_place: false,
+    generator_start_has_no_place: false,
+    least_stack: 1,
     passes: &PASSES,
     finish: &FINISH_3_13,
     depth_before_instructions: false,
@@ -492,6 +634,28 @@ static PASSES: [Pass; 14] = [
     Pass::ColdBlocks,
     Pass::Lines,
 ];
+
+/// The passes of 3.12.
+static PASSES_3_12: [Pass; 15] = [
+    Pass::Handlers,
+    Pass::EmptyBlocks,
+    Pass::InlineExits,
+    Pass::Sweep,
+    Pass::NopsAndPairs,
+    Pass::InlineExits,
+    Pass::UnreachableCountedTwice,
+    Pass::Nops,
+    Pass::EmptyBlocks,
+    Pass::Jumps,
+    Pass::UnusedConstants,
+    Pass::UnsetLocals,
+    Pass::ColdBlocks,
+    Pass::Lines,
+    Pass::ReturnLines,
+];
+
+static FINISH_3_12: [Pass; 4] =
+    [Pass::Prefix, Pass::StackDepth, Pass::PseudoInstructions, Pass::NormalizeJumps];
 
 static FINISH_3_13: [Pass; 4] =
     [Pass::StackDepth, Pass::Prefix, Pass::PseudoInstructions, Pass::NormalizeJumps];

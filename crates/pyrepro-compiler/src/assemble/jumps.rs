@@ -10,22 +10,21 @@ const SEND_TO_END_SEND: [Op; 4] = [Op::Send, Op::YieldValue, Op::Resume, Op::Jum
 impl Assembled {
     /// Gives jumps their direction, and distances in place of the instructions they go to.
     ///
-    /// How wide a distance is written depends on distances. As in CPython the search starts with the
-    /// indices of the instructions as distances, so that a jump may stay wider than it need be at first.
+    /// How wide a distance is written depends on distances. As in CPython the search starts with numbers
+    /// that are no distances, so that a jump may stay wider than it need be at first.
     pub(super) fn resolve_jumps(&mut self, instrs: &mut [LinearInstr], table: &Table) {
         let mut jumps = Vec::new();
         for (index, instr) in instrs.iter_mut().enumerate() {
-            if !table.has_jump(instr.op) {
-                continue;
-            }
-            let forward = instr.arg as usize > index;
+            let Some(target) = instr.target.filter(|_| table.has_jump(instr.op)) else { continue };
+            let target = target as usize;
+            let forward = target > index;
             instr.op = match (instr.op, forward) {
                 (Op::Jump | Op::JumpNoInterrupt, true) => Op::JumpForward,
                 (Op::Jump, false) => Op::JumpBackward,
                 (Op::JumpNoInterrupt, false) => Op::JumpBackwardNoInterrupt,
                 (op, _) => op,
             };
-            jumps.push((index, instr.arg as usize));
+            jumps.push((index, target));
         }
         let to_end_send: u32 = SEND_TO_END_SEND.iter().map(|op| size(*op, 0, table)).sum();
         loop {

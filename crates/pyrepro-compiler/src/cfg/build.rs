@@ -3,6 +3,7 @@
 use super::{BlockId, CfgInstr, Graph, Malformed};
 use crate::instruction::{Instr, Label, Sequence};
 use crate::opcode::{Op, Table};
+use crate::rules::Rules;
 
 impl Graph {
     /// Makes the blocks of a sequence. A block starts where something jumps to and behind jumps and exits.
@@ -12,10 +13,11 @@ impl Graph {
         &mut self,
         sequence: &Sequence,
         annotations: Option<&Sequence>,
-        table: &Table,
+        rules: &Rules,
     ) -> Result<(), Malformed> {
         self.clear();
-        let mut blocks = targets(sequence, table)?;
+        let table = rules.table;
+        let mut blocks = targets(sequence, rules)?;
         let mut current = self.entry();
         for (index, instr) in sequence.instrs.iter().enumerate() {
             if instr.op == Op::AnnotationsPlaceholder {
@@ -84,11 +86,17 @@ impl Graph {
 const UNPLACED: Malformed = Malformed("a jump to a label that was never placed");
 
 /// For each instruction whether it is a target; the blocks are not known yet.
-fn targets(sequence: &Sequence, table: &Table) -> Result<Vec<Option<BlockId>>, Malformed> {
+fn targets(sequence: &Sequence, rules: &Rules) -> Result<Vec<Option<BlockId>>, Malformed> {
     let mut targets = vec![None; sequence.instrs.len()];
     let placeholder = Graph::default().entry();
+    if rules.every_label_starts_a_block {
+        for position in sequence.labelled() {
+            *targets.get_mut(position as usize).ok_or(UNPLACED)? = Some(placeholder);
+        }
+        return Ok(targets);
+    }
     for instr in &sequence.instrs {
-        if instr.op.pushes_block() || table.has_jump(instr.op) {
+        if instr.op.pushes_block() || rules.table.has_jump(instr.op) {
             let position = sequence.position(Label(instr.arg)).ok_or(UNPLACED)?;
             *targets.get_mut(position as usize).ok_or(UNPLACED)? = Some(placeholder);
         }

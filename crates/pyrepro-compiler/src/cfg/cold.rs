@@ -2,7 +2,7 @@
 
 use super::{CfgInstr, Context, Graph, Malformed};
 use crate::location::LocId;
-use crate::opcode::Op;
+use crate::rules::Rules;
 
 impl Graph {
     /// Moves cold blocks behind all others, in their order.
@@ -13,8 +13,14 @@ impl Graph {
         }
         self.mark_warm(context);
         self.mark_cold(context);
-        self.end_cold_blocks_in_jumps();
-        if self.move_cold_blocks() { self.remove_nops_and_jumps(context) } else { Ok(()) }
+        self.end_cold_blocks_in_jumps(context.rules);
+        if !self.move_cold_blocks() {
+            Ok(())
+        } else if context.rules.nops_and_jumps_go_apart {
+            self.remove_redundant_jumps().map(|_| ())
+        } else {
+            self.remove_nops_and_jumps(context)
+        }
     }
 
     fn mark_warm(&mut self, context: &Context<'_>) {
@@ -59,7 +65,7 @@ impl Graph {
     }
 
     /// A cold block that falls into a warm one has to jump there.
-    fn end_cold_blocks_in_jumps(&mut self) {
+    fn end_cold_blocks_in_jumps(&mut self, rules: &Rules) {
         self.each(|graph, block| {
             let Some(next) = graph[block].next else { return };
             if !(graph[block].cold && graph[block].falls_through() && graph[next].warm) {
@@ -67,12 +73,10 @@ impl Graph {
             }
             let jump = graph.new_block();
             graph[next].labelled = true;
-            graph[jump].push_copy(CfgInstr {
-                target: Some(next),
-                ..CfgInstr::new(Op::JumpNoInterrupt, 0, LocId::NONE)
-            });
+            graph[jump]
+                .push_copy(CfgInstr { target: Some(next), ..CfgInstr::new(rules.jump_over, 0, LocId::NONE) });
             graph[jump].cold = true;
-            graph[jump].predecessors = 1;
+            graph[jump].predecessors = i32::from(!rules.jumps_out_of_cold_have_no_place);
             graph[jump].next = Some(next);
             graph[block].next = Some(jump);
         });

@@ -80,7 +80,7 @@ impl Context<'_> {
     }
 
     /// Whether a constant is true.
-    fn truth(&self, constant: ConstId) -> bool {
+    pub(super) fn truth(&self, constant: ConstId) -> bool {
         match &self.constants[constant] {
             Const::None | Const::False => false,
             Const::True | Const::Ellipsis | Const::Code(_) | Const::Slice(_) => true,

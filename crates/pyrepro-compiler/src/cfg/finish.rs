@@ -3,6 +3,7 @@
 use super::{CfgInstr, Context, Graph, Malformed};
 use crate::location::LocId;
 use crate::opcode::Op;
+use crate::rules::Rules;
 use crate::span::Span;
 
 /// What the graph must know of its unit.
@@ -22,13 +23,15 @@ pub struct Frame<'a> {
     pub starts_generator: bool,
 }
 
-/// A finished instruction; jumps name the instruction they go to.
+/// A finished instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinearInstr {
     /// What it does.
     pub op: Op,
-    /// Its argument, or the index of the instruction it jumps to.
+    /// Its argument; for a jump what the search for its distance starts with.
     pub arg: u32,
+    /// The index of the instruction it jumps to.
+    pub target: Option<u32>,
     /// The source it comes from.
     pub loc: LocId,
     /// Where an exception goes.
@@ -83,7 +86,8 @@ impl Graph {
             let line = Span::new(frame.first_line, -1, frame.first_line, -1);
             let loc = context.locations.id(line);
             prefix.push(CfgInstr::new(Op::ReturnGenerator, 0, loc));
-            prefix.push(CfgInstr::new(Op::PopTop, 0, loc));
+            let dropped = if context.rules.generator_start_has_no_place { LocId::NONE } else { loc };
+            prefix.push(CfgInstr::new(Op::PopTop, 0, dropped));
         }
         self.number_cells(&slots)?;
         for (index, instr) in prefix.into_iter().enumerate() {
@@ -131,21 +135,26 @@ impl Graph {
 
     /// Pseudo-instructions become real ones or go.
     pub(super) fn convert_pseudo_instructions(&mut self, context: &mut Context<'_>) -> Result<(), Malformed> {
+        let table = context.rules.table;
         self.each(|graph, block| {
             for instr in graph[block].instrs_mut() {
                 match instr.op {
-                    Op::LoadClosure => instr.op = Op::LoadFast,
+                    Op::LoadClosure if table.is_pseudo(Op::LoadClosure) => instr.op = Op::LoadFast,
                     Op::StoreFastMaybeNull => instr.op = Op::StoreFast,
-                    op if op.pushes_block() => instr.clear(),
+                    op if op.pushes_block() || op == Op::PopBlock => instr.clear(),
                     _ => {}
                 }
             }
         });
+        if context.rules.nops_and_jumps_go_apart {
+            self.remove_nops(context);
+            return Ok(());
+        }
         self.remove_nops_and_jumps(context)
     }
 
     /// All instructions in the order of the finished code.
-    pub fn linear(&mut self, linear: &mut Linear) {
+    pub fn linear(&mut self, linear: &mut Linear, rules: &Rules) {
         linear.clear();
         let mut position = 0;
         self.each(|graph, block| {
@@ -159,8 +168,10 @@ impl Graph {
                     depth: graph[handler].start_depth,
                     lasti: graph[handler].preserves_lasti,
                 });
-                let arg = instr.target.map_or(instr.arg, |target| graph[target].position);
-                linear.push(LinearInstr { op: instr.op, arg, loc: instr.loc, handler });
+                let target = instr.target.map(|target| graph[target].position);
+                let start = target.filter(|_| !rules.distances_start_at_labels);
+                let arg = start.unwrap_or(instr.arg);
+                linear.push(LinearInstr { op: instr.op, arg, target, loc: instr.loc, handler });
             }
         });
     }

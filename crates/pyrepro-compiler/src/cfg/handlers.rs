@@ -66,9 +66,12 @@ impl Graph {
                 match instr.op {
                     Op::PopBlock => {
                         current = top.below;
-                        instr.clear();
+                        if !context.rules.pop_blocks_stay {
+                            instr.clear();
+                        }
                         continue;
                     }
+                    Op::YieldValue if context.rules.yield_counts_handlers => instr.arg = top.depth,
                     Op::YieldValue => depth_of_yield = top.depth,
                     Op::Resume if instr.arg & RESUME_PLACE != 0 => {
                         if depth_of_yield == 1 {

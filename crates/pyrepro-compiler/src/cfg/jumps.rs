@@ -71,7 +71,7 @@ impl Graph {
             return;
         }
         let back = self.new_block();
-        let jump = CfgInstr { target: Some(target), ..CfgInstr::new(Op::Jump, 0, last.loc) };
+        let jump = CfgInstr { target: Some(target), ..CfgInstr::new(Op::Jump, last.arg, last.loc) };
         let made = if context.rules.not_taken { &[not_taken, jump][..] } else { &[jump][..] };
         for instr in made {
             self.push_made(back, *instr, last.handler, context);

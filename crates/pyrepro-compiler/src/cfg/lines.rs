@@ -2,6 +2,7 @@
 
 use super::{BlockId, Context, Graph};
 use crate::location::LocId;
+use crate::opcode::Op;
 use crate::span::Span;
 
 impl Graph {
@@ -45,6 +46,21 @@ impl Graph {
             self[copy].push_copy(instr);
         }
         copy
+    }
+
+    /// A return that still has no line takes the last one before it, without columns.
+    pub(super) fn give_returns_lines(&mut self, context: &mut Context<'_>) {
+        let mut line = context.frame.first_line;
+        self.each(|graph, block| {
+            let Some(&last) = graph[block].last() else { return };
+            let own = context.locations.line(last.loc);
+            if own >= 0 {
+                line = own;
+            } else if last.op == Op::ReturnValue {
+                let loc = context.locations.id(Span { line, ..Span::NONE });
+                graph[block].instrs_mut().iter_mut().for_each(|instr| instr.loc = loc);
+            }
+        });
     }
 
     /// A block that leaves the unit, or looks at signals, and has no line.

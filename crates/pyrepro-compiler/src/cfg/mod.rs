@@ -21,6 +21,7 @@ mod nops;
 mod peephole;
 mod reach;
 mod swaps;
+mod sweep;
 
 pub use block::{Block, BlockId, CfgInstr, Graph};
 pub use finish::{Frame, Handler, Linear, LinearInstr};
@@ -38,14 +39,28 @@ pub enum Pass {
     Handlers,
     /// Jumps to small exits and to blocks without lines take a copy of them.
     InlineBlocks,
+    /// Jumps to small exits take a copy of them, once for each block.
+    InlineExits,
     /// Blocks that nothing reaches are emptied.
     Unreachable,
+    /// The same, with the ways to each block counted as often as it is looked at.
+    UnreachableCountedTwice,
+    /// Empty blocks go.
+    EmptyBlocks,
     /// Exits without a line are copied, lines are handed on.
     Lines,
+    /// Returns that still have no line get the last one.
+    ReturnLines,
     /// Loads of constants are combined with what follows.
     LoadConstants,
     /// Neighbouring instructions are combined, constants computed, jumps threaded.
     Peephole,
+    /// All of the last two in one sweep.
+    Sweep,
+    /// `NOP`s go.
+    Nops,
+    /// Jumps to the next instruction become `NOP`s.
+    Jumps,
     /// `NOP`s and loads that are dropped at once go.
     NopsAndPairs,
     /// `NOP`s and jumps to the next instruction go.
@@ -102,6 +117,13 @@ impl Graph {
             match pass {
                 Pass::Handlers => self.label_handlers(context),
                 Pass::InlineBlocks => self.inline_blocks(context),
+                Pass::InlineExits => self.inline_small_exits(),
+                Pass::UnreachableCountedTwice => self.empty_unreachable(),
+                Pass::EmptyBlocks => self.remove_empty_blocks(),
+                Pass::ReturnLines => self.give_returns_lines(context),
+                Pass::Sweep => self.sweep(context),
+                Pass::Nops => _ = self.remove_nops(context),
+                Pass::Jumps => _ = self.remove_redundant_jumps()?,
                 Pass::Unreachable => self.remove_unreachable(),
                 Pass::Lines => self.resolve_lines(context),
                 Pass::LoadConstants => self.optimize_load_constants(context),

@@ -35,6 +35,69 @@ impl Graph {
         });
     }
 
+    /// Empties the blocks that nothing reaches. The ways to a block are counted again each time it is
+    /// looked at, which may be more than once; later passes see that.
+    pub(super) fn empty_unreachable(&mut self) {
+        let entry = self.entry();
+        self.each(|graph, block| graph[block].visited = false);
+        self[entry].predecessors = 1;
+        let mut todo = std::mem::take(&mut self.todo);
+        todo.clear();
+        todo.push(entry);
+        while let Some(block) = todo.pop() {
+            self[block].visited = true;
+            let next = self[block].next.filter(|_| self[block].falls_through());
+            for index in 0..=self[block].len() {
+                let way = match index.checked_sub(1) {
+                    None => next,
+                    Some(index) => self[block].instrs()[index].target,
+                };
+                let Some(way) = way else { continue };
+                if !self[way].visited {
+                    todo.push(way);
+                }
+                self[way].predecessors += 1;
+            }
+        }
+        self.todo = todo;
+        self.each(|graph, block| {
+            if graph[block].predecessors == 0 {
+                graph[block].truncate(0);
+            }
+        });
+    }
+
+    /// Takes empty blocks out of the order; what leads to one leads to the next that is not empty.
+    pub(super) fn remove_empty_blocks(&mut self) {
+        self.each(|graph, block| graph[block].next = graph.nonempty(graph[block].next));
+        self.each(|graph, block| {
+            for index in 0..graph[block].len() {
+                let target = graph.nonempty(graph[block].instrs()[index].target);
+                if let Some(target) = target {
+                    graph[target].labelled |= graph[block].instrs()[index].target != Some(target);
+                    graph[block].instrs_mut()[index].target = Some(target);
+                }
+            }
+        });
+    }
+
+    /// Once for each block: a jump to a small exit takes a copy of it.
+    pub(super) fn inline_small_exits(&mut self) {
+        self.each(|graph, block| {
+            let Some(&jump) = graph[block].last().filter(|last| last.op.jumps_always()) else { return };
+            let Some(target) = jump.target else { return };
+            if !graph[target].exits_scope() || graph[target].len() > COPIED_AT_MOST {
+                return;
+            }
+            let at = graph[block].len() - 1;
+            graph[block].instrs_mut()[at].clear();
+            for index in 0..graph[target].len() {
+                let instr = graph[target].instrs()[index];
+                graph[block].push_copy(instr);
+            }
+        });
+    }
+
     /// Until nothing changes: a jump to a small exit, or to a block without lines, takes a copy of it.
     pub(super) fn inline_blocks(&mut self, context: &mut Context<'_>) {
         loop {

@@ -24,7 +24,7 @@ impl<B: Backend> Codegen<'_, B> {
                 let otherwise = self.new_label();
                 self.jump_if(test, otherwise, false, at)?;
                 self.jump_if(body, target, truth, at)?;
-                self.jump(Op::JumpNoInterrupt, end, Span::NONE);
+                self.jump_over(end);
                 self.use_label(otherwise);
                 self.jump_if(orelse, target, truth, at)?;
                 self.use_label(end);
@@ -79,11 +79,11 @@ impl<B: Backend> Codegen<'_, B> {
         self.expression(left)?;
         self.links(ops, comparators, at, |this| this.jump_on(false, cleanup, at))?;
         self.jump_on(truth, target, at);
-        self.jump(Op::JumpNoInterrupt, end, Span::NONE);
+        self.jump_over(end);
         self.use_label(cleanup);
         self.op(Op::PopTop, at);
         if !truth {
-            self.jump(Op::JumpNoInterrupt, target, Span::NONE);
+            self.jump_over(target);
         }
         self.use_label(end);
         Ok(())
@@ -133,7 +133,7 @@ impl<B: Backend> Codegen<'_, B> {
         })?;
         if let Some(cleanup) = cleanup {
             let end = self.new_label();
-            self.jump(Op::JumpNoInterrupt, end, Span::NONE);
+            self.jump_over(end);
             self.use_label(cleanup);
             self.op_arg(Op::Swap, 2, at);
             self.op(Op::PopTop, at);
@@ -176,7 +176,7 @@ impl<B: Backend> Codegen<'_, B> {
         let otherwise = self.new_label();
         self.jump_if(test, otherwise, false, at)?;
         self.expression(body)?;
-        self.jump(Op::JumpNoInterrupt, end, Span::NONE);
+        self.jump_over(end);
         self.use_label(otherwise);
         self.expression(orelse)?;
         self.use_label(end);

@@ -1,6 +1,7 @@
 //! Calls, with methods and `super()` in their short forms.
 
 use crate::ast::{Context, ExprId, ExprKind, Keyword, List};
+use crate::constant::Const;
 use crate::error::Result;
 use crate::opcode::Op;
 use crate::span::Span;
@@ -34,12 +35,31 @@ impl<B: Backend> Codegen<'_, B> {
             return Ok(());
         }
         self.check_called(func);
-        self.expression(func)?;
-        let end = self.new_label();
-        self.call_of_builtin(func, values, keywords, end)?;
-        self.op(Op::PushNull, self.ast[func].span);
+        let end = self.rules.calls_over_generators.then(|| self.new_label());
+        self.with_null(self.ast[func].span, |this| {
+            this.expression(func)?;
+            end.map_or(Ok(()), |end| this.call_of_builtin(func, values, keywords, end))
+        })?;
         self.call(Arguments { pushed: 0, values, injected: None, keywords }, at)?;
-        self.use_label(end);
+        if let Some(end) = end {
+            self.use_label(end);
+        }
+        Ok(())
+    }
+
+    /// A function and the NULL that says that it is no method, in the order of the release.
+    pub(super) fn with_null(
+        &mut self,
+        at: Span,
+        function: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        if self.rules.null_below_function {
+            self.op(Op::PushNull, at);
+        }
+        function(self)?;
+        if !self.rules.null_below_function {
+            self.op(Op::PushNull, at);
+        }
         Ok(())
     }
 
@@ -74,8 +94,7 @@ impl<B: Backend> Codegen<'_, B> {
         let at = self.attribute_place(at, func);
         if named > 0 {
             self.keyword_values(keywords)?;
-            self.keyword_names(keywords, place);
-            self.op_arg(Op::CallKw, (count + named) as u32, at);
+            self.call_with_names(keywords, count + named, place, at);
         } else {
             self.op_arg(Op::Call, count as u32, at);
         }
@@ -115,8 +134,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.op_arg(Op::Call, count as u32, at);
         } else {
             self.keyword_values(keywords)?;
-            self.keyword_names(keywords, at);
-            self.op_arg(Op::CallKw, (count + keywords.len()) as u32, at);
+            self.call_with_names(keywords, count + keywords.len(), at, at);
         }
         Ok(())
     }
@@ -127,6 +145,21 @@ impl<B: Backend> Codegen<'_, B> {
             self.expression(keyword.value)?;
         }
         Ok(())
+    }
+
+    /// A call of `count` values, the last of which have names.
+    fn call_with_names(&mut self, keywords: List<Keyword>, count: usize, names_at: Span, at: Span) {
+        if self.rules.call_finds_names {
+            self.keyword_names(keywords, names_at);
+            return self.op_arg(Op::CallKw, count as u32, at);
+        }
+        let ast = self.ast;
+        let names = ast[keywords].iter().filter_map(|keyword| keyword.arg);
+        let names = names.map(|name| self.constants.add_str(name)).collect();
+        let names = self.constants.add(Const::Tuple(names));
+        let place = self.constant(names);
+        self.op_arg(Op::KwNames, place, names_at);
+        self.op_arg(Op::Call, count as u32, at);
     }
 
     fn keyword_names(&mut self, keywords: List<Keyword>, at: Span) {

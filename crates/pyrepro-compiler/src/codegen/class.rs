@@ -25,6 +25,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.class_function(id, &class, first_line)?;
             self.call(arguments, at)?;
         } else {
+            self.null_of_generic_call(true, at);
             self.enter_type_parameters(id, class.name, first_line, Some(class.name), Counts::default())?;
             self.type_parameters(class.type_params)?;
             self.name(names::DOT_TYPE_PARAMS, Context::Store, at)?;
@@ -36,8 +37,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.call(arguments, at)?;
             let finished = self.leave(false)?;
             self.make_function(&finished, 0, at)?;
-            self.op(Op::PushNull, at);
-            self.op_arg(Op::Call, 0, at);
+            self.call_generic(at);
         }
         self.apply_decorators(class.decorator_list);
         self.name(class.name, Context::Store, at)
@@ -56,8 +56,10 @@ impl<B: Backend> Codegen<'_, B> {
         });
         self.class_body(class, first_line)?;
         let finished = self.leave(true)?;
-        self.op(Op::LoadBuildClass, at);
-        self.op(Op::PushNull, at);
+        self.with_null(at, |this| {
+            this.op(Op::LoadBuildClass, at);
+            Ok(())
+        })?;
         self.make_function(&finished, 0, at)?;
         self.load_str(class.name, at);
         Ok(())
@@ -69,8 +71,10 @@ impl<B: Backend> Codegen<'_, B> {
         self.name(names::DUNDER_MODULE, Context::Store, at)?;
         self.load_str(self.unit.qualname, at);
         self.name(names::DUNDER_QUALNAME, Context::Store, at)?;
-        self.load_int(first_line as usize, at);
-        self.name(names::DUNDER_FIRSTLINENO, Context::Store, at)?;
+        if self.rules.class_knows_its_line {
+            self.load_int(first_line as usize, at);
+            self.name(names::DUNDER_FIRSTLINENO, Context::Store, at)?;
+        }
         if !class.type_params.is_empty() {
             self.name(names::DOT_TYPE_PARAMS, Context::Load, at)?;
             self.name(names::DUNDER_TYPE_PARAMS, Context::Store, at)?;
@@ -106,6 +110,9 @@ impl<B: Backend> Codegen<'_, B> {
     }
 
     fn static_attributes(&mut self) -> Result<()> {
+        if !self.rules.static_attributes {
+            return Ok(());
+        }
         let symbols = &*self.symbols;
         let mut attributes: Vec<Symbol> = self.unit.static_attributes.iter().copied().collect();
         attributes.sort_unstable_by_key(|&name| symbols.bytes(name));
@@ -135,7 +142,9 @@ impl<B: Backend> Codegen<'_, B> {
         self.set_up_annotations(body, at);
         let mut rest = body;
         if let Some((text, place)) = self.docstring(body) {
-            rest = body.from(1);
+            if self.level < 2 || !self.rules.dropped_docstring_is_a_statement {
+                rest = body.from(1);
+            }
             if self.level < 2 {
                 let text = self.clean_docstring(text)?;
                 self.load_str(text, place);

@@ -74,7 +74,7 @@ impl<B: Backend> Codegen<'_, B> {
     }
 
     fn inlined_comprehension(&mut self, work: Work, scope: ScopeId) -> Result<()> {
-        self.outermost_iterable(work.generators)?;
+        self.outermost_iterable(work.generators, work.at)?;
         let state = self.push_inlined(scope, work.at)?;
         self.refuse_async_comprehension(&work, scope, self.unit.kind)?;
         self.new_collection(work);
@@ -108,7 +108,7 @@ impl<B: Backend> Codegen<'_, B> {
         }
         let finished = self.leave(true)?;
         self.make_function(&finished, 0, work.at)?;
-        self.outermost_iterable(work.generators)?;
+        self.outermost_iterable(work.generators, work.at)?;
         self.op_arg(Op::Call, 0, work.at);
         if self.table[scope].coroutine && work.collection != Collection::Generator {
             self.await_value(0, work.at);
@@ -142,18 +142,23 @@ impl<B: Backend> Codegen<'_, B> {
     }
 
     /// The first iterable belongs to the unit around.
-    fn outermost_iterable(&mut self, generators: List<Comprehension>) -> Result<()> {
+    fn outermost_iterable(&mut self, generators: List<Comprehension>, at: Span) -> Result<()> {
         let ast = self.ast;
         let Some(outermost) = ast[generators].first() else { return Ok(()) };
         self.expression(outermost.iter)?;
         if self.rules.comprehension_iterator != ComprehensionIterator::Inside {
-            self.get_iterator(outermost);
+            self.get_iterator(outermost, at);
         }
         Ok(())
     }
 
-    fn get_iterator(&mut self, generator: &Comprehension) {
-        let at = self.ast[generator.iter].span;
+    /// Where the loop over an iterable stands.
+    fn place_of_iteration(&self, generator: &Comprehension, comprehension: Span) -> Span {
+        if self.rules.loop_at_statement { comprehension } else { self.ast[generator.iter].span }
+    }
+
+    fn get_iterator(&mut self, generator: &Comprehension, comprehension: Span) {
+        let at = self.place_of_iteration(generator, comprehension);
         self.op(if generator.is_async { Op::GetAiter } else { Op::GetIter }, at);
     }
 
@@ -180,7 +185,7 @@ impl<B: Backend> Codegen<'_, B> {
         let start = self.new_label();
         let skip = self.new_label();
         let anchor = self.new_label();
-        let iterable = self.ast[generator.iter].span;
+        let iterable = self.place_of_iteration(generator, work.at);
         let single = self.iterable_of(work, generator, place)?;
         let mut depth = depth;
         if !single {
@@ -212,7 +217,9 @@ impl<B: Backend> Codegen<'_, B> {
         match made {
             ComprehensionIterator::Around => {}
             ComprehensionIterator::Twice if generator.is_async => {}
-            ComprehensionIterator::Twice | ComprehensionIterator::Inside => self.get_iterator(generator),
+            ComprehensionIterator::Twice | ComprehensionIterator::Inside => {
+                self.get_iterator(generator, work.at)
+            }
         }
     }
 
@@ -231,9 +238,9 @@ impl<B: Backend> Codegen<'_, B> {
             return Ok(true);
         }
         self.expression(generator.iter)?;
-        self.get_iterator(generator);
+        self.get_iterator(generator, work.at);
         if self.rules.comprehension_iterator == ComprehensionIterator::Twice {
-            self.get_iterator(generator);
+            self.get_iterator(generator, work.at);
         }
         Ok(false)
     }
@@ -337,7 +344,7 @@ impl<B: Backend> Codegen<'_, B> {
         let except = self.new_label();
         if place > 0 {
             self.expression(generator.iter)?;
-            self.get_iterator(generator);
+            self.get_iterator(generator, work.at);
         } else {
             self.outermost_iterator(work, generator);
         }
@@ -363,6 +370,10 @@ impl<B: Backend> Codegen<'_, B> {
         let mut cells = Vec::new();
         for variable in table[scope].variables.iter() {
             let (name, inside) = (variable.name, variable.binding);
+            let local = variable.uses.any(Uses::LOCAL) && !variable.uses.any(Uses::NONLOCAL);
+            if self.rules.comprehension_changes_locals_only && !local && !in_class {
+                continue;
+            }
             let outside = self.binding(name);
             let same = inside == outside
                 || inside == Some(Binding::Free)
@@ -372,7 +383,6 @@ impl<B: Backend> Codegen<'_, B> {
                 let before = self.unit.overlay.insert(name, Overlaid { binding: inside, imported });
                 state.overlaid.push((name, before));
             }
-            let local = variable.uses.any(Uses::LOCAL) && !variable.uses.any(Uses::NONLOCAL);
             let put_aside = local || (in_class && self.rules.class_comprehension_clears_all);
             if !put_aside {
                 continue;
@@ -421,7 +431,7 @@ impl<B: Backend> Codegen<'_, B> {
             let end = self.new_label();
             self.pop_block();
             self.op(Op::PopBlock, Span::NONE);
-            self.jump(Op::JumpNoInterrupt, end, Span::NONE);
+            self.jump_over(end);
             self.use_label(cleanup);
             // The unfinished collection lies below the exception.
             self.op_arg(Op::Swap, 2, Span::NONE);

@@ -90,8 +90,19 @@ impl<B: Backend> Codegen<'_, B> {
         self.unit.sequence.jump(op, target, at);
     }
 
+    /// A jump forward that no source stands for.
+    pub(super) fn jump_over(&mut self, target: Label) {
+        self.jump(self.rules.jump_over, target, Span::NONE);
+    }
+
     pub(super) fn new_label(&mut self) -> Label {
         self.unit.sequence.new_label()
+    }
+
+    /// A label that nothing jumps to: where every label starts a block it can be seen that one stands here.
+    pub(super) fn start_block(&mut self) {
+        let label = self.new_label();
+        self.use_label(label);
     }
 
     pub(super) fn use_label(&mut self, label: Label) {
@@ -179,7 +190,10 @@ impl<B: Backend> Codegen<'_, B> {
             IsNot => self.op_arg(Op::IsOp, 1, at),
             In => self.op_arg(Op::ContainsOp, 0, at),
             NotIn => self.op_arg(Op::ContainsOp, 1, at),
-            Lt | LtE | Eq | NotEq | Gt | GtE => self.op_arg(Op::CompareOp, order(operator), at),
+            Lt | LtE | Eq | NotEq | Gt | GtE => {
+                let (number, outcomes) = order(operator);
+                self.op_arg(Op::CompareOp, number << self.rules.compare_shift | outcomes, at);
+            }
         }
     }
 
@@ -229,20 +243,19 @@ fn number(operator: Operator) -> u32 {
     }
 }
 
-/// The argument of `COMPARE_OP` for an ordering: its number, and the outcomes that make it true.
-fn order(operator: CmpOp) -> u32 {
+/// An ordering in the argument of `COMPARE_OP`: its number, and the outcomes that make it true.
+fn order(operator: CmpOp) -> (u32, u32) {
     use CmpOp::*;
     const UNORDERED: u32 = 1;
     const LESS: u32 = 2;
     const GREATER: u32 = 4;
     const EQUAL: u32 = 8;
-    let (number, mask) = match operator {
+    match operator {
         Lt => (0, LESS),
         LtE => (1, LESS | EQUAL),
         Eq => (2, EQUAL),
         NotEq => (3, UNORDERED | LESS | GREATER),
         Gt => (4, GREATER),
         _ => (5, GREATER | EQUAL),
-    };
-    number << 5 | mask
+    }
 }

@@ -29,6 +29,9 @@ impl<B: Backend> Codegen<'_, B> {
         self.refuse_debug_parameters(function.args)?;
         self.expressions(function.decorator_list)?;
         let first_line = self.first_line(function.decorator_list, at);
+        if !function.type_params.is_empty() {
+            self.null_of_generic_call(true, at);
+        }
         let mut attributes = self.defaults(function.args, at)?;
         if function.type_params.is_empty() {
             attributes |= self.function_annotations(id, &function, at)?;
@@ -66,14 +69,27 @@ impl<B: Backend> Codegen<'_, B> {
         self.op_arg(Op::CallIntrinsic2, intrinsic2::SET_FUNCTION_TYPE_PARAMS, at);
         let finished = self.leave(false)?;
         self.make_function(&finished, 0, at)?;
-        if passed > 0 {
-            self.op_arg(Op::Swap, passed + 1, at);
-            self.op_arg(Op::Call, passed - 1, at);
+        if passed == 0 {
+            self.call_generic(at);
         } else {
-            self.op(Op::PushNull, at);
-            self.op_arg(Op::Call, 0, at);
+            // The first value takes the place of `self`, where there is no NULL.
+            self.op_arg(Op::Swap, passed + 1, at);
+            self.op_arg(Op::Call, passed - u32::from(!self.rules.null_below_function), at);
         }
         Ok(())
+    }
+
+    /// Where the release has it there: the NULL before or behind the function of type parameters.
+    pub(super) fn null_of_generic_call(&mut self, below: bool, at: Span) {
+        if self.rules.null_below_function == below {
+            self.op(Op::PushNull, at);
+        }
+    }
+
+    /// Calls the function of type parameters without arguments.
+    pub(super) fn call_generic(&mut self, at: Span) {
+        self.null_of_generic_call(false, at);
+        self.op_arg(Op::Call, 0, at);
     }
 
     fn function_body(
@@ -95,13 +111,20 @@ impl<B: Backend> Codegen<'_, B> {
         });
         let body = self.function_docstring(function.body)?;
         let scope = &self.table[self.unit.scope];
-        if scope.coroutine || scope.generator {
+        let generator = scope.coroutine || scope.generator;
+        let is_block = self.rules.function_body_is_a_block;
+        if is_block {
+            self.start_block();
+        }
+        if generator && is_block {
             self.push_block(BlockKind::StopIteration, Span::NONE)?;
-            self.statements(body)?;
+        }
+        self.statements(body)?;
+        if generator {
             self.wrap_stop_iteration();
+        }
+        if generator && is_block {
             self.pop_block();
-        } else {
-            self.statements(body)?;
         }
         let finished = self.leave(true)?;
         self.make_function(&finished, attributes, at)
@@ -118,7 +141,8 @@ impl<B: Backend> Codegen<'_, B> {
         } else if self.rules.docstring_or_none_first {
             self.constant(ConstId::NONE);
         }
-        Ok(if docstring.is_some() { body.from(1) } else { body })
+        let stays = kept.is_none() && self.rules.dropped_docstring_is_a_statement;
+        Ok(if docstring.is_some() && !stays { body.from(1) } else { body })
     }
 
     pub(super) fn lambda(&mut self, id: ExprId, args: Id<Arguments>, body: ExprId) -> Result<()> {
@@ -140,7 +164,12 @@ impl<B: Backend> Codegen<'_, B> {
         let finished = if self.table[self.unit.scope].generator {
             self.leave(false)?
         } else {
-            self.op(Op::ReturnValue, self.ast[body].span);
+            let line = at.line;
+            let place = match self.rules.lambda_returns_at_its_line {
+                true => Span::new(line, 0, line, 0),
+                false => self.ast[body].span,
+            };
+            self.op(Op::ReturnValue, place);
             self.leave(true)?
         };
         self.make_function(&finished, attributes, at)
@@ -158,6 +187,10 @@ impl<B: Backend> Codegen<'_, B> {
             attributes |= attribute::CLOSURE;
         }
         self.load_const(finished.code, at);
+        if self.rules.functions_made_whole {
+            self.op_arg(Op::MakeFunction, attributes, at);
+            return Ok(());
+        }
         self.op(Op::MakeFunction, at);
         for bit in [
             attribute::CLOSURE,

@@ -84,9 +84,6 @@ impl<B: Backend> Codegen<'_, B> {
 
     fn replaceable_builtin(&self, func: ExprId) -> Option<Builtin> {
         let ExprKind::Name { id, .. } = self.ast[func].kind else { return None };
-        if !self.rules.calls_over_generators {
-            return None;
-        }
         match self.symbols.bytes(id) {
             b"all" => Some(Builtin::All),
             b"any" => Some(Builtin::Any),

@@ -31,6 +31,7 @@ impl<B: Backend> Codegen<'_, B> {
         let exit = self.new_label();
         let cleanup = self.new_label();
         self.jump(Op::SetupFinally, handler, statement.at);
+        self.start_block();
         self.push_block(BlockKind::FinallyTry(finalbody), statement.at)?;
         if statement.handlers.is_empty() {
             self.statements(statement.body)?;
@@ -40,7 +41,7 @@ impl<B: Backend> Codegen<'_, B> {
         self.op(Op::PopBlock, Span::NONE);
         self.pop_block();
         self.statements(finalbody)?;
-        self.jump(Op::JumpNoInterrupt, exit, Span::NONE);
+        self.jump_over(exit);
         self.use_label(handler);
         self.start_handler(cleanup, Span::NONE);
         self.within(BlockKind::FinallyEnd, Span::NONE, |this| this.statements(finalbody))?;
@@ -61,10 +62,11 @@ impl<B: Backend> Codegen<'_, B> {
         let end = self.new_label();
         let cleanup = self.new_label();
         self.jump(Op::SetupFinally, except, statement.at);
+        self.start_block();
         self.within(BlockKind::TryExcept, statement.at, |this| this.statements(statement.body))?;
         self.op(Op::PopBlock, Span::NONE);
         self.statements(statement.orelse)?;
-        self.jump(Op::JumpNoInterrupt, end, Span::NONE);
+        self.jump_over(end);
         self.use_label(except);
         self.start_handler(cleanup, Span::NONE);
         self.within(BlockKind::ExceptionHandler, statement.at, |this| {
@@ -96,22 +98,24 @@ impl<B: Backend> Codegen<'_, B> {
                 let failed = self.new_label();
                 self.name(name, crate::ast::Context::Store, at)?;
                 self.jump(Op::SetupCleanup, failed, at);
+                self.start_block();
                 self.handler_body(handler)?;
                 self.op(Op::PopBlock, Span::NONE);
                 self.op(Op::PopBlock, Span::NONE);
                 self.op(Op::PopExcept, Span::NONE);
                 self.unbind(name, Span::NONE)?;
-                self.jump(Op::JumpNoInterrupt, end, Span::NONE);
+                self.jump_over(end);
                 self.use_label(failed);
                 self.unbind(name, Span::NONE)?;
                 self.op_arg(Op::Reraise, 1, Span::NONE);
             }
             None => {
                 self.op(Op::PopTop, at);
+                self.start_block();
                 self.handler_body(handler)?;
                 self.op(Op::PopBlock, Span::NONE);
                 self.op(Op::PopExcept, Span::NONE);
-                self.jump(Op::JumpNoInterrupt, end, Span::NONE);
+                self.jump_over(end);
             }
         }
         self.use_label(next);
@@ -132,9 +136,10 @@ impl<B: Backend> Codegen<'_, B> {
         let cleanup = self.new_label();
         let finish = self.new_label();
         self.jump(Op::SetupFinally, except, statement.at);
+        self.start_block();
         self.within(BlockKind::TryExcept, statement.at, |this| this.statements(statement.body))?;
         self.op(Op::PopBlock, Span::NONE);
-        self.jump(Op::JumpNoInterrupt, orelse, Span::NONE);
+        self.jump_over(orelse);
         self.use_label(except);
         self.start_handler(cleanup, Span::NONE);
         self.within(BlockKind::ExceptionGroupHandler, statement.at, |this| {
@@ -148,7 +153,7 @@ impl<B: Backend> Codegen<'_, B> {
             }
             // What no handler took is raised again.
             this.op_arg(Op::ListAppend, 1, Span::NONE);
-            this.jump(Op::JumpNoInterrupt, finish, Span::NONE);
+            this.jump_over(finish);
             Ok(())
         })?;
         self.use_label(finish);
@@ -178,19 +183,20 @@ impl<B: Backend> Codegen<'_, B> {
             None => self.op(Op::PopTop, at),
         }
         self.jump(Op::SetupCleanup, failed, at);
+        self.start_block();
         self.handler_body(handler)?;
         self.op(Op::PopBlock, Span::NONE);
         self.unbind_if_named(handler)?;
-        self.jump(Op::JumpNoInterrupt, next, Span::NONE);
+        self.jump_over(next);
         self.use_label(failed);
         self.unbind_if_named(handler)?;
         self.op_arg(Op::ListAppend, 3, Span::NONE);
         self.op(Op::PopTop, Span::NONE);
-        self.jump(Op::JumpNoInterrupt, next_with_error, Span::NONE);
+        self.jump_over(next_with_error);
         self.use_label(next);
         // Keeps the line of the body's last statement.
         self.op(Op::Nop, Span::NONE);
-        self.jump(Op::JumpNoInterrupt, next_with_error, Span::NONE);
+        self.jump_over(next_with_error);
         self.use_label(no_match);
         self.op(Op::PopTop, at);
         self.use_label(next_with_error);
@@ -213,7 +219,7 @@ impl<B: Backend> Codegen<'_, B> {
         for op in [Op::PopTop, Op::PopBlock, Op::PopExcept] {
             self.op(op, Span::NONE);
         }
-        self.jump(Op::JumpNoInterrupt, end, Span::NONE);
+        self.jump_over(end);
         self.use_label(reraise);
         self.op(Op::PopBlock, Span::NONE);
         self.op_arg(Op::Swap, 2, Span::NONE);

@@ -26,10 +26,11 @@ impl<B: Backend> Codegen<'_, B> {
         let end = self.new_label();
         self.push_jump_block(BlockKind::For, Some(start), Some(end), at)?;
         self.expression(iter)?;
-        let iterable = self.ast[iter].span;
+        let iterable = if self.rules.loop_at_statement { at } else { self.ast[iter].span };
         self.op(Op::GetIter, iterable);
         self.use_label(start);
         self.jump(Op::ForIter, cleanup, iterable);
+        self.start_block();
         // A target on a line of its own is a line that a tracer stops at.
         self.op(Op::Nop, self.ast[target].span);
         self.expression(target)?;
@@ -49,11 +50,12 @@ impl<B: Backend> Codegen<'_, B> {
         self.pop_iterator_slot();
     }
 
-    /// Removes the iterator itself.
+    /// Removes the iterator itself, if `END_FOR` leaves it.
     pub(super) fn pop_iterator_slot(&mut self) {
         let op = match self.rules.for_exit {
             ForExit::PopTop => Op::PopTop,
             ForExit::PopIter => Op::PopIter,
+            ForExit::EndFor => return,
         };
         self.op(op, Span::NONE);
     }
@@ -74,7 +76,7 @@ impl<B: Backend> Codegen<'_, B> {
         let end = self.new_label();
         self.expression(iter)?;
         let iterable = self.ast[iter].span;
-        self.op(Op::GetAiter, iterable);
+        self.op(Op::GetAiter, if self.rules.loop_at_statement { at } else { iterable });
         self.use_label(start);
         self.push_jump_block(BlockKind::AsyncFor, Some(start), Some(end), at)?;
         let send = self.await_next(except, at);

@@ -81,7 +81,7 @@ impl<B: Backend> Codegen<'_, B> {
             StmtKind::TryStar { body, handlers, orelse, finalbody } => {
                 self.try_statement(super::handler::Try { body, handlers, orelse, star: true, at }, finalbody)
             }
-            StmtKind::With { items, body } => self.with(items, body),
+            StmtKind::With { items, body } => self.with(items, body, at),
             StmtKind::AsyncWith { items, body } => self.async_with(items, body, at),
             _ => Ok(()),
         }
@@ -100,7 +100,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.jump_if(test, otherwise, false, at)?;
             self.statements(body)?;
             if !orelse.is_empty() {
-                self.jump(Op::JumpNoInterrupt, end, Span::NONE);
+                self.jump_over(end);
                 self.use_label(otherwise);
                 match self.ast[orelse] {
                     [only] if matches!(self.ast[only].kind, StmtKind::If { .. }) => next = Some(only),
@@ -267,7 +267,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.expression(message)?;
             self.op_arg(Op::Call, 0, at);
         }
-        let test = self.ast[test].span;
+        let test = if self.rules.failed_assert_at_statement { at } else { self.ast[test].span };
         self.op_arg(Op::RaiseVarargs, 1, test);
         self.use_label(end);
         Ok(())

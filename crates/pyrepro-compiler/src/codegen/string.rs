@@ -25,7 +25,7 @@ impl<B: Backend> Codegen<'_, B> {
         }
         self.expressions(values)?;
         match values.len() {
-            0 => self.load_str(names::EMPTY, at),
+            0 if !self.rules.empty_string_is_built => self.load_str(names::EMPTY, at),
             1 => {}
             count => self.op_arg(Op::BuildString, count as u32, at),
         }
@@ -40,6 +40,16 @@ impl<B: Backend> Codegen<'_, B> {
         at: Span,
     ) -> Result<()> {
         self.expression(value)?;
+        if self.rules.format_value {
+            const SPECIFIED: u32 = 4;
+            let mut arg = number(conversion);
+            if let Some(spec) = spec {
+                self.expression(spec)?;
+                arg |= SPECIFIED;
+            }
+            self.op_arg(Op::FormatValue, arg, at);
+            return Ok(());
+        }
         if conversion != Conversion::None {
             self.op_arg(Op::ConvertValue, number(conversion), at);
         }

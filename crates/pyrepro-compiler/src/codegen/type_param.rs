@@ -4,6 +4,7 @@ use crate::ast::{Context, ExprId, ExprKind, List, StmtId, TypeParam, TypeParamKi
 use crate::constant::ConstId;
 use crate::error::Result;
 use crate::opcode::Op;
+use crate::span::Span;
 use crate::symbol::Symbol;
 use crate::symtable::ScopeKey;
 
@@ -40,7 +41,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.load_str(param.name, at);
             match param.kind {
                 TypeParamKind::TypeVar { bound: Some(bound) } => {
-                    self.lazy_value(bound, param.name, ScopeKey::Bound(id))?;
+                    self.lazy_value(bound, param.name, ScopeKey::Bound(id), at)?;
                     // A tuple that was computed in the tree is no tuple any more, in CPython too.
                     let intrinsic = match ast[bound].kind {
                         ExprKind::Tuple { .. } => intrinsic2::TYPEVAR_WITH_CONSTRAINTS,
@@ -56,7 +57,7 @@ impl<B: Backend> Codegen<'_, B> {
             }
             if let Some(default) = param.default_value {
                 default_seen = true;
-                self.lazy_value(default, param.name, ScopeKey::Default(id))?;
+                self.lazy_value(default, param.name, ScopeKey::Default(id), at)?;
                 self.op_arg(Op::CallIntrinsic2, intrinsic2::SET_TYPEPARAM_DEFAULT, at);
             } else if default_seen {
                 let name = self.symbols.lossy(param.name);
@@ -73,8 +74,8 @@ impl<B: Backend> Codegen<'_, B> {
     }
 
     /// A function that evaluates a bound or a default.
-    fn lazy_value(&mut self, value: ExprId, name: Symbol, key: ScopeKey) -> Result<()> {
-        let at = self.ast[value].span;
+    fn lazy_value(&mut self, value: ExprId, name: Symbol, key: ScopeKey, parameter: Span) -> Result<()> {
+        let at = if self.rules.bound_at_parameter { parameter } else { self.ast[value].span };
         let scope = self.scope_of(key)?;
         let attributes = if self.rules.annotation_scopes {
             self.load_format_default(at);
@@ -98,7 +99,7 @@ impl<B: Backend> Codegen<'_, B> {
     }
 
     /// An expression, or `*Ts`, which stands for the only value of `Ts`.
-    pub(super) fn possibly_starred(&mut self, value: ExprId, at: crate::span::Span) -> Result<()> {
+    pub(super) fn possibly_starred(&mut self, value: ExprId, at: Span) -> Result<()> {
         match self.ast[value].kind {
             ExprKind::Starred { value, .. } => {
                 self.expression(value)?;
@@ -123,14 +124,14 @@ impl<B: Backend> Codegen<'_, B> {
             self.load_const(ConstId::NONE, at);
             self.type_alias_value(id, name, value)?;
         } else {
+            self.null_of_generic_call(true, at);
             self.enter_type_parameters(id, name, at.line, None, Counts::default())?;
             self.load_str(name, at);
             self.type_parameters(type_params)?;
             self.type_alias_value(id, name, value)?;
             let finished = self.leave(false)?;
             self.make_function(&finished, 0, at)?;
-            self.op(Op::PushNull, at);
-            self.op_arg(Op::Call, 0, at);
+            self.call_generic(at);
         }
         self.name(name, Context::Store, at)
     }

@@ -20,17 +20,18 @@ mod special {
 }
 
 impl<B: Backend> Codegen<'_, B> {
-    pub(super) fn with(&mut self, items: List<WithItem>, body: List<StmtId>) -> Result<()> {
+    pub(super) fn with(&mut self, items: List<WithItem>, body: List<StmtId>, statement: Span) -> Result<()> {
         let ast = self.ast;
         let Some(&item) = ast[items].first() else { return self.statements(body) };
-        let at = ast[item.context_expr].span;
+        let at = self.place_of_with(item, statement);
         let (cleanup, exit, last) = (self.new_label(), self.new_label(), self.new_label());
         self.expression(item.context_expr)?;
         self.enter_with(at);
         self.jump(Op::SetupWith, cleanup, at);
+        self.start_block();
         self.push_block(BlockKind::With, at)?;
         self.bind_context(item, at)?;
-        self.deeper(|this| this.with(items.from(1), body))?;
+        self.deeper(|this| this.with(items.from(1), body, statement))?;
         self.op(Op::PopBlock, Span::NONE);
         self.pop_block();
         self.call_exit_with_nones(at);
@@ -55,11 +56,12 @@ impl<B: Backend> Codegen<'_, B> {
         if !self.rules.checks_in_symbol_table && self.unit.kind != UnitKind::AsyncFunction {
             return self.error("'async with' outside async function", statement);
         }
-        let at = ast[item.context_expr].span;
+        let at = self.place_of_with(item, statement);
         let (cleanup, exit, last) = (self.new_label(), self.new_label(), self.new_label());
         self.expression(item.context_expr)?;
         self.enter_async_with(at);
         self.jump(Op::SetupWith, cleanup, at);
+        self.start_block();
         self.push_block(BlockKind::AsyncWith, at)?;
         self.bind_context(item, at)?;
         self.deeper(|this| this.async_with(items.from(1), body, statement))?;
@@ -76,6 +78,10 @@ impl<B: Backend> Codegen<'_, B> {
         self.finish_with(last);
         self.use_label(exit);
         Ok(())
+    }
+
+    fn place_of_with(&self, item: WithItem, statement: Span) -> Span {
+        if self.rules.with_at_statement { statement } else { self.ast[item.context_expr].span }
     }
 
     fn enter_with(&mut self, at: Span) {
@@ -155,7 +161,7 @@ impl<B: Backend> Codegen<'_, B> {
         for _ in 0..self.exit_slots() {
             self.op(Op::PopTop, Span::NONE);
         }
-        self.jump(Op::JumpNoInterrupt, exit, Span::NONE);
+        self.jump_over(exit);
         self.use_label(cleanup);
         self.reraise_from_handler();
         self.use_label(exit);

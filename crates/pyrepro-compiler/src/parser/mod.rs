@@ -68,6 +68,7 @@ pub fn parse(source: &Source<'_>, rules: &Rules) -> Result<Parsed> {
         next: 0,
         end: (1, 0),
         depth: 0,
+        spec_depth: 0,
         flufl: false,
         stacks: Stacks::default(),
     };
@@ -130,6 +131,8 @@ struct Parser<'a> {
     /// Line and column behind the last token that was read and that nodes can end with.
     end: (i32, i32),
     depth: u32,
+    /// How many format specifications stand around within the innermost f-string.
+    spec_depth: u32,
     /// `from __future__ import barry_as_FLUFL` was read: not equal is `<>`.
     flufl: bool,
     /// Elements of lists that are being read; a list is the top of its stack.
@@ -171,14 +174,16 @@ impl Parser<'_> {
     ///
     /// A limit of this parser is no reason to try something else.
     fn attempt<T>(&mut self, rule: impl FnOnce(&mut Self) -> Result<Option<T>>) -> Result<Option<T>> {
-        let (next, end, depth, warnings) = (self.next, self.end, self.depth, self.warnings.len());
+        let (next, end, warnings) = (self.next, self.end, self.warnings.len());
+        let depths = (self.depth, self.spec_depth);
         let lengths = self.stacks.lengths();
         let result = match rule(self) {
             Ok(Some(done)) => return Ok(Some(done)),
             Err(handover @ Failure::Handover(_)) => Err(handover),
             Ok(None) | Err(Failure::Syntax(_)) => Ok(None),
         };
-        (self.next, self.end, self.depth) = (next, end, depth);
+        (self.next, self.end) = (next, end);
+        (self.depth, self.spec_depth) = depths;
         self.warnings.truncate(warnings);
         self.stacks.truncate(lengths);
         result

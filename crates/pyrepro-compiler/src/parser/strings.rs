@@ -3,7 +3,7 @@
 use super::Parser;
 use crate::ast::{Conversion, Expr, ExprId, ExprKind, List};
 use crate::constant::{Const, ConstId};
-use crate::error::Result;
+use crate::error::{Handover, Result};
 use crate::lexer::token::{Token, TokenKind};
 use crate::literal::{self, Value};
 use crate::span::Span;
@@ -175,6 +175,7 @@ impl Parser<'_> {
         let token = *self.token();
         let raw = self.source(&token).bytes().any(|byte| byte.eq_ignore_ascii_case(&b'r'));
         self.bump();
+        let around = std::mem::take(&mut self.spec_depth);
         while !self.eat(end) {
             if self.at(middle) {
                 let piece = self.text_piece(raw)?;
@@ -185,6 +186,7 @@ impl Parser<'_> {
                 self.replacement_field(middle, raw)?;
             }
         }
+        self.spec_depth = around;
         Ok(())
     }
 
@@ -216,6 +218,10 @@ impl Parser<'_> {
         let value = self.yield_or_star_expressions()?;
         let value_end = self.token().start;
         let debug = self.eat(TokenKind::Equal);
+        if debug && self.spec_depth > self.rules.deepest_debug_field {
+            // CPython fails with a ValueError of its own tree.
+            return Err(Handover::Unsupported("`=` in a field of a nested format specification").into());
+        }
         let text_end = self.token().start;
         let conversion = self.conversion()?;
         let format_spec = self.format_spec(middle, raw)?;
@@ -289,23 +295,32 @@ impl Parser<'_> {
             return Ok(None);
         }
         let mark = self.stacks.exprs.len();
+        let keeps_empty = self.rules.empty_end_of_format_spec;
+        self.spec_depth += 1;
         loop {
             match self.kind() {
                 kind if kind == middle => {
                     let piece = self.text_piece(raw && self.rules.raw_format_spec)?;
-                    if self.text_of(piece) != Some(names::EMPTY) {
+                    let behind_field = keeps_empty && self.stacks.exprs.len() > mark;
+                    if behind_field || self.text_of(piece) != Some(names::EMPTY) {
                         self.stacks.exprs.push(piece);
                     }
                 }
                 TokenKind::LeftBrace => {
+                    let first = self.stacks.exprs[mark..].iter().all(|piece| self.text_of(*piece).is_some());
                     let field = self.deeper(|parser| parser.field(TokenKind::FStringMiddle, raw))?;
+                    if field.debug.is_some() && !first && self.rules.nested_debug_text_is_the_first {
+                        let what = "`=` in a field of a format specification behind another field";
+                        return Err(Handover::Unsupported(what).into());
+                    }
                     self.stacks.exprs.extend(field.debug);
                     self.stacks.exprs.push(field.value);
                 }
                 _ => break,
             }
         }
-        if self.stacks.exprs.len() > mark + 1 {
+        self.spec_depth -= 1;
+        if self.stacks.exprs.len() > mark + 1 && !keeps_empty {
             self.merge_constants(mark, true);
         }
         let values: List<ExprId> = self.take_exprs(mark);

@@ -68,9 +68,14 @@ pub(super) fn inline_comprehension(
 
 /// Names that are never free through a class body.
 fn is_class_name(name: Symbol, rules: &Rules) -> bool {
-    name == names::DUNDER_CLASS
-        || rules.class_names_in_comprehension != ClassNames::Class
-            && (name == names::DUNDER_CLASSDICT || name == names::DUNDER_CONDITIONAL_ANNOTATIONS)
+    match rules.class_names_in_comprehension {
+        ClassNames::None => false,
+        ClassNames::Class => name == names::DUNDER_CLASS,
+        ClassNames::All | ClassNames::AllButForFunctions => {
+            let all = [names::DUNDER_CLASS, names::DUNDER_CLASSDICT, names::DUNDER_CONDITIONAL_ANNOTATIONS];
+            all.contains(&name)
+        }
+    }
 }
 
 fn is_free_in_child(table: &SymbolTable, id: ScopeId, name: Symbol) -> bool {

@@ -61,5 +61,7 @@ fn instr(row: &str, locations: &mut Locations, table: &Table) -> LinearInstr {
         depth: numbers[7],
         lasti: numbers[8] != 0,
     });
-    LinearInstr { op, arg: numbers[1] as u32, loc, handler }
+    let arg = numbers[1] as u32;
+    let target = table.has_jump(op).then_some(arg);
+    LinearInstr { op, arg, target, loc, handler }
 }

@@ -13,7 +13,8 @@ use pyrepro_compiler::symbol::Symbols;
 
 #[test]
 fn the_passes_make_the_graph_that_cpython_makes() {
-    for python in pythons() {
+    // Older releases hand out no sequences of inner units: they are compared as whole files.
+    for python in pythons().iter().filter(|python| python.release.edition.minor >= 13) {
         let differences = compare(python);
         assert_eq!(differences, 0, "{} with {}", python.version, python.path.display());
     }
@@ -95,14 +96,14 @@ fn optimize(python: &Python, line: &str) -> (String, String) {
         handover: None,
     };
     let mut graph = Graph::default();
-    graph.build(&sequence, None, rules.table).expect("a graph");
+    graph.build(&sequence, None, rules).expect("a graph");
     graph.run(rules.passes, &mut context).expect("the passes");
     // What the oracle does behind the passes.
     let rest: &[Pass] =
         if rules.borrowed_loads { &[Pass::StackDepth, Pass::Borrow] } else { &[Pass::StackDepth] };
     graph.run(rest, &mut context).expect("the passes");
     let mut linear = Linear::new();
-    graph.linear(&mut linear);
+    graph.linear(&mut linear, rules);
     let consts = consts.iter().map(|id| show(*id, &constants, &symbols)).collect::<Vec<_>>().join(" ");
     (text(&linear, &locations, rules.table), consts)
 }

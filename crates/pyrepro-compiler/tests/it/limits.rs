@@ -72,7 +72,7 @@ fn no_source_takes_more_than_its_size_allows() {
         ("type parameters", format!("def f[{}](): pass\n", each(5_000, |n| format!("T{n}, ")))),
     ];
     let mut slow = Vec::new();
-    for name in ["3.13", "3.14"] {
+    for name in ["3.12", "3.13", "3.14"] {
         let edition = Edition::of(name).expect("an edition").edition;
         for (what, source) in &sources {
             let start = Instant::now();

@@ -16,19 +16,12 @@ use std::process::{Child, ChildStdin, ChildStdout};
 use std::sync::LazyLock;
 use std::thread;
 
-static PYTHON_3_12: Rules = Rules {
-    unicode: UnicodeVersion::V15,
-    type_parameter_defaults: false,
-    newline_in_format_spec: true,
-    raw_format_spec: false,
-    ..rules::PYTHON_3_13
-};
 static PYTHON_3_11: Rules = Rules {
     unicode: UnicodeVersion::V14,
     escape_warning: EscapeWarning::Deprecation,
     fstring_tokens: false,
     type_parameters: false,
-    ..PYTHON_3_12
+    ..rules::PYTHON_3_12
 };
 
 /// An interpreter and the grammar that it reads.
@@ -50,7 +43,8 @@ fn oracles() -> &'static [Oracle] {
             }
             let rules = match version.rsplit_once('.') {
                 Some(("3.11", _)) => &PYTHON_3_11,
-                Some(("3.12", _)) => &PYTHON_3_12,
+                Some(("3.12", "0" | "1")) => &rules::PYTHON_3_12_0,
+                Some(("3.12", _)) => &rules::PYTHON_3_12,
                 Some(("3.13", _)) => &rules::PYTHON_3_13,
                 Some(("3.14", _)) => &rules::PYTHON_3_14,
                 Some(("3.15", _)) => &rules::PYTHON_3_15,
@@ -370,7 +364,14 @@ fn any_bytes_are_parsed_or_refused() {
     let mut random = Random(0xb17e5 + seconds);
     let edges: Vec<String> =
         include_str!("data/edges.txt").lines().map(|line| line.replace("\\n", "\n")).collect();
-    let all = [&PYTHON_3_12, &rules::PYTHON_3_13, &rules::PYTHON_3_14, &rules::PYTHON_3_15, &PYTHON_3_11];
+    let all = [
+        &rules::PYTHON_3_12_0,
+        &rules::PYTHON_3_12,
+        &rules::PYTHON_3_13,
+        &rules::PYTHON_3_14,
+        &rules::PYTHON_3_15,
+        &PYTHON_3_11,
+    ];
     let mut count = 0;
     while std::time::Instant::now() < end {
         let mut source = Vec::new();

@@ -28,6 +28,7 @@ impl Collector<'_> {
         let Some(&first) = self.ast[generators].first() else {
             return Ok(());
         };
+        self.refuse_in_class_annotation("comprehension", expr)?;
         self.iterable(first.iter)?;
         let span = self.ast[expr].span;
         self.enter(name, BlockKind::Function, Some(ScopeKey::Expr(expr)), span)?;

@@ -156,6 +156,7 @@ impl Collector<'_> {
         let ExprKind::Lambda { args, body } = ast[expr].kind else {
             return Ok(());
         };
+        self.refuse_in_class_annotation("lambda", expr)?;
         self.defaults(&ast[args])?;
         let key = Some(ScopeKey::Expr(expr));
         self.enter(names::LAMBDA, BlockKind::Function, key, ast[expr].span)?;
@@ -163,6 +164,15 @@ impl Collector<'_> {
         self.expr(body)?;
         self.leave();
         Ok(())
+    }
+
+    /// Refuses functions in annotation scopes that look names up in a class, where the release does.
+    pub(super) fn refuse_in_class_annotation(&self, what: &str, expr: ExprId) -> Result<()> {
+        if self.rules.comprehensions_in_class_annotations || !self.scope().can_see_class_scope {
+            return Ok(());
+        }
+        let message = format!("Cannot use {what} in annotation scope within class scope");
+        Err(Failure::syntax(message, self.ast[expr].span))
     }
 
     fn yields(&mut self, expr: ExprId, value: Option<ExprId>) -> Result<()> {

@@ -9,7 +9,11 @@ import opcode
 import sys
 import types
 
-CACHES = {opcode.opmap[name]: count for name, count in dict(opcode._inline_cache_entries).items()}
+CACHES = opcode._inline_cache_entries
+if isinstance(CACHES, list):
+    CACHES = dict(enumerate(CACHES))
+else:
+    CACHES = {opcode.opmap[name]: count for name, count in dict(CACHES).items()}
 EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
 JUMPS = set(opcode.hasjrel)
 BACKWARD = {number for name, number in opcode.opmap.items() if "BACKWARD" in name}
