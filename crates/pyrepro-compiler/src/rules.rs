@@ -163,6 +163,12 @@ pub struct Rules {
     pub classdict_is_no_type_parameter: bool,
     /// A name that an inlined comprehension uses counts as used around it.
     pub inlined_uses_count: bool,
+    /// In the block of a generic class's type parameters all private names are mangled, those of bases too.
+    pub generic_class_mangles_all: bool,
+    /// Messages tell the constraints of a type variable from its bound.
+    pub constraints_are_named: bool,
+    /// The `else` of a `try` is looked at before its handlers.
+    pub else_before_handlers: bool,
     /// Lambdas and comprehensions in annotation scopes that see the names of a class.
     pub comprehensions_in_class_annotations: bool,
     /// What messages call the names in a `def`'s parentheses.
@@ -226,6 +232,8 @@ pub struct Rules {
     pub subscript_is_binary_op: bool,
     /// A slice of constants is one constant.
     pub constant_slices: bool,
+    /// Messages tell `yield from` from `yield`.
+    pub yield_from_is_named: bool,
     /// How many blocks a unit may nest.
     pub nested_blocks: usize,
     /// The copy of a `finally` body for exceptions warns once more.
@@ -401,6 +409,8 @@ const BASE_3_15: Rules = Rules {
 /// 3.12.0 and 3.12.1
 pub static PYTHON_3_12_0: Rules = Rules {
     class_names_in_comprehension: ClassNames::None,
+    generic_class_mangles_all: true,
+    yield_from_is_named: false,
     nested_blocks: 20,
     empty_end_of_format_spec: true,
     deepest_debug_field: 0,
@@ -425,6 +435,8 @@ const BASE_3_12: Rules = Rules {
     static_attributes: false,
     tests_convert_to_bool: false,
     comprehensions_in_class_annotations: false,
+    constraints_are_named: false,
+    else_before_handlers: true,
     docstrings_are_cleaned: false,
     jump_over: Op::Jump,
     compare_shift: 4,
@@ -542,6 +554,9 @@ const BASE_3_13: Rules = Rules {
     checks_in_symbol_table: false,
     classdict_is_no_type_parameter: false,
     inlined_uses_count: false,
+    generic_class_mangles_all: false,
+    constraints_are_named: true,
+    else_before_handlers: false,
     comprehensions_in_class_annotations: true,
     parameter_word: "argument",
     class_names_in_comprehension: ClassNames::Class,
@@ -572,6 +587,7 @@ const BASE_3_13: Rules = Rules {
     tests_keep_value: false,
     subscript_is_binary_op: false,
     constant_slices: false,
+    yield_from_is_named: true,
     nested_blocks: 21,
     warns_in_exceptional_finally: true,
     unwinding_warns_again: false,

@@ -36,7 +36,9 @@ impl<B: Backend> Codegen<'_, B> {
 
     pub(super) fn yield_from_expression(&mut self, value: ExprId, at: Span) -> Result<()> {
         if !self.is_function_like() {
-            return self.error("'yield from' outside function", at);
+            let named = self.rules.yield_from_is_named;
+            let message = if named { "'yield from' outside function" } else { "'yield' outside function" };
+            return self.error(message, at);
         }
         if self.unit.kind == UnitKind::AsyncFunction {
             return self.error("'yield from' inside async function", at);

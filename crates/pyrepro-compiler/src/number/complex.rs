@@ -200,7 +200,7 @@ pub(super) fn raised(base: Complex, exponent: Complex, recover: bool) -> Compute
     let value = if whole && exponent.real.abs() <= 100.0 {
         repeated(base, exponent.real as i64, recover)
     } else if base.real == 0.0 && base.imag == 0.0 {
-        let defined = exponent.imag == 0.0 && exponent.real >= 0.0;
+        let defined = exponent.imag == 0.0 && (exponent.real >= 0.0 || exponent.real.is_nan());
         defined.then_some(Complex::real(0.0))
     } else {
         return Err(Handover::FloatPower);

@@ -34,7 +34,7 @@ impl Parser<'_> {
         let header = Header { name: "function definition", start: self.start() };
         self.bump();
         let name = self.name()?;
-        let type_params = self.type_params()?;
+        let type_params = self.type_params(Some("expected '('"))?;
         if !self.eat(TokenKind::LeftParen) {
             return self.refuse("expected '('", self.start());
         }
@@ -52,7 +52,7 @@ impl Parser<'_> {
         let start = self.start();
         self.bump();
         let name = self.name()?;
-        let type_params = self.type_params()?;
+        let type_params = self.type_params(None)?;
         let (bases, keywords) =
             if self.eat(TokenKind::LeftParen) { self.arguments(None)? } else { (List::EMPTY, List::EMPTY) };
         let body = self.block(Header { name: "class definition", start })?;
@@ -226,8 +226,9 @@ impl Parser<'_> {
         Ok(self.ast.add(parameter))
     }
 
-    /// `[T: int = str, *Ts, **P]`, if there is one.
-    pub(super) fn type_params(&mut self) -> Result<List<TypeParam>> {
+    /// `[T: int = str, *Ts, **P]`, if there is one; `without` is what a release without defaults says of one.
+    pub(super) fn type_params(&mut self, without: Option<&'static str>) -> Result<List<TypeParam>> {
+        let bracket = self.start();
         if !self.rules.type_parameters || !self.eat(TokenKind::LeftBracket) {
             return Ok(List::EMPTY);
         }
@@ -237,6 +238,9 @@ impl Parser<'_> {
         let mut params = Vec::new();
         while !self.at(TokenKind::RightBracket) {
             params.push(self.type_param()?);
+            if let (TokenKind::Equal, Some(without)) = (self.kind(), without) {
+                return self.refuse(without, bracket);
+            }
             if !self.eat(TokenKind::Comma) {
                 break;
             }

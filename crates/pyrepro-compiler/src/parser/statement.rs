@@ -88,7 +88,7 @@ impl Parser<'_> {
         let start = self.start();
         let id = self.name()?;
         let name = self.expr(ExprKind::Name { id, ctx: Context::Store }, start);
-        let type_params = self.type_params()?;
+        let type_params = self.type_params(None)?;
         self.expect(TokenKind::Equal)?;
         let value = self.expression()?;
         Ok(StmtKind::TypeAlias { name, type_params, value })

@@ -11,9 +11,14 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::{env, fs, process, thread};
 
+/// The interpreters that number the kinds of blocks as the newest does; whole files prove the others.
+fn numbered() -> impl Iterator<Item = &'static Python> {
+    pythons().iter().filter(|python| python.release.edition.minor >= 13)
+}
+
 #[test]
 fn every_name_of_every_block_lives_where_cpython_says() {
-    for python in pythons() {
+    for python in numbered() {
         let differences = compare(python, sources(&python.library, 40));
         assert_eq!(differences, 0, "{} with {}", python.version, python.path.display());
     }
@@ -34,7 +39,7 @@ fn hard_names_and_errors_are_cpythons() {
             path
         })
         .collect();
-    let differences: usize = pythons().iter().map(|python| compare(python, files.clone())).sum();
+    let differences: usize = numbered().map(|python| compare(python, files.clone())).sum();
     fs::remove_dir_all(folder).expect("the folder goes");
     assert_eq!(differences, 0);
 }

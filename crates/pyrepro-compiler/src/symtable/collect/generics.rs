@@ -60,7 +60,9 @@ impl Collector<'_> {
         let default_part = match param.kind {
             TypeParamKind::TypeVar { bound } => {
                 let part = match bound.map(|bound| self.ast[bound].kind) {
-                    Some(ExprKind::Tuple { .. }) => "a TypeVar constraint",
+                    Some(ExprKind::Tuple { .. }) if self.rules.constraints_are_named => {
+                        "a TypeVar constraint"
+                    }
                     _ => "a TypeVar bound",
                 };
                 self.type_variable(param, bound, ScopeKey::Bound(id), part)?;

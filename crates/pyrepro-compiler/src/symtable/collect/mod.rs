@@ -183,6 +183,9 @@ impl Collector<'_> {
 
     /// A fresh set of the names that are mangled in this block and those inside.
     fn mangle_only_type_parameters(&mut self) {
+        if self.rules.generic_class_mangles_all {
+            return;
+        }
         let set = MangledNames(self.table.mangled_names.len() as u32);
         self.table.mangled_names.push(Vec::new());
         self.scope_mut().mangled_names = Some(set);

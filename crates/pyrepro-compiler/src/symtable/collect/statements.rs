@@ -165,6 +165,10 @@ impl Collector<'_> {
         let around = std::mem::replace(&mut self.note().in_try, true);
         self.conditional(|this| {
             this.body(body)?;
+            let [orelse, finalbody] = rest;
+            if this.rules.else_before_handlers {
+                this.body(orelse)?;
+            }
             for handler in &ast[handlers] {
                 this.optional(handler.exception)?;
                 if let Some(name) = handler.name {
@@ -172,7 +176,10 @@ impl Collector<'_> {
                 }
                 this.body(handler.body)?;
             }
-            rest.into_iter().try_for_each(|body| this.body(body))
+            if !this.rules.else_before_handlers {
+                this.body(orelse)?;
+            }
+            this.body(finalbody)
         })?;
         self.note().in_try = around;
         Ok(())

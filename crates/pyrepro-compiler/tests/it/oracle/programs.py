@@ -34,7 +34,7 @@ def outcome(source):
     try:
         code = compile(source, "m.py", "exec", dont_inherit=True)
         return 0, marshal.dumps(code)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, SystemError):
         return 1, b""
     except (RecursionError, MemoryError):
         return 2, b""
