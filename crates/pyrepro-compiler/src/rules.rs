@@ -341,8 +341,12 @@ pub static PYTHON_3_13_6: Rules =
     Rules { debug_text_knows_strings: true, raw_format_spec: true, ..PYTHON_3_13_5 };
 
 /// 3.13.13 and later
-pub static PYTHON_3_13: Rules =
-    Rules { debug_text_knows_escapes: true, nested_debug_text_is_the_first: false, lower_case_derived_names: true, ..PYTHON_3_13_6 };
+pub static PYTHON_3_13: Rules = Rules {
+    debug_text_knows_escapes: true,
+    nested_debug_text_is_the_first: false,
+    lower_case_derived_names: true,
+    ..PYTHON_3_13_6
+};
 
 const MENDED_3_13: Rules = Rules {
     escape_warning_at_backslash: true,
