@@ -100,7 +100,8 @@ impl Parser<'_> {
 
     fn check_slash(&self, positional_only: usize, parameters: usize) -> Result<()> {
         if parameters == 0 {
-            return self.refuse("at least one argument must precede /", self.start());
+            let word = self.rules.parameter_word;
+            return self.refuse(format!("at least one {word} must precede /"), self.start());
         }
         if positional_only > 0 {
             return self.refuse("/ may appear only once", self.start());
@@ -171,7 +172,8 @@ impl Parser<'_> {
         } else {
             let parameter = self.var_positional(close)?;
             if self.at(TokenKind::Equal) {
-                let message = "var-positional argument cannot have default value";
+                let word = self.rules.parameter_word;
+                let message = format!("var-positional {word} cannot have default value");
                 return self.refuse(message, self.start());
             }
             Some(self.ast.add(parameter))
@@ -218,10 +220,12 @@ impl Parser<'_> {
     fn double_star_parameter(&mut self, close: TokenKind) -> Result<Id<Arg>> {
         let parameter = self.parameter(close)?;
         if self.at(TokenKind::Equal) {
-            return self.refuse("var-keyword argument cannot have default value", self.start());
+            let word = self.rules.parameter_word;
+            return self.refuse(format!("var-keyword {word} cannot have default value"), self.start());
         }
         if self.eat(TokenKind::Comma) && !self.at(close) {
-            return self.refuse("arguments cannot follow var-keyword argument", self.start());
+            let word = self.rules.parameter_word;
+            return self.refuse(format!("{word}s cannot follow var-keyword {word}"), self.start());
         }
         Ok(self.ast.add(parameter))
     }

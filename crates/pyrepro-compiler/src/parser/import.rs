@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::ast::{Alias, List, StmtKind};
-use crate::error::Result;
+use crate::error::{Result, Warning, WarningCategory};
 use crate::lexer::token::TokenKind;
 use crate::span::Span;
 use crate::symbol::{Symbol, names};
@@ -29,7 +29,11 @@ impl Parser<'_> {
         let start = self.start();
         self.bump();
         let level = self.dots();
+        let (dots_end, named) = (self.end, self.start());
         let module = if level > 0 && self.at(TokenKind::KwImport) { None } else { Some(self.dotted_name()?) };
+        if self.rules.lazy_imports && !is_lazy {
+            self.check_place_of_lazy(level, module, dots_end, named)?;
+        }
         self.expect(TokenKind::KwImport)?;
         let names = self.import_from_targets()?;
         if level == 0 && module == Some(names::FUTURE) {
@@ -40,6 +44,32 @@ impl Parser<'_> {
             self.flufl |= flufl && self.rules.flufl_in_files;
         }
         Ok(StmtKind::ImportFrom { module, names, level, is_lazy })
+    }
+
+    /// `lazy` goes before `from`: in `from a lazy import b` it is an error, in `from . lazy import b` it is the
+    /// name of the module.
+    fn check_place_of_lazy(
+        &mut self,
+        level: u32,
+        module: Option<Symbol>,
+        dots_end: (i32, i32),
+        named: Span,
+    ) -> Result<()> {
+        if self.at_word(names::LAZY) && self.kind_after(1) == TokenKind::KwImport {
+            return self.refuse("use 'lazy from ... ' instead of 'from ... lazy import'", self.start());
+        }
+        let apart = dots_end != (named.line, named.col);
+        if level > 0 && apart && module == Some(names::LAZY) && self.at(TokenKind::KwImport) {
+            let dots = ".".repeat(level as usize);
+            let message = format!(
+                "'from {dots} lazy import' is the same as 'from {dots}lazy import'; \
+                 did you mean 'lazy from {dots} import'?"
+            );
+            let warning =
+                Warning { category: WarningCategory::Syntax, message: message.into(), line: named.line };
+            self.warnings.push((self.next, warning));
+        }
+        Ok(())
     }
 
     fn dots(&mut self) -> u32 {

@@ -86,3 +86,16 @@ fn no_source_takes_more_than_its_size_allows() {
     }
     assert!(slow.is_empty(), "{}", slow.join("\n"));
 }
+
+/// CPython is not asked: before it had this error it crashed.
+#[test]
+fn inlined_comprehensions_nest_as_deep_as_blocks() {
+    let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), " for x in y]".repeat(depth));
+    let within_blocks = |depth| format!("for a in b:\n  with c:\n    {}", nested(depth));
+    for version in ["3.13.18", "3.14.10", "3.15.2"] {
+        let edition = Edition::of(version).expect("a release").edition;
+        let compiles = |source: String| compile(source.as_bytes(), b"x", edition, &[0]).is_ok();
+        assert!(compiles(nested(21)) && !compiles(nested(22)), "{version}");
+        assert!(compiles(within_blocks(19)) && !compiles(within_blocks(20)), "{version}");
+    }
+}
