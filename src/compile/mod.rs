@@ -11,7 +11,7 @@ mod chosen;
 mod claims;
 mod difference;
 mod exclude;
-mod frame;
+pub(crate) mod frame;
 mod fresh;
 mod in_order;
 mod job;

@@ -114,7 +114,7 @@ impl Manifest {
         if manifest.is_intact() { Ok(manifest) } else { Err(Invalid::Changed) }
     }
 
-    fn parse(document: &[u8]) -> Result<Manifest, Invalid> {
+    pub(crate) fn parse(document: &[u8]) -> Result<Manifest, Invalid> {
         if document.len() as u64 > MAX_SIZE {
             return Err(Invalid::TooLong);
         }

@@ -36,12 +36,12 @@ const METADATA: [&[&str]; 27] = [
 const WHEEL: [&[&str]; 5] = [&["wheel-version"], &["generator"], &["root-is-purelib"], &["tag"], &["build"]];
 
 /// METADATA with its fields in order; nothing if they are, or if it is not made of fields.
-pub(super) fn metadata(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn metadata(text: &[u8]) -> Option<Vec<u8>> {
     in_order(text, &METADATA)
 }
 
 /// The same of WHEEL.
-pub(super) fn wheel(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn wheel(text: &[u8]) -> Option<Vec<u8>> {
     in_order(text, &WHEEL)
 }
 

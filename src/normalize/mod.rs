@@ -11,7 +11,7 @@ mod bytecode;
 mod difference;
 mod draft;
 mod error;
-mod fields;
+pub(crate) mod fields;
 mod files;
 mod form;
 mod identity;

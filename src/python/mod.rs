@@ -4,7 +4,7 @@ mod discover;
 mod environment;
 mod interpreter;
 mod isolated;
-mod probe;
+pub(crate) mod probe;
 mod search;
 
 pub use discover::{FindError, Interpreters};

@@ -10,11 +10,11 @@ mod entry_point;
 mod members;
 mod needs;
 mod record;
-mod requirements;
+pub(crate) mod requirements;
 pub mod shebang;
 mod source;
 mod watch;
-mod wheel;
+pub(crate) mod wheel;
 mod wheel_name;
 
 use std::collections::BTreeMap;

@@ -43,7 +43,7 @@ pub enum RequirementProblem {
 
 /// One line: a name, its versions, and the hashes that the file may have.
 #[derive(Debug)]
-struct Listed {
+pub(crate) struct Listed {
     text: String,
     requirement: Requirement,
     versions: Specifiers,

@@ -209,7 +209,7 @@ fn installed(path: &str, data: &str) -> Result<Option<String>, WheelProblem> {
 }
 
 /// The values of a header field of WHEEL and METADATA, of those before the description.
-fn headers(text: &[u8], field: &str) -> impl Iterator<Item = String> {
+pub(crate) fn headers(text: &[u8], field: &str) -> impl Iterator<Item = String> {
     let text = String::from_utf8_lossy(text).into_owned();
     let head: Vec<String> = text.lines().take_while(|line| !line.is_empty()).map(str::to_owned).collect();
     head.into_iter().filter_map(move |line| {
@@ -219,7 +219,7 @@ fn headers(text: &[u8], field: &str) -> impl Iterator<Item = String> {
 }
 
 /// A requirement, of which the name is what counts where the rest is of before PEP 508.
-fn requirement(line: &str) -> Option<Requirement> {
+pub(crate) fn requirement(line: &str) -> Option<Requirement> {
     line.parse().ok().or_else(|| {
         let end = line.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'));
         line[..end.unwrap_or(line.len())].parse().ok()
@@ -227,7 +227,7 @@ fn requirement(line: &str) -> Option<Requirement> {
 }
 
 /// The functions of the group `console_scripts`. Extras in brackets say what to install, not what to call.
-fn console_scripts(text: &[u8]) -> Vec<(String, EntryPoint)> {
+pub(crate) fn console_scripts(text: &[u8]) -> Vec<(String, EntryPoint)> {
     let text = String::from_utf8_lossy(text);
     let mut group = "";
     let mut scripts = Vec::new();

@@ -1,0 +1,15 @@
+//! No source makes the parser of the built-in compiler panic or run on. The first byte chooses the edition.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use pyrepro_compiler::decode::Source;
+use pyrepro_compiler::edition::EDITIONS;
+use pyrepro_compiler::parser;
+
+fuzz_target!(|data: &[u8]| {
+    let Some((&choice, data)) = data.split_first() else { return };
+    let edition = &EDITIONS[usize::from(choice) % EDITIONS.len()];
+    let Ok(source) = Source::decode(data) else { return };
+    let _ = parser::parse(&source, edition.rules);
+});
