@@ -9,6 +9,7 @@
 //! The rooms, each of which uses only rooms named before it:
 //!
 //! - [`epoch`]: SOURCE_DATE_EPOCH as a type.
+//! - [`there`]: whether something is at a path.
 //! - [`tree`]: the sorted list of what is in a source tree.
 //! - [`python`]: versions and interpreters.
 //! - [`marshal`]: bytes to graph to canonical graph to bytes.
@@ -37,6 +38,8 @@ pub mod compile;
 pub mod diff;
 pub mod dist;
 pub mod epoch;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod init;
 pub mod inspect;
 pub mod manifest;
@@ -47,6 +50,7 @@ pub mod prove;
 pub mod python;
 pub mod rebuild;
 pub mod recipe;
+pub mod there;
 pub mod tree;
 pub mod unpack;
 mod vcs;

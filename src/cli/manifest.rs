@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::exit::Exit;
 use super::interrupt;
 use super::terminal::{BAD, GOOD, Terminal};
+use pyrepro::there;
 
 /// Write a manifest of an artifact or a folder, or check one
 ///
@@ -154,7 +155,8 @@ fn check(place: &Path, path: Option<&Path>, scope: &Scope, terminal: &Terminal) 
 /// The artifact that a manifest lies beside.
 fn beside(place: &Path, manifest: &Manifest) -> anyhow::Result<PathBuf> {
     let path = place.with_file_name(&manifest.artifact.name);
-    ensure!(path.exists(), "there is no {} beside the manifest; name what to check", path.display());
+    let is_there = there::is_anything(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    ensure!(is_there, "there is no {} beside the manifest; name what to check", path.display());
     Ok(path)
 }
 

@@ -9,6 +9,7 @@ use super::refusal::Refusal;
 use super::{Change, Error, Plan, is_trouble};
 use crate::dist::{self, ModuleProblem, Package};
 use crate::project::{self, Name};
+use crate::there;
 
 /// The oldest Python that has support at the time of this release.
 const PYTHON: &str = ">=3.10";
@@ -16,7 +17,8 @@ const PYTHON: &str = ">=3.10";
 pub fn plan(root: &Path, path: PathBuf) -> Result<Plan, Error> {
     let refuse = |reason: Refusal| Error::Refused { backend: None, reasons: vec![reason] };
     for file in ["setup.py", "setup.cfg"].map(Path::new) {
-        if root.join(file).is_file() {
+        let place = root.join(file);
+        if there::is_file(&place).map_err(|source| Error::io("read", &place, source))? {
             let reason = "has the project's metadata; write them as [project] in a pyproject.toml first";
             return Err(refuse(Refusal::of_file(file, None, reason)));
         }
@@ -27,7 +29,13 @@ pub fn plan(root: &Path, path: PathBuf) -> Result<Plan, Error> {
             format!("the folder's name {folder:?} cannot be that of a project: letters, digits, - and _");
         refuse(Refusal::of_project(reason))
     })?;
-    let readme = ["README.md", "README.rst", "README.txt"].into_iter().find(|file| root.join(file).is_file());
+    let mut readme = None;
+    for file in ["README.txt", "README.rst", "README.md"] {
+        let place = root.join(file);
+        if there::is_file(&place).map_err(|source| Error::io("read", &place, source))? {
+            readme = Some(file);
+        }
+    }
     let mut draft = Draft { name: name.normalized().to_owned(), readme, module: None, is_dynamic: true };
     // The version is that of the module, if it has one.
     let outcome = draft.check(root).or_else(|error| {

@@ -172,6 +172,9 @@ fn carry(
         "setuptools.build_meta" | LEGACY => setuptools::read(&mut old)?,
         _ => old.refuse_backend(backend)?,
     }
+    if let Some(trouble) = old.unseen.take() {
+        return Err(trouble);
+    }
     match old.refusals.is_empty() {
         true => Ok((old.carried, old.notes)),
         false => Err(refused(backend, old.refusals)),

@@ -1,12 +1,15 @@
 //! A project as another backend sees it: what is read of it, and what of that goes over.
 
+use std::cell::RefCell;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use super::Error;
 use super::carried::Carried;
 use super::refusal::Refusal;
 use crate::project::{Document, Entry, Item, Name, Problem, Table};
+use crate::there;
 use crate::tree::Globs;
 
 /// The project, and what is found out about it.
@@ -17,6 +20,8 @@ pub struct Old<'d> {
     pub carried: Carried,
     pub refusals: Vec<Refusal>,
     pub notes: Vec<String>,
+    /// The last thing that the system did not let be seen.
+    pub unseen: RefCell<Option<Error>>,
 }
 
 impl<'d> Old<'d> {
@@ -25,8 +30,8 @@ impl<'d> Old<'d> {
             return Err(Error::Refused { backend: None, reasons: metadata_elsewhere(root, document)? });
         };
         let name = project.required("name", "a string")?.parse()?;
-        let (carried, refusals, notes) = Default::default();
-        let mut old = Old { root, document, name, carried, refusals, notes };
+        let (carried, refusals, notes, unseen) = Default::default();
+        let mut old = Old { root, document, name, carried, refusals, notes, unseen };
         if let Some(item) = old.get(&["build-system"], "backend-path")? {
             old.refuse(&item, "a backend of the project's own runs code that pyrepro does not");
         }
@@ -104,11 +109,20 @@ impl<'d> Old<'d> {
     }
 
     pub fn is_file(&self, path: &str) -> bool {
-        self.root.join(path).is_file()
+        self.seen(path, there::is_file)
     }
 
     pub fn is_folder(&self, path: &str) -> bool {
-        self.root.join(path).is_dir()
+        self.seen(path, there::is_folder)
+    }
+
+    /// What is there. If that cannot be seen, nothing else that is found out counts.
+    fn seen(&self, path: &str, look: fn(&Path) -> io::Result<bool>) -> bool {
+        let place = self.root.join(path);
+        look(&place).unwrap_or_else(|source| {
+            *self.unseen.borrow_mut() = Some(Error::io("read", &place, source));
+            false
+        })
     }
 
     /// Whether it is a folder and no link to one, which may lead around in circles.
@@ -189,8 +203,11 @@ fn metadata_elsewhere(root: &Path, document: &Document<'_>) -> Result<Vec<Refusa
             refusals.push(Refusal::of_key(table.item().error(Problem::Conflict(reason.into()))));
         }
     }
-    for file in ["setup.cfg", "setup.py"].map(Path::new).into_iter().filter(|file| root.join(file).is_file())
-    {
+    for file in ["setup.cfg", "setup.py"].map(Path::new) {
+        let place = root.join(file);
+        if !there::is_file(&place).map_err(|source| Error::io("read", &place, source))? {
+            continue;
+        }
         refusals.push(Refusal::of_file(
             file,
             None,

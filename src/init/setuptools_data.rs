@@ -160,7 +160,7 @@ fn manifest(old: &mut Old<'_>) -> Manifest {
             old.refusals.push(Refusal::of_file("MANIFEST.in".as_ref(), Some(number + 1), reason));
         }
     }
-    if old.root.join("MANIFEST.in").is_file() {
+    if old.is_file("MANIFEST.in") {
         old.notes.push(
             "MANIFEST.in is not needed any more: source-include and source-exclude say the same".into(),
         );

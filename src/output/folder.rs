@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::error::OutputError;
 use super::folder_of;
 use super::leftovers::{claim, is_leftover, sweep, temporary};
+use super::scratch;
 
 /// What an old folder is called while it is aside. It is all that there is of it, and is never swept.
 pub(super) const BEFORE: &str = "before";
@@ -52,7 +53,10 @@ pub fn replace_folder(target: &Path, fill: impl FnOnce(&Path) -> io::Result<()>)
 /// Puts the old folder aside, and the new one in its place.
 fn exchange(new: &Path, target: &Path, aside: TempDir) -> io::Result<()> {
     match at_once(new, target) {
-        Ok(()) => Ok(()),
+        Ok(()) => {
+            scratch::remove(aside);
+            Ok(())
+        }
         Err(_) => one_after_the_other(new, target, aside),
     }
 }

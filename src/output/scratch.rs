@@ -25,7 +25,8 @@ const SUFFIX: &str = ".tmp";
 /// ```
 #[derive(Debug)]
 pub struct Scratch {
-    folder: TempDir,
+    /// There until the end.
+    folder: Option<TempDir>,
     /// Locked, so that nobody takes it for a leftover.
     _claim: Option<File>,
 }
@@ -37,12 +38,27 @@ impl Scratch {
         let folder = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempdir()?;
         // A system that opens no folders has no leftovers either.
         let claim = File::open(folder.path()).ok().inspect(leftovers::claim);
-        Ok(Scratch { folder, _claim: claim })
+        Ok(Scratch { folder: Some(folder), _claim: claim })
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        self.folder.as_ref().map_or(Path::new(""), TempDir::path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        self.folder.take().map(remove);
+    }
+}
+
+/// Removes a temporary folder with all that is in it.
+pub(super) fn remove(folder: TempDir) {
+    let place = folder.path().to_owned();
+    // What was in the way may be gone by now; if not, the next run sweeps it.
+    if folder.close().is_err() {
+        let _ = std::fs::remove_dir_all(place);
     }
 }
 

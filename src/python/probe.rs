@@ -51,6 +51,9 @@ pub enum Fault {
         /// The last line that it wrote to standard error.
         said: String,
     },
+    /// Somebody or something ended it.
+    #[error("it was ended ({0})")]
+    Ended(String),
     /// It answered something else than what a Python interpreter would.
     #[error("it does not answer as Python does, but with {0:?}")]
     Junk(String),
@@ -61,7 +64,12 @@ pub enum Fault {
 /// The current folder stays as it is, because pyenv's shims choose by it. Nothing is imported from it.
 pub(super) fn probe(path: &Path, limit: Duration) -> Result<Interpreter, Unusable> {
     let unusable = |reason| Unusable { path: path.to_owned(), reason };
-    let answer = run(path, SCRIPT, limit).map_err(|fault| unusable(broken_link(path).unwrap_or(fault)))?;
+    let answer = match run(path, SCRIPT, limit) {
+        // That says nothing of the interpreter, the first time.
+        Err(Fault::Ended(_)) => run(path, SCRIPT, limit),
+        answer => answer,
+    };
+    let answer = answer.map_err(|fault| unusable(broken_link(path).unwrap_or(fault)))?;
     parse(path, &answer).ok_or_else(|| unusable(Fault::Junk(excerpt(&answer))))
 }
 
@@ -91,6 +99,9 @@ fn listen(child: &mut Child, limit: Duration) -> Result<String, Fault> {
         return Err(Fault::Junk(excerpt(&answer)));
     }
     let status = wait(child, deadline).ok_or(Fault::Hangs(limit))?;
+    if status.code().is_none() {
+        return Err(Fault::Ended(status.to_string()));
+    }
     if !status.success() {
         // What it left running may hold standard error open, so this too has its limit.
         let said =
@@ -135,7 +146,7 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
 
 /// The answer must be one line and nothing else: an interpreter behind a script that writes to
 /// standard output could not be talked to later either.
-fn parse(path: &Path, answer: &str) -> Option<Interpreter> {
+pub(crate) fn parse(path: &Path, answer: &str) -> Option<Interpreter> {
     let line = answer.strip_suffix('\n')?.trim_end_matches('\r');
     let fields: Vec<&str> = line.split(' ').collect();
     let &[GREETING, major, minor, micro, level, serial, implementation, magic, cache_tag, executable] =

@@ -119,7 +119,8 @@ impl<E: std::error::Error> From<E> for Cannot {
 /// ```
 pub fn verify(request: &Request<'_>) -> Result<Outcome, Error> {
     let place = request.manifest_place();
-    if request.manifest.is_none() && !place.exists() {
+    let unseen = |source| Error::Artifact { path: place.clone(), source };
+    if request.manifest.is_none() && !crate::there::is_anything(&place).map_err(unseen)? {
         return Err(Error::NoManifest(place));
     }
     let recorded = Manifest::open_changed(&place)?;

@@ -394,3 +394,27 @@ fn an_interpreter_that_breaks_on_the_way_ends_the_run_with_its_reason() {
     serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("the document is whole");
     assert!(tree.pycs().is_empty() && Path::new(&fake).exists());
 }
+
+#[test]
+fn a_worker_that_is_killed_at_its_start_is_started_again() {
+    let tree = Tree::new();
+    for name in ["a", "b", "c"] {
+        tree.write(format!("src/{name}.py"), "x = 1\n");
+    }
+    // What is started to compile runs with -X utf8, and what is only asked which Python it is does not.
+    let once = tree.path().join("once.txt");
+    let wrapper = tree.path().join("python.txt");
+    let real = newest().interpreter.path.display();
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *'-X utf8'*) mkdir '{}' 2>/dev/null && kill -9 $$;; esac\nexec '{real}' \"$@\"\n",
+        once.display()
+    );
+    fs::write(&wrapper, script).expect("a script");
+    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).expect("permissions");
+    let mut command = pyrepro();
+    command.args(["compile", "--compiler", "interpreter", "-j1", "--python"]).arg(wrapper).arg("src");
+    let output = command.current_dir(tree.path()).output().expect("a run");
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(once.is_dir(), "one was killed");
+    assert_eq!(tree.pycs().len(), 3);
+}

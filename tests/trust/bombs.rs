@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::common::app::wheel_bytes;
 use crate::common::tree::Tree;
 use crate::common::{Python, clean, pythons};
 
@@ -93,6 +94,98 @@ fn archives_in_archives_have_one_budget() {
     }
 }
 
+/// A wheel, a zip file and sdists of which a few megabytes are gigabytes of zeros.
+const PACKED: &str = r#"
+import gzip, io, struct, tarfile, zipfile, zlib
+size = 64 << 20
+block = gzip.compress(bytes(size), 9)
+def header(name, length):
+    member = tarfile.TarInfo(name)
+    member.size = length
+    return member.tobuf(tarfile.GNU_FORMAT)
+head = b"".join(
+    header(name, len(text)) + text + bytes(-len(text) % 512)
+    for name, text in (("z-1/PKG-INFO", b"Metadata-Version: 2.1\nName: z\nVersion: 1\n"), ("z-1/pyproject.toml", b""))
+)
+for name, copies in (("z-1.tar.gz", 160), ("y-1.tar.gz", 160)):
+    with open(name, "wb") as file:
+        file.write(gzip.compress((head + header("z-1/big", size * copies)) if name[0] == "z" else b"", 9))
+        for _ in range(copies):
+            file.write(block)
+packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+data = b"".join(packer.compress(bytes(1 << 20)) for _ in range(3 << 10)) + packer.flush()
+crc = 0
+for _ in range(3 << 10):
+    crc = zlib.crc32(bytes(1 << 20), crc)
+def bomb(path, more):
+    out, central = b"", b""
+    members = [(name, 0, zlib.crc32(text), text, len(text)) for name, text in more] + [("z.bin", 8, crc, data, 3 << 30)]
+    for name, method, check, packed, length in members:
+        facts = struct.pack("<HHHHHIIIHH", 20, 0, method, 0, 33, check, len(packed), length, len(name), 0)
+        central += b"PK\x01\x02\x14\x00" + facts + struct.pack("<HHHII", 0, 0, 0, 0, len(out)) + name.encode()
+        out += b"PK\x03\x04" + facts + name.encode() + packed
+    end = struct.pack("<HHHHIIH", 0, 0, len(members), len(members), len(central), len(out), 0)
+    with open(path, "wb") as file:
+        file.write(out + central + b"PK\x05\x06" + end)
+info = "z-1.dist-info/"
+bomb("z-1-py3-none-any.whl", [
+    (info + "METADATA", b"Metadata-Version: 2.1\nName: z\nVersion: 1\n"),
+    (info + "WHEEL", b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
+    (info + "RECORD", b"z.bin,sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,3221225472\n"),
+])
+bomb("z.zip", [])
+bomb("z.pyz", [("__main__.py", b"")])
+"#;
+
+#[test]
+fn what_is_packed_too_well_is_unpacked_by_no_verb() {
+    let tree = Tree::new();
+    let made = python().command().args(["-c", PACKED]).current_dir(tree.path()).status().expect("a Python");
+    assert!(made.success());
+    tree.write("p/pyproject.toml", "[build-system]\nrequires = ['pyrepro']\nbuild-backend = 'pyrepro'\n[project]\nname = 'z'\nversion = '1'\n");
+    tree.write("p/z.py", "");
+    tree.write("list.txt", "z==1\n");
+    let made = bounded(&tree, 10, 1024, &["build", "p", "-o", "good"]);
+    assert_eq!(made.status.code(), Some(0), "{}", told(&made));
+    for (arguments, code) in [
+        (&["inspect", "z-1-py3-none-any.whl", "z.zip", "z-1.tar.gz", "z.pyz"][..], None),
+        (&["normalize", "z-1-py3-none-any.whl"], Some(2)),
+        (&["normalize", "z.zip", "-o", "out.zip"], Some(2)),
+        (&["normalize", "z-1.tar.gz"], Some(2)),
+        (&["normalize", "y-1.tar.gz"], Some(2)),
+        (&["normalize", "--check", "."], None),
+        (&["manifest", "z-1-py3-none-any.whl"], Some(2)),
+        (&["manifest", "z-1.tar.gz"], Some(2)),
+        (&["diff", "z.zip", "good/z-1-py3-none-any.whl"], Some(1)),
+        (&["diff", "z-1.tar.gz", "y-1.tar.gz"], Some(1)),
+        (&["zipapp", "--wheel", "z-1-py3-none-any.whl", "-m", "z:f", "-o", "out.pyz"], Some(2)),
+        (
+            &["zipapp", "--requirements", "list.txt", "--find-links", ".", "-m", "z:f", "-o", "out.pyz"],
+            Some(2),
+        ),
+        (&["zipapp", "z.pyz", "--no-compile", "-o", "out.pyz"], Some(2)),
+        (&["zipapp", "--info", "z.pyz"], Some(0)),
+        (&["build", "z-1.tar.gz"], Some(2)),
+        (&["build", "--list", "y-1.tar.gz"], Some(2)),
+        (&["prove", "z-1.tar.gz"], Some(2)),
+        (&["verify", "z-1-py3-none-any.whl", "--source", "p"], None),
+        (&["verify", "z-1-py3-none-any.whl", "--source", "p", "--trace"], None),
+        (&["verify", "good/z-1-py3-none-any.whl", "--source", "z-1.tar.gz"], Some(2)),
+        (&["rebuild", "z-1-py3-none-any.whl", "--source", "p"], None),
+        (&["rebuild", "good/z-1-py3-none-any.whl", "--source", "z-1.tar.gz"], Some(2)),
+    ] {
+        let output = bounded(&tree, 30, 2048, arguments);
+        let right = match code {
+            Some(code) => output.status.code() == Some(code),
+            None => output.status.code() != Some(0) || arguments[0] == "inspect",
+        };
+        assert!(right, "{arguments:?}: {:?}: {}", output.status, told(&output));
+        for name in ["out.zip", "out.pyz", "dist"] {
+            assert!(!tree.path().join(name).exists(), "{arguments:?} wrote {name}");
+        }
+    }
+}
+
 #[test]
 fn fields_of_metadata_are_compared_in_linear_time() {
     let tree = Tree::new();
@@ -115,6 +208,7 @@ fn a_file_that_is_larger_than_memory_is_not_read_into_it() {
         "x.tar",
         "x.pyz",
         "x.bin",
+        "x-1-py3-none-any.whl",
         "x.manifest.json",
         "list.txt",
         "p/pyproject.toml",
@@ -129,6 +223,7 @@ fn a_file_that_is_larger_than_memory_is_not_read_into_it() {
     }
     tree.write("site/x.py", "");
     tree.write("y.pyz", "x");
+    tree.write("z-1-py3-none-any.whl", wheel_bytes("z", "1", &[("z.py", "x = 1\n")], ""));
     tree.write("r/pyproject.toml", "[build-system]\nrequires = ['pyrepro']\nbuild-backend = 'pyrepro'\n[project]\nname = 'a'\ndynamic = ['version']\n");
     let python = python().interpreter.path.to_str().expect("UTF-8");
     for arguments in [
@@ -152,6 +247,19 @@ fn a_file_that_is_larger_than_memory_is_not_read_into_it() {
         &["init", "r"],
         &["compile", "--python", python, "s"],
         &["compile", "--python", python, "-i", "list.txt"],
+        &["verify", "x.whl", "--source", "p"],
+        &["verify", "x.whl", "--source", "p", "--trace"],
+        &["verify", "y.pyz", "--statement", "x.manifest.json"],
+        &["verify", "y.pyz", "--statement", "x.manifest.json", "--public-key", "x.bin"],
+        &["rebuild", "x-1-py3-none-any.whl", "--source", "p"],
+        &["rebuild", "z-1-py3-none-any.whl", "--source", "x-1.tar.gz"],
+        &["rebuild", "z-1-py3-none-any.whl", "--source", "p"],
+        &["rebuild", "z-1-py3-none-any.whl", "--source", "r", "--recipe", "x.bin"],
+        &["rebuild", "z-1-py3-none-any.whl", "--source", "r", "--statement", "s.json", "--key", "x.bin"],
+        &["rebuild", "-r", "list.txt"],
+        &["prove", "p"],
+        &["prove", "x-1.tar.gz"],
+        &["pythons", "./x.bin"],
     ] {
         bounded(&tree, 20, 2048, arguments);
     }

@@ -398,3 +398,90 @@ fn what_programs_say_steers_nothing() {
     }
     assert!(shows(&seen), "{seen}");
 }
+
+/// A wheel of a project that pyrepro builds, and the statement of its rebuild.
+fn stated(tree: &Tree) -> String {
+    tree.write(
+        "plum/pyproject.toml",
+        "[build-system]\nrequires = ['pyrepro']\nbuild-backend = 'pyrepro'\n[project]\nname = 'plum'\nversion = '1'\n",
+    );
+    tree.write("plum/plum.py", "x = 1\n");
+    for arguments in [
+        &["build", "plum", "--no-manifest", "-o", "."][..],
+        &["rebuild", "plum-1-py3-none-any.whl", "--source", "plum", "--statement", "good.json", "-q"],
+    ] {
+        stdout_of(pyrepro().args(arguments).current_dir(tree.path()));
+    }
+    fs::read_to_string(tree.path().join("good.json")).expect("a statement")
+}
+
+#[test]
+fn statements_and_recipes_steer_nothing() {
+    let tree = Tree::new();
+    let good = stated(&tree);
+    let quoted = serde_json::to_string(EVIL).expect("JSON");
+    let wheel = "plum-1-py3-none-any.whl";
+    let mut seen = String::new();
+    // In place of each key and each value.
+    for (at, _) in good.match_indices('"').step_by(2) {
+        let end = at + 1 + good[at + 1..].find('"').expect("an end") + 1;
+        tree.write("bad.json", format!("{}{quoted}{}", &good[..at], &good[end..]));
+        told(&tree, &["verify", wheel, "--statement", "bad.json"]);
+        if at % 7 == 0 {
+            seen +=
+                &told(&tree, &["verify", wheel, "--statement", "bad.json", "--rebuild", "--source", "plum"]);
+        }
+    }
+    assert!(shows(&seen), "{seen}");
+
+    let envelope =
+        format!("{{\"payloadType\": {quoted}, \"payload\": {quoted}, \"signatures\": [{quoted}]}}");
+    for text in [envelope, quoted.clone(), EVIL.to_owned(), format!("{{\"python\": {quoted}, {quoted}: 1}}")]
+    {
+        tree.write("bad.json", &text);
+        told(&tree, &["verify", wheel, "--statement", "bad.json"]);
+        told(&tree, &["verify", wheel, "--statement", "bad.json", "--public-key", "bad.json"]);
+        told(&tree, &["verify", wheel, "--statement", "good.json", "--public-key", "bad.json"]);
+        told(&tree, &["rebuild", wheel, "--source", "plum", "--recipe", "bad.json"]);
+        told(&tree, &["rebuild", wheel, "--source", "plum", "--strategy", &text]);
+        told(&tree, &["rebuild", wheel, "--source", "plum", "--statement", "s.json", "--key", "bad.json"]);
+        told(&tree, &["rebuild", "-r", "bad.json"]);
+    }
+    told(&tree, &["rebuild", EVIL]);
+    told(&tree, &["rebuild", &format!("{EVIL}==1")]);
+}
+
+#[test]
+fn published_wheels_steer_neither_the_terminal_nor_the_page() {
+    let tree = Tree::new();
+    stated(&tree);
+    let mut seen = String::new();
+    let script = "</script><script>alert(1)</script><img src=x onerror=alert(1)>";
+    for text in [EVIL.replace(['\n', '\r'], ""), SLY.to_owned(), script.to_owned()] {
+        let info = "plum-1.dist-info";
+        let file = text.replace('/', "");
+        let members = [
+            (format!("{info}/WHEEL"), format!("Wheel-Version: 1.0\nGenerator: {text}\nTag: {text}\n")),
+            (
+                format!("{info}/METADATA"),
+                format!("Metadata-Version: 2.1\nName: plum\nVersion: 1\nSummary: {text}\n{text}: 1\n"),
+            ),
+            (format!("{info}/RECORD"), format!("{text},,\n")),
+            ("plum.py".to_owned(), format!("{text}\n")),
+            (format!("{file}.py"), text.clone()),
+        ];
+        let entries = members.into_iter().map(|(path, content)| Entry::bytes(path, content));
+        let Ok(entries) = entries.collect::<Result<Vec<_>, _>>() else { continue };
+        tree.write("published/plum-1-py3-none-any.whl", zip_of(entries));
+        seen += &told(
+            &tree,
+            &["rebuild", "published/plum-1-py3-none-any.whl", "--source", "plum", "--html", "page.html"],
+        );
+        seen += &told(&tree, &["verify", "published/plum-1-py3-none-any.whl", "--source", "plum"]);
+        seen += &told(&tree, &["verify", "published/plum-1-py3-none-any.whl", "--source", "plum", "--trace"]);
+        let page = fs::read_to_string(tree.path().join("page.html")).unwrap_or_default();
+        assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{page}");
+        assert!(!page.contains('\x1b') && !page.contains('\u{202e}'), "{page}");
+    }
+    assert!(shows(&seen), "{seen}");
+}

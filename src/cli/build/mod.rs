@@ -28,6 +28,7 @@ use super::terminal::Terminal;
 use super::{environment, interrupt};
 use backend::{Backend, backend_of};
 pub use other::config_setting;
+use pyrepro::there;
 use report::Report;
 use write::Item;
 
@@ -170,12 +171,13 @@ struct Source {
 
 impl Source {
     fn open(path: &Path) -> anyhow::Result<Source> {
-        if path.is_file() {
+        let unreadable = || format!("cannot read {}", path.display());
+        if there::is_file(path).with_context(unreadable)? {
             let unpacked = Scratch::new().context("cannot make a temporary folder")?;
             let root = dist::unpack(path, unpacked.path())?;
             return Ok(Source { root, _unpacked: Some(unpacked) });
         }
-        ensure!(path.exists(), "there is no {}", path.display());
+        ensure!(there::is_anything(path).with_context(unreadable)?, "there is no {}", path.display());
         Ok(Source { root: path.to_owned(), _unpacked: None })
     }
 }

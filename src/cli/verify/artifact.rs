@@ -6,7 +6,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use pyrepro::compile::Choice;
 use pyrepro::manifest::Manifest;
@@ -19,6 +19,7 @@ use crate::cli::build::config_setting;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::{BAD, FAINT, GOOD, Terminal};
 use crate::cli::{environment, interrupt};
+use pyrepro::there;
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "An artifact")]
@@ -56,8 +57,11 @@ pub struct Flags {
 
 impl Flags {
     /// Whether there is a manifest to go by, or one is named.
-    pub fn has_manifest(&self, artifact: &Path) -> bool {
-        self.manifest.is_some() || Manifest::beside(artifact).exists()
+    pub fn has_manifest(&self, artifact: &Path) -> anyhow::Result<bool> {
+        let place = Manifest::beside(artifact);
+        let is_beside =
+            || there::is_anything(&place).with_context(|| format!("cannot read {}", place.display()));
+        Ok(self.manifest.is_some() || is_beside()?)
     }
 
     /// What the artifact is said to be made of.
@@ -101,7 +105,8 @@ pub fn run(
     terminal: &Terminal,
 ) -> anyhow::Result<Exit> {
     let start = Instant::now();
-    ensure!(artifact.is_file(), "{} is no file; name an artifact", artifact.display());
+    let is_file = there::is_file(artifact).with_context(|| format!("cannot read {}", artifact.display()))?;
+    ensure!(is_file, "{} is no file; name an artifact", artifact.display());
     let stop = interrupt::flag()?;
     let interpreters = Interpreters::new(environment::search_path());
     let announce = |intent: &Intent| terminal.note(intent);

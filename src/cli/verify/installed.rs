@@ -58,7 +58,12 @@ pub fn run(
         true => terminal.json(&Report::of(&report))?,
         false => tell(&report, start, terminal)?,
     }
-    Ok(if report.findings.is_empty() { Exit::Fine } else { Exit::Negative })
+    Ok(match report.findings.is_empty() {
+        true => Exit::Fine,
+        // Nothing is known to be another.
+        false if report.is_only_unreadable() => Exit::Trouble,
+        false => Exit::Negative,
+    })
 }
 
 fn tell(report: &installed::Report, start: Instant, terminal: &Terminal) -> anyhow::Result<()> {

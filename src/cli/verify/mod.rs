@@ -90,7 +90,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         return flags.statement.run(artifact, statement, flags.of_artifact.source(), terminal);
     }
     match &flags.artifact {
-        Some(artifact) if !flags.of_artifact.has_manifest(artifact) => {
+        Some(artifact) if !flags.of_artifact.has_manifest(artifact)? => {
             flags.without_manifest(artifact, jobs, terminal)
         }
         Some(artifact) => {

@@ -28,6 +28,7 @@ use super::terminal::Terminal;
 use super::{environment, interrupt};
 use interpreter::Choice;
 
+use pyrepro::there;
 use report::Report;
 use write::Targets;
 
@@ -178,7 +179,8 @@ fn info(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let interpreter = if is_stream(source) {
         shebang::interpreter(io::stdin().lock())
     } else {
-        ensure!(source.is_file(), "{} is no file: --info is for archives", source.display());
+        let is_file = there::is_file(source).with_context(|| format!("cannot read {}", source.display()))?;
+        ensure!(is_file, "{} is no file: --info is for archives", source.display());
         File::open(source).and_then(shebang::interpreter)
     };
     let interpreter = interpreter.with_context(|| format!("cannot read {}", source.display()))?;
@@ -210,10 +212,12 @@ impl Flags {
                 LONGEST_INPUT >> 20
             );
             Source::Bytes(bytes)
-        } else if path.is_file() {
+        } else if there::is_file(path).with_context(|| format!("cannot read {}", path.display()))? {
             Source::Archive(path.clone())
         } else {
-            ensure!(path.exists(), "there is no {}", path.display());
+            let is_there =
+                there::is_anything(path).with_context(|| format!("cannot read {}", path.display()))?;
+            ensure!(is_there, "there is no {}", path.display());
             Source::Folder(path.clone())
         };
         let is_archive = !matches!(source, Source::Folder(_));

@@ -121,13 +121,14 @@ impl Finder<'_> {
         let place = self.root.join(folder);
         let failed = |source| Error::Read { path: place.clone(), source };
         let mut found = Vec::new();
-        if !place.is_dir() {
+        if !crate::there::is_folder(&place).map_err(failed)? {
             return Ok(found);
         }
         for entry in std::fs::read_dir(&place).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             if let Ok(name) = entry.file_name().into_string() {
-                found.push((super::modules::below(folder, &name), entry.path().is_dir()));
+                let is_folder = crate::there::is_folder(&entry.path()).map_err(failed)?;
+                found.push((super::modules::below(folder, &name), is_folder));
             }
         }
         found.sort_unstable();

@@ -5,6 +5,7 @@ use std::{fs, io};
 
 use super::settings::Settings;
 use crate::project::Name;
+use crate::there;
 
 /// A module that goes into wheels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,7 +211,7 @@ impl Search<'_> {
                     let needs_init = matches!(module.kind, Kind::Package(_));
                     let place = below(root, &module.path);
                     match module.kind {
-                        Kind::Package(init) if needs_init && !self.is_file(&below(&place, init)) => {
+                        Kind::Package(init) if needs_init && !self.is_file(&below(&place, init))? => {
                             bare = bare.or(Some((place, init)));
                         }
                         _ => found.push(((*root).to_owned(), module, name)),
@@ -278,15 +279,16 @@ impl Search<'_> {
             let entry = entry.map_err(failed)?;
             // No module has a name that is not text.
             if let Ok(name) = entry.file_name().into_string() {
-                found.push((name, entry.path().is_dir()));
+                found.push((name, there::is_folder(&entry.path()).map_err(failed)?));
             }
         }
         found.sort_unstable();
         Ok(found)
     }
 
-    fn is_file(&self, path: &str) -> bool {
-        self.project.join(path).is_file()
+    fn is_file(&self, path: &str) -> Result<bool, ModuleProblem> {
+        let place = self.project.join(path);
+        there::is_file(&place).map_err(|error| ModuleProblem::Unreadable(place.display().to_string(), error))
     }
 
     /// Around a dotted name there are namespaces, which have no `__init__.py`.
@@ -295,7 +297,7 @@ impl Search<'_> {
         for end in ends {
             for init in [INIT, STUB_INIT] {
                 let path = below(root, &below(&module.path[..end], init));
-                if self.is_file(&path) && !self.namespace {
+                if !self.namespace && self.is_file(&path)? {
                     return Err(ModuleProblem::InitAround(path, name.text().to_owned()));
                 }
             }
@@ -314,22 +316,32 @@ impl Search<'_> {
                 }
             }
         }
-        let others = roots.iter().flat_map(|root| self.others(root)).take(5).collect();
-        ModuleProblem::None { name: called.to_owned(), wanted, others }
+        let others: Result<Vec<Vec<String>>, _> = roots.iter().map(|root| self.others(root)).collect();
+        match others {
+            Ok(others) => {
+                let others = others.into_iter().flatten().take(5).collect();
+                ModuleProblem::None { name: called.to_owned(), wanted, others }
+            }
+            Err(unreadable) => unreadable,
+        }
     }
 
     /// The packages below a root, and what else is in a folder for nothing but sources.
-    fn others(&self, root: &str) -> Vec<String> {
-        let entries = self.list(root).unwrap_or_default().into_iter();
-        let name = |(entry, is_folder): (String, bool)| match entry.strip_suffix(".py") {
-            Some(stem) if !root.is_empty() && !is_folder => Some(stem.to_owned()),
-            _ if !is_folder => None,
-            _ => {
-                let has = |init| self.is_file(&below(&below(root, &entry), init));
-                (has(INIT) || has(STUB_INIT)).then_some(entry)
+    fn others(&self, root: &str) -> Result<Vec<String>, ModuleProblem> {
+        let mut others = Vec::new();
+        for (entry, is_folder) in self.list(root)? {
+            match entry.strip_suffix(".py") {
+                Some(stem) if !root.is_empty() && !is_folder => others.push(stem.to_owned()),
+                _ if !is_folder => {}
+                _ => {
+                    let place = below(root, &entry);
+                    if self.is_file(&below(&place, INIT))? || self.is_file(&below(&place, STUB_INIT))? {
+                        others.push(entry);
+                    }
+                }
             }
-        };
-        entries.filter_map(name).collect()
+        }
+        Ok(others)
     }
 }
 

@@ -76,7 +76,7 @@ impl Environment {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn find(path: &Path, exclude: &Globs) -> Result<Environment, Error> {
-        let folders = site::folders(path);
+        let folders = site::folders(path)?;
         if folders.is_empty() {
             return Err(Error::Nothing(path.to_owned()));
         }
@@ -131,6 +131,17 @@ impl Environment {
 }
 
 impl Report {
+    /// Whether all that was found is that something could not be read, which says nothing of it.
+    ///
+    /// ```
+    /// # use pyrepro::installed::Report;
+    /// assert!(!Report::default().is_only_unreadable());
+    /// ```
+    pub fn is_only_unreadable(&self) -> bool {
+        let is_unreadable = |finding: &Finding| matches!(finding.problem, Problem::Unreadable(_));
+        !self.findings.is_empty() && self.findings.iter().all(is_unreadable)
+    }
+
     fn add(&mut self, checked: Checked, distributions: &[Distribution]) {
         self.files += checked.files;
         self.bytecode += checked.bytecode;

@@ -1,5 +1,6 @@
 //! What is installed as one, and its RECORD.
 
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::finding::Problem;
@@ -43,8 +44,12 @@ impl std::fmt::Display for Distribution {
 
 /// The rows of the RECORD in a `.dist-info` folder.
 pub(super) fn record(dist_info: &Path) -> Result<Vec<Row>, Problem> {
-    let bytes = crate::bounded::read(&dist_info.join("RECORD"), crate::bounded::DOCUMENT)
-        .map_err(|error| Problem::NoRecord(error.to_string()))?;
+    let bytes = crate::bounded::read(&dist_info.join("RECORD"), crate::bounded::DOCUMENT).map_err(
+        |error| match error.kind() {
+            io::ErrorKind::NotFound => Problem::NoRecord(error.to_string()),
+            _ => Problem::Unreadable(error.to_string()),
+        },
+    )?;
     Ok(Record::parse(&bytes).map_err(|error| Problem::NoRecord(error.to_string()))?.rows)
 }
 

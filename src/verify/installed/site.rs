@@ -4,6 +4,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::Error;
+use crate::there;
+
 /// What the folders are called, on Debian the second.
 const NAMES: [&str; 2] = ["site-packages", "dist-packages"];
 /// Where they are below a prefix: the places of `sysconfig` on Linux, macOS and Windows. A whole image has
@@ -12,15 +15,15 @@ const LIBRARIES: [&str; 8] =
     ["lib", "lib64", "local/lib", "usr/lib", "usr/lib64", "usr/local/lib", "usr/local/lib64", "Lib"];
 
 /// The folders that distributions are installed in, sorted, each once.
-pub(super) fn folders(path: &Path) -> Vec<PathBuf> {
-    if is_one(path) {
-        return vec![path.to_owned()];
+pub(super) fn folders(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    if is_one(path)? {
+        return Ok(vec![path.to_owned()]);
     }
     let mut folders = Vec::new();
     for library in LIBRARIES.map(|library| path.join(library)) {
-        folders.extend(named(&library));
-        for python in subfolders(&library).filter(|folder| is_of_python(folder)) {
-            folders.extend(named(&python));
+        folders.extend(named(&library)?);
+        for python in subfolders(&library)?.iter().filter(|folder| is_of_python(folder)) {
+            folders.extend(named(python)?);
         }
     }
     folders.sort();
@@ -32,17 +35,23 @@ pub(super) fn folders(path: &Path) -> Vec<PathBuf> {
         seen.push(place);
         is_new
     });
-    folders
+    Ok(folders)
 }
 
 /// Whether distributions are in the folder itself.
-fn is_one(path: &Path) -> bool {
+fn is_one(path: &Path) -> Result<bool, Error> {
     let by_name = path.file_name().is_some_and(|name| NAMES.iter().any(|known| name == OsStr::new(known)));
-    by_name && path.is_dir() || subfolders(path).any(|folder| has_ending(&folder, "dist-info"))
+    Ok(by_name && is_folder(path)? || subfolders(path)?.iter().any(|folder| has_ending(folder, "dist-info")))
 }
 
-fn named(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    NAMES.map(|name| folder.join(name)).into_iter().filter(|folder| folder.is_dir())
+fn named(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    for place in NAMES.map(|name| folder.join(name)) {
+        if is_folder(&place)? {
+            found.push(place);
+        }
+    }
+    Ok(found)
 }
 
 /// Such as `python3.13`, `python3`, `pypy3.10`.
@@ -55,9 +64,23 @@ fn has_ending(folder: &Path, ending: &str) -> bool {
     folder.extension().is_some_and(|extension| extension == ending)
 }
 
-fn subfolders(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(|path| path.is_dir())
+fn subfolders(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let at = |source| Error::Read { path: folder.to_owned(), source };
+    if !is_folder(folder)? {
+        return Ok(vec![]);
+    }
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(at)? {
+        let path = entry.map_err(at)?.path();
+        if is_folder(&path)? {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+fn is_folder(path: &Path) -> Result<bool, Error> {
+    there::is_folder(path).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -71,6 +94,7 @@ mod tests {
         let debian = root.path().join("usr/lib/python3/dist-packages");
         fs::create_dir_all(site.join("m-1.dist-info")).expect("a folder");
         fs::create_dir_all(&debian).expect("a folder");
+        let folders = |path: &Path| super::folders(path).expect("all can be read");
         assert_eq!(folders(root.path()), [debian.clone(), site.clone()]);
         assert_eq!(folders(&root.path().join("usr")), [debian, site.clone()]);
         assert_eq!(folders(&site), [site]);
@@ -83,6 +107,6 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         fs::create_dir_all(root.path().join("lib/python3.12/site-packages")).expect("a folder");
         std::os::unix::fs::symlink("lib", root.path().join("lib64")).expect("a link");
-        assert_eq!(folders(root.path()).len(), 1);
+        assert_eq!(folders(root.path()).expect("all can be read").len(), 1);
     }
 }

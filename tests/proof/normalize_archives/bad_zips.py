@@ -73,6 +73,20 @@ def rename(data, number, name):
         data[at + header : at + header + len(name)] = name
 
 
+def folder_of_deflate():
+    """A folder whose data are a deflate stream of nothing, as some writers have it."""
+    info = zipfile.ZipInfo("xx")
+    info.compress_type = zipfile.ZIP_DEFLATED
+    return (info, b"")
+
+
+def broken_folder(data):
+    rename(data, 0, b"d/")
+    assert data[local(data) + 32] == 3
+    # A block of a kind that there is none of.
+    data[local(data) + 32] = 7
+
+
 refused("up.zip", [(absolute("../a"), b"")], "leads upward")
 refused("inside.zip", [(absolute("a/../../b"), b"")], "leads upward")
 refused("absolute.zip", [(absolute("/etc/passwd"), b"")], "is absolute")
@@ -95,3 +109,4 @@ patched("trailing.zip", lambda data: data + b"more", "4 bytes follow the end")
 patched("zip64.zip", lambda data: put(data, central(data) + 24, "I", 0xFFFFFFFF), "zip64")
 patched("locator.zip", lambda data: data[: end(data)] + b"PK\x06\x07" + bytes(12) + b"\x01\0\0\0" + data[end(data) :], "zip64")
 patched("extra.zip", lambda data: put(data, central(data) + 30, "H", 1), "")
+patched("folder.zip", broken_folder, "d/", members=[folder_of_deflate()])

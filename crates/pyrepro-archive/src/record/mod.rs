@@ -162,6 +162,7 @@ mod tests {
             (&b"a,b\n"[..], "line 1: \"a,b\" is not a path, a hash and a size"),
             (b"a,,\n\nb,,x\n", "line 3: \"b,,x\" does not end with a size"),
             (b"a,,-1\n", "line 1: \"a,,-1\" does not end with a size"),
+            (b"a,\"sha256=a\"\"b\",1\n", "line 1: \"sha256=a\\\"b\" is not a hash such as sha256=…"),
             (b"a,abc,\n", "line 1: \"abc\" is not a hash such as sha256=…"),
             (b"\xff,,\n", "it is not UTF-8 at offset 0"),
         ] {
