@@ -220,11 +220,24 @@ fn is_trouble(error: &dist::Error) -> bool {
         dist::Error::Project(project::Error { problem: Problem::File { source, .. }, .. })
         | dist::Error::Module(ModuleProblem::Unreadable(_, source))
         | dist::Error::Tree(tree::Error::Unreadable { source, .. })
-        | dist::Error::Read { source, .. } => {
-            source.raw_os_error().is_some() && source.kind() != io::ErrorKind::NotFound
-        }
+        | dist::Error::Read { source, .. } => is_of_system(source),
         _ => false,
     }
+}
+
+/// Whether the system has refused something, and be it deep in what others say of it.
+fn is_of_system(error: &io::Error) -> bool {
+    if error.raw_os_error().is_some() {
+        return error.kind() != io::ErrorKind::NotFound;
+    }
+    let mut cause = error.get_ref().map(|inner| inner as &dyn std::error::Error);
+    while let Some(inner) = cause {
+        if inner.downcast_ref::<io::Error>().is_some_and(is_of_system) {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }
 
 impl Change {

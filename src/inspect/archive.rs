@@ -7,7 +7,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::archive::{Limits, ReadError, gzip, tar, zip};
-use crate::record::{self, Hash, Record};
+use crate::record::{self, Hash, Mismatch, Present, Record};
 
 /// How much of a shebang is shown.
 const SHEBANG_LIMIT: usize = 256;
@@ -227,46 +227,42 @@ fn check_record<R: Read + Seek>(reader: &mut zip::Reader<R>, place: usize) -> Re
         Err(error) => return Ok(RecordCheck { error: Some(error.to_string()), ..check }),
     };
     check.rows = record.rows.len();
-    let mut rows: HashMap<&str, &record::Row> =
-        record.rows.iter().map(|row| (row.path.as_str(), row)).collect();
-    for index in 0..reader.members().len() {
-        let member = &reader.members()[index];
-        if member.kind == zip::Kind::Folder {
-            continue;
-        }
-        let (path, size) = (member.path.as_str().to_owned(), member.size);
-        match rows.remove(path.as_str()) {
-            Some(row) => match &row.hash {
-                Some(hash) if !fits(reader, index, hash)? || row.size.is_some_and(|said| said != size) => {
-                    check.differ.push(path);
-                }
-                None if path != check.path && !is_signature(&path, &check.path) => {
-                    check.unrecorded.push(path)
-                }
-                _ => {}
-            },
-            None if is_signature(&path, &check.path) => {}
-            None => check.unrecorded.push(path),
+    let files: Vec<(String, u64, usize)> = reader
+        .members()
+        .iter()
+        .enumerate()
+        .filter(|(_, member)| member.kind != zip::Kind::Folder)
+        .map(|(index, member)| (member.path.as_str().to_owned(), member.size, index))
+        .collect();
+    let members: HashMap<&str, usize> =
+        files.iter().map(|(path, _, index)| (path.as_str(), *index)).collect();
+    let present = files.iter().map(|(path, size, _)| Present { path, size: *size });
+    let mismatches =
+        record::check(&record, &check.path, present, |path, hash| fits(reader, members[path], hash))?;
+    for mismatch in mismatches {
+        let path = mismatch.path().to_owned();
+        match mismatch {
+            Mismatch::Differs(_) => check.differ.push(path),
+            Mismatch::NotListed(_) | Mismatch::NoHash(_) => check.unrecorded.push(path),
+            Mismatch::Missing(_) => check.missing.push(path),
+            Mismatch::Twice(_) => check.error = Some(mismatch.to_string()),
         }
     }
-    let is_missing = |path: &str| rows.contains_key(path);
-    check.missing = record.rows.iter().map(|row| row.path.clone()).filter(|path| is_missing(path)).collect();
     Ok(check)
 }
 
-/// What signs a RECORD cannot be in it.
-fn is_signature(path: &str, record: &str) -> bool {
-    path.strip_prefix(record).is_some_and(|rest| rest == ".jws" || rest == ".p7s")
-}
-
-/// Whether a member's content has a hash. One of a kind that does not protect is as good as none.
-fn fits<R: Read + Seek>(reader: &mut zip::Reader<R>, index: usize, hash: &Hash) -> Result<bool, ReadError> {
+/// Whether a member's content has a hash; nothing of one that does not protect.
+fn fits<R: Read + Seek>(
+    reader: &mut zip::Reader<R>,
+    index: usize,
+    hash: &Hash,
+) -> Result<Option<bool>, ReadError> {
     if hash.algorithm() != "sha256" {
-        return Ok(hash.fits(&reader.bytes(index)?).unwrap_or(false));
+        return Ok(hash.fits(&reader.bytes(index)?));
     }
     let mut digest = Hashing(Sha256::new());
     reader.copy(index, &mut digest)?;
-    Ok(Hash::sha256(digest.0.finalize().into()) == *hash)
+    Ok(Some(Hash::sha256(digest.0.finalize().into()) == *hash))
 }
 
 struct Hashing(Sha256);

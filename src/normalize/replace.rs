@@ -69,8 +69,10 @@ fn supersede(
     let link = |name: &PathBuf| file.link_beside(name).map_err(failed(name));
     let links = others.iter().map(link).collect::<Result<Vec<_>, _>>()?;
     for name in names {
-        if !Stamp::at(name).is_ok_and(|stamp| stamp == original.stamp) {
-            return Err(Error::Changed);
+        match Stamp::at(name) {
+            Ok(stamp) if stamp == original.stamp => {}
+            Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(Error::Unreadable(source)),
+            _ => return Err(Error::Changed),
         }
     }
     let not_replaced = |name: &Path, source| Error::NotReplaced { name: name.to_owned(), source };

@@ -1,6 +1,7 @@
 //! What makes a zip file a wheel: its RECORD is held against its files, and written anew.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use sha2::{Digest, Sha256};
 
@@ -10,7 +11,7 @@ use super::zip::{Decoded, Reader};
 use super::{Job, fields};
 use crate::archive::zip::{Kind, Member};
 use crate::archive::{Content, Entries, Entry, Order};
-use crate::record::{self, Hash, Record, Row};
+use crate::record::{self, Hash, Mismatch, Present, Record, Row};
 
 /// Puts the fields of a file in order, unless they are.
 type InOrder = fn(&[u8]) -> Option<Vec<u8>>;
@@ -36,28 +37,9 @@ pub enum WheelError {
     /// Its RECORD cannot be read.
     #[error("its RECORD cannot be read: {0}")]
     Record(#[from] record::Error),
-    /// A row twice.
-    #[error("its RECORD has two rows for {0:?}; build the wheel anew")]
-    Twice(String),
-    /// A row without a file.
-    #[error(
-        "its RECORD has a row for {0:?}, which is not there; somebody has changed the wheel: get it anew"
-    )]
-    Missing(String),
-    /// A file without a row.
-    #[error("its RECORD has no row for {0:?}; somebody has changed the wheel: get it anew")]
-    NotListed(String),
-    /// A row that does not say what the file is.
-    #[error("{path:?} is not what the RECORD says, {row:?}; somebody has changed the wheel: get it anew")]
-    Differs {
-        /// The file.
-        path: String,
-        /// Its row.
-        row: String,
-    },
-    /// A row without a hash, or one that does not protect.
-    #[error("its RECORD has no SHA-2 hash in the row {0:?}, so nobody can tell whether the file was changed")]
-    NoHash(String),
+    /// It is not what RECORD says.
+    #[error("{0}; somebody has changed the wheel: get it anew")]
+    Changed(#[from] Mismatch),
     /// A signature that a new RECORD would not have.
     #[error(
         "is signed by {0:?}, which would not hold for the new RECORD; --drop-signatures leaves it out, so that \
@@ -145,38 +127,25 @@ impl Wheel {
         reader: &mut Reader<'_>,
         files: &[Option<Decoded>],
     ) -> Result<(), WheelError> {
-        let mut rows: HashMap<&str, &Row> = HashMap::with_capacity(record.rows.len());
-        for row in &record.rows {
-            if rows.insert(&row.path, row).is_some() {
-                return Err(WheelError::Twice(row.path.clone()));
-            }
-        }
-        for (index, file) in files.iter().enumerate() {
-            let (path, size) = (reader.members()[index].path.as_str(), reader.members()[index].size);
-            let Some(file) = file else { continue };
-            let row = rows.remove(path);
-            if self.is_unlisted(path) {
-                continue;
-            }
-            let row = row.ok_or_else(|| WheelError::NotListed(path.to_owned()))?;
-            let hash = row.hash.as_ref().ok_or_else(|| WheelError::NoHash(row.to_string()))?;
-            let fits = match hash.algorithm() {
-                "sha256" => Some(*hash == Hash::sha256(file.before)),
+        let there: Vec<(String, u64, usize)> = (0..files.len())
+            .filter(|&index| files[index].is_some())
+            .map(|index| {
+                (reader.members()[index].path.as_str().to_owned(), reader.members()[index].size, index)
+            })
+            .collect();
+        let members: HashMap<&str, usize> =
+            there.iter().map(|(path, _, index)| (path.as_str(), *index)).collect();
+        let present = there.iter().map(|(path, size, _)| Present { path, size: *size });
+        let fits = |path: &str, hash: &Hash| {
+            let index = members[path];
+            Ok::<_, Infallible>(match (hash.algorithm(), &files[index]) {
+                ("sha256", Some(file)) => Some(*hash == Hash::sha256(file.before)),
                 // Rare, so it may cost a second reading.
                 _ => reader.bytes(index).ok().and_then(|bytes| hash.fits(&bytes)),
-            };
-            let fits = fits.ok_or_else(|| WheelError::NoHash(row.to_string()))?;
-            if !fits || row.size.is_some_and(|said| said != size) {
-                return Err(WheelError::Differs { path: row.path.clone(), row: row.to_string() });
-            }
-        }
-        // Some list folders, and some a signature that was taken off. Of several the first.
-        let missing = record
-            .rows
-            .iter()
-            .map(|row| row.path.as_str())
-            .find(|&path| rows.contains_key(path) && !self.is_unlisted(path) && !path.ends_with('/'));
-        missing.map_or(Ok(()), |path| Err(WheelError::Missing(path.to_owned())))
+            })
+        };
+        let Ok(mismatches) = record::check(record, &self.path("RECORD"), present, fits);
+        mismatches.into_iter().next().map_or(Ok(()), |mismatch| Err(mismatch.into()))
     }
 
     /// The RECORD of the files as they are to be written, in that order.

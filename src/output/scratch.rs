@@ -49,7 +49,9 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        self.folder.take().map(remove);
+        if let Some(folder) = self.folder.take() {
+            remove(folder);
+        }
     }
 }
 

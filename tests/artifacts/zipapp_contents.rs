@@ -245,10 +245,10 @@ fn wheels_that_are_not_what_their_record_says_are_refused() {
     };
     type Change = (&'static str, fn(&mut Vec<(String, Vec<u8>)>));
     let changes: [Change; 6] = [
-        ("not what its RECORD says", |files| {
+        ("\"dep.py\" is not what the RECORD says", |files| {
             files.iter_mut().filter(|(path, _)| path == "dep.py").for_each(|(_, bytes)| bytes[0] = b'y')
         }),
-        ("not in its RECORD", |files| files.push(("more.py".to_owned(), vec![]))),
+        ("no row for \"more.py\"", |files| files.push(("more.py".to_owned(), vec![]))),
         ("which is not there", |files| files.retain(|(path, _)| path != "dep.py")),
         ("has no dep-1.0.dist-info/RECORD", |files| files.retain(|(path, _)| !path.ends_with("RECORD"))),
         ("no SHA-2 hash", |files| {

@@ -9,7 +9,6 @@ mod bytecode;
 mod entry_point;
 mod members;
 mod needs;
-mod record;
 pub(crate) mod requirements;
 pub mod shebang;
 mod source;

@@ -32,11 +32,16 @@ impl Watch {
 
     /// Fails if one of them has changed, by its time or its length.
     pub(super) fn check(&self) -> Result<(), WriteError> {
-        let is_changed = |(path, stamp): &&(PathBuf, Stamp)| Stamp::of(path).ok() != Some(*stamp);
-        match self.0.iter().find(is_changed) {
-            Some((path, stamp)) => Err(WriteError::Changed { path: path.clone(), size: stamp.size }),
-            None => Ok(()),
+        for (path, stamp) in &self.0 {
+            match Stamp::of(path) {
+                Ok(now) if now == *stamp => {}
+                Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                    return Err(WriteError::Unreadable { path: path.clone(), source });
+                }
+                _ => return Err(WriteError::Changed { path: path.clone(), size: stamp.size }),
+            }
         }
+        Ok(())
     }
 }
 

@@ -1,14 +1,17 @@
 //! Wheels, unpacked into an application the way an installer unpacks them into a folder.
 
+use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::Path;
 
 use super::entry_point::EntryPoint;
 use super::members::is_extension_module;
 use super::wheel_name::WheelName;
-use super::{Error, record, source};
+use super::{Error, source};
 use crate::archive::{BadPath, Content, Entry, MemberPath};
 use crate::project::{BadValue, Name, Requirement, Specifiers, Version};
 use crate::python::Environment;
+use crate::record::{self, Hash, Mismatch, Present, Record};
 use crate::tree::Globs;
 
 /// A wheel whose RECORD was found right.
@@ -40,21 +43,9 @@ pub enum WheelProblem {
     /// The list of its files cannot be read.
     #[error("its RECORD cannot be read: {0}")]
     Record(#[from] crate::record::Error),
-    /// A file that RECORD has more than once.
-    #[error("its RECORD lists {0:?} twice")]
-    ListedTwice(String),
-    /// A file that RECORD does not have.
-    #[error("{0:?} is not in its RECORD; somebody has changed the wheel: get it anew")]
-    NotListed(String),
-    /// A file that RECORD has and the wheel does not.
-    #[error("its RECORD lists {0:?}, which is not there; somebody has changed the wheel: get it anew")]
-    Missing(String),
-    /// A file of another content than RECORD has.
-    #[error("{0:?} is not what its RECORD says; somebody has changed the wheel: get it anew")]
-    Differs(String),
-    /// No hash, or one that anybody can forge.
-    #[error("its RECORD has no SHA-2 hash of {0:?}")]
-    NoHash(String),
+    /// It is not what RECORD says.
+    #[error("{0}; somebody has changed the wheel: get it anew")]
+    Changed(#[from] Mismatch),
     /// A module in machine code.
     #[error(
         "{0:?} is an extension module, which Python cannot import from an archive; take a pure wheel of the \
@@ -119,7 +110,7 @@ impl Wheel {
         let dist_info = dist_info(&files)?;
         let text = |name: &str| file(&files, &format!("{dist_info}/{name}"));
         let needed = |name: &str| text(name).ok_or_else(|| WheelProblem::No(format!("{dist_info}/{name}")));
-        record::check(needed("RECORD")?, &dist_info, files.iter().filter_map(bytes_of))?;
+        check_record(&Record::parse(needed("RECORD")?)?, &format!("{dist_info}/RECORD"), &files)?;
         let version = headers(needed("WHEEL")?, "Wheel-Version").next().unwrap_or_default();
         if !version.starts_with("1.") {
             return Err(WheelProblem::Version(version));
@@ -146,6 +137,16 @@ impl Wheel {
         }
         Ok(Wheel { name: name.normalized().to_owned(), version, entries, scripts, requires })
     }
+}
+
+/// Checks that a wheel has the files that its RECORD lists, as it lists them, and no other.
+fn check_record(record: &Record, place: &str, files: &[Entry]) -> Result<(), Mismatch> {
+    let contents: BTreeMap<&str, &[u8]> = files.iter().filter_map(bytes_of).collect();
+    let present = contents.iter().map(|(path, bytes)| Present { path, size: bytes.len() as u64 });
+    let fits =
+        |path: &str, hash: &Hash| Ok::<_, Infallible>(contents.get(path).and_then(|bytes| hash.fits(bytes)));
+    let Ok(mismatches) = record::check(record, place, present, fits);
+    mismatches.into_iter().next().map_or(Ok(()), Err)
 }
 
 /// What cannot be read forbids nothing, as with pip.

@@ -52,6 +52,8 @@ struct Work<'a> {
     /// By the path as text: paths themselves are compared part by part, which takes long.
     claims: HashMap<OsString, Claim>,
     findings: Vec<Finding>,
+    /// Whether there is a RECORD that cannot be read, which could list anything.
+    unread: bool,
 }
 
 impl Listing {
@@ -66,6 +68,7 @@ impl Listing {
             distributions: Vec::new(),
             claims: HashMap::new(),
             findings: Vec::new(),
+            unread: false,
         };
         for folder in there.dist_infos {
             work.take(&folder);
@@ -98,7 +101,10 @@ impl Work<'_> {
         self.distributions.push(distribution);
         match distribution::record(folder) {
             Ok(rows) => rows.into_iter().for_each(|row| self.claim(number, folder, row)),
-            Err(problem) => self.find(folder.join("RECORD"), Some(number), problem),
+            Err(problem) => {
+                self.unread |= matches!(problem, Problem::Unreadable(_));
+                self.find(folder.join("RECORD"), Some(number), problem);
+            }
         }
     }
 
@@ -145,6 +151,7 @@ impl Work<'_> {
                     let distribution = claim.as_ref().map(|claim| claim.distribution);
                     self.find(path.to_owned(), distribution, Problem::Orphaned);
                 }
+                None if claim.is_none() && self.unread => {}
                 None if claim.is_none() => self.find(path.to_owned(), None, Problem::Unrecorded),
                 None => {}
             }

@@ -31,7 +31,7 @@ pub(super) fn files(site: &Path, exclude: &Globs) -> Result<There, Error> {
                 continue;
             }
             let is_dist_info = path.extension() == Some(OsStr::new("dist-info")) && folder == site;
-            if is_dist_info && path.is_dir() {
+            if is_dist_info && crate::there::is_folder(&path).map_err(read)? {
                 there.dist_infos.push(path.clone());
             }
             match kind.is_dir() {

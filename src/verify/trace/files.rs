@@ -23,6 +23,7 @@ pub(super) struct Files {
 #[derive(Debug)]
 pub(super) struct File {
     pub sha256: [u8; 32],
+    pub size: u64,
     /// Of sources, bytecode and RECORD.
     pub content: Option<Vec<u8>>,
 }
@@ -92,7 +93,8 @@ impl Files {
     fn add(&mut self, path: String, content: Vec<u8>) {
         let sha256: [u8; 32] = Sha256::digest(&content).into();
         let tells = [".py", ".pyc", "/RECORD"].iter().any(|ending| path.ends_with(ending));
-        self.files.insert(path, File { sha256, content: tells.then_some(content) });
+        let size = content.len() as u64;
+        self.files.insert(path, File { sha256, size, content: tells.then_some(content) });
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &File)> {

@@ -8,6 +8,7 @@ mod bytecode;
 mod files;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use serde::Serialize;
 
 use crate::archive::ReadError;
 use crate::compile::Unavailable;
-use crate::record::{self, Record};
+use crate::record::{self, Hash, Present, Record};
 use crate::tree;
 use crate::verify::installed::Reference;
 
@@ -227,26 +228,15 @@ fn recorded(members: &Files) -> Result<BTreeMap<String, String>, Error> {
     };
     let text = members.get(place).and_then(|file| file.content.as_deref()).unwrap_or_default();
     let record = Record::parse(text).map_err(|source| Error::Record { path: place.to_owned(), source })?;
-    let mut problems = BTreeMap::new();
-    let mut listed = Vec::new();
-    for row in &record.rows {
-        listed.push(row.path.as_str());
-        let problem = match (members.get(&row.path), &row.hash) {
-            (None, _) => "RECORD lists it, and it is not there".to_owned(),
-            (Some(file), Some(hash)) if *hash == record::Hash::sha256(file.sha256) => continue,
-            (Some(_), Some(_)) => "it is not what RECORD says".to_owned(),
-            (Some(_), None) if row.path.starts_with(place) => continue,
-            (Some(_), None) => "RECORD tells no hash of it".to_owned(),
-        };
-        problems.insert(row.path.clone(), problem);
-    }
-    listed.sort_unstable();
-    for (path, _) in members.iter() {
-        if listed.binary_search(&path).is_err() && !path.starts_with(place) {
-            problems.insert(path.to_owned(), "RECORD does not list it".to_owned());
-        }
-    }
-    Ok(problems)
+    let present = members.iter().map(|(path, file)| Present { path, size: file.size });
+    let fits = |path: &str, hash: &Hash| {
+        Ok::<_, Infallible>(members.get(path).and_then(|file| match hash.algorithm() {
+            "sha256" => Some(*hash == Hash::sha256(file.sha256)),
+            _ => hash.fits(file.content.as_ref()?),
+        }))
+    };
+    let Ok(mismatches) = record::check(&record, place, present, fits);
+    Ok(mismatches.into_iter().map(|mismatch| (mismatch.path().to_owned(), mismatch.to_string())).collect())
 }
 
 fn is_record(path: &str) -> bool {

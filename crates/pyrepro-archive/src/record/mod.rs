@@ -1,10 +1,12 @@
 //! RECORD: what a wheel, or an installed distribution, says that is in it.
 
+mod check;
 mod csv;
 mod hash;
 
 use std::fmt;
 
+pub use check::{Mismatch, Present, check};
 pub use hash::{BadHash, Hash};
 
 /// The rows of a RECORD, in their order.

@@ -112,7 +112,9 @@ impl<'a> Known<'a> {
             wrong.push("it is taken for a bug".to_owned());
         }
         // What an interpreter says that is cut off can be told of the interpreter alone.
-        let of_interpreter = fault.call == "read" && told.contains(&*python().to_string_lossy());
+        let of_interpreter = fault.call == "read" && told.contains(&*python().to_string_lossy())
+            // Where nothing can be opened, no interpreter can be asked.
+            || fault.sticks && told.contains("there is no interpreter");
         // Each thread's call fails, and so does the one that tells.
         let is_mute = fault.is_raw("write");
         if code == Some(2) && !fault.is_told(&told) && !of_interpreter && !is_mute {
