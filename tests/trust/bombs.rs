@@ -374,3 +374,45 @@ fn devices_and_pipes_that_a_document_names_are_not_read() {
         }
     }
 }
+
+/// An interpreter that tells the limits of its memory before it compiles: the limit is set from outside, so
+/// a moment after the start.
+#[cfg(target_os = "linux")]
+fn that_tells_its_limits(tree: &Tree) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let limits = tree.path().join("limits.txt");
+    let real = python().interpreter.path.display();
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *'-X utf8'*) sleep 0.5; grep 'Max address space' /proc/$$/limits >> '{}';; esac\nexec '{real}' \"$@\"\n",
+        limits.display()
+    );
+    let path = tree.write("bin/python3", script);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("permissions");
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn every_verb_that_compiles_limits_the_memory_of_its_interpreters() {
+    let tree = Tree::new();
+    let python = that_tells_its_limits(&tree);
+    tree.write("app/__main__.py", "import m\n");
+    tree.write("app/m.py", "x = 1\n");
+    tree.write("p/pyproject.toml", "[build-system]\nrequires = ['pyrepro']\nbuild-backend = 'pyrepro'\n[project]\nname = 'z'\nversion = '1'\n");
+    tree.write("p/z.py", "");
+    for arguments in [
+        &["compile", "--compiler", "interpreter", "--python", &python, "app"][..],
+        &["zipapp", "app", "--compiler", "interpreter", "--python", &python, "-o", "app.pyz"],
+        &["verify", "app.pyz", "--compiler", "interpreter", "--python", &python, "--source", "app"],
+        &["build", "p", "--compiler", "interpreter", "--python", &python, "--pyc", "checked-hash"],
+    ] {
+        let output = bounded(&tree, 20, 16384, arguments);
+        let limits = fs::read_to_string(tree.path().join("limits.txt")).unwrap_or_default();
+        assert!(!limits.is_empty(), "{arguments:?} started no interpreter: {}", told(&output));
+        let is_limited = |line: &str| line.contains(&(4_u64 << 30).to_string());
+        assert!(limits.lines().all(is_limited), "{arguments:?}: {limits}");
+        fs::remove_file(tree.path().join("limits.txt")).expect("limits");
+        // What was compiled once need not be again.
+        let _ = fs::remove_dir_all(tree.path().join("app/__pycache__"));
+    }
+}

@@ -54,7 +54,7 @@ fn environments_repositories_and_caches_are_skipped_and_named() {
     assert_eq!(skipped.len(), others.len(), "{report:#}");
     for path in &others {
         let is_named = |row: &&Value| path.starts_with(row["path"].as_str().unwrap());
-        assert!(skipped.iter().any(|row| is_named(row)), "{}", path.display());
+        assert!(skipped.iter().any(is_named), "{}", path.display());
     }
     let output = folder.normalize(&[]);
     assert_exit(&output, 0);
