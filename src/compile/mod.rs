@@ -28,6 +28,7 @@ mod run;
 mod source;
 mod twice;
 mod unit;
+mod wording;
 mod worker;
 mod write;
 

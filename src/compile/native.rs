@@ -1,6 +1,6 @@
 //! The compiler that is built in: it needs no interpreter.
 
-use std::borrow::Cow;
+use std::collections::HashSet;
 
 use pyrepro_compiler::edition::{self, Edition, Evidence};
 use pyrepro_compiler::error::{Failure, SyntaxError};
@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::job::marshal_text;
 use super::unit::{Diagnostic, Outcome, Unit, Warning};
+use super::wording;
 use crate::pyc::Optimization;
 use crate::python::{Level, Release, Version};
 
@@ -141,14 +142,16 @@ impl Native {
         match pyrepro_compiler::compile(unit.source, &name, self.edition, &numbers) {
             Ok(made) => {
                 outcome.codes.extend(levels.iter().copied().zip(made.code));
+                let lines = Lines::of(unit.source);
+                let mut known: HashSet<Told> = outcome.warnings.iter().map(told).collect();
                 for warning in made.warnings {
                     let warning = Warning {
                         category: warning.category.name().to_owned(),
                         message: warning.message.into_owned(),
                         line: u32::try_from(warning.line).ok().filter(|line| *line > 0),
-                        text: line(unit.source, warning.line),
+                        text: lines.text(warning.line),
                     };
-                    if !outcome.warnings.contains(&warning) {
+                    if known.insert(told(&warning)) {
                         outcome.warnings.push(warning);
                     }
                 }
@@ -160,29 +163,29 @@ impl Native {
     }
 }
 
-/// What py_compile would say, as far as it is known.
+/// What is wrong with a source, as `py_compile` says it.
 fn diagnostic(unit: &Unit<'_>, error: &SyntaxError) -> Diagnostic {
-    let (kind, message) = (error.kind.name(), &error.message);
-    let text = line(unit.source, error.span.line);
-    let number = |number: i32| u32::try_from(number).ok();
-    let name = String::from_utf8_lossy(unit.name);
-    let shown = text.as_ref().map_or(Cow::Borrowed(""), |text| format!("    {}\n", text.trim()).into());
-    let place = number(error.span.line).map_or(String::new(), |line| format!(", line {line}"));
-    Diagnostic {
-        kind: kind.to_owned(),
-        message: message.clone().into_owned(),
-        wording: format!("  File \"{name}\"{place}\n{shown}{kind}: {message}\n"),
-        line: number(error.span.line),
-        column: number(error.span.col).map(|column| column + 1),
-        end_line: number(error.span.end_line),
-        end_column: number(error.span.end_col).map(|column| column + 1),
-        text,
-    }
+    wording::diagnostic(error, unit.name, Lines::of(unit.source).text(error.span.line))
 }
 
-/// A line of the source, from 1, if it is UTF-8.
-fn line(source: &[u8], number: i32) -> Option<String> {
-    let index = usize::try_from(number).ok()?.checked_sub(1)?;
-    let line = source.split(|byte| *byte == b'\n').nth(index)?;
-    String::from_utf8(line.strip_suffix(b"\r").unwrap_or(line).to_vec()).ok()
+/// A warning that was told, which is not told again.
+type Told = (String, String, Option<u32>);
+
+fn told(warning: &Warning) -> Told {
+    (warning.category.clone(), warning.message.clone(), warning.line)
+}
+
+/// The lines of a source.
+struct Lines<'a>(Vec<&'a [u8]>);
+
+impl Lines<'_> {
+    fn of(source: &[u8]) -> Lines<'_> {
+        Lines(source.split(|byte| *byte == b'\n').collect())
+    }
+
+    /// A line, from 1, if it is UTF-8.
+    fn text(&self, number: i32) -> Option<String> {
+        let line = self.0.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
+        String::from_utf8(line.strip_suffix(b"\r").unwrap_or(line).to_vec()).ok()
+    }
 }

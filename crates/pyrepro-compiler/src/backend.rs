@@ -1,7 +1,7 @@
 //! From the units of code generation to code objects: graph, passes, assembler.
 
 use crate::assemble::Assembled;
-use crate::cfg::{Context, Frame, Graph, Linear, Malformed};
+use crate::cfg::{Context, Frame, Graph, Linear, Malformed, Places};
 use crate::code::{Code, Codes};
 use crate::codegen;
 use crate::codegen::{Unit, flag};
@@ -82,8 +82,16 @@ impl Backend {
             first_line: unit.first_line,
             starts_generator: unit.flags & flag::ANY_GENERATOR != 0 && !rules.generator_starts_in_code,
         };
-        let mut context =
-            Context { rules, locations, constants, symbols, consts, frame: &frame, handover: None };
+        let mut context = Context {
+            rules,
+            locations,
+            constants,
+            symbols,
+            consts,
+            places: Places::default(),
+            frame: &frame,
+            handover: None,
+        };
         let annotations = unit.annotations.as_ref();
         self.graph
             .build(&unit.sequence, annotations, rules)

@@ -1,6 +1,6 @@
 //! One source to the code of one edition.
 
-use crate::ast::Ast;
+use crate::ast::{Ast, Expr, ExprKind, Stmt, StmtKind, Stored};
 use crate::backend::Backend;
 use crate::codegen::{self, Input, Tables};
 use crate::constant::Constants;
@@ -12,7 +12,7 @@ use crate::location::Locations;
 use crate::parser::{self, Parsed};
 use crate::preprocess;
 use crate::rules::Rules;
-use crate::symbol::Symbols;
+use crate::symbol::{Symbols, names};
 use crate::symtable::SymbolTable;
 use crate::write;
 
@@ -37,15 +37,58 @@ pub fn compile(
     let file_name = file_name.as_ref();
     let source = Source::decode(source)?;
     let parsed = parser::parse(&source, edition.rules)?;
+    let matters = Matters::of(&parsed);
     let mut compiled = Compiled { code: Vec::with_capacity(levels.len()), warnings: Vec::new() };
+    let mut parsed = Some(parsed);
     for (index, level) in levels.iter().enumerate() {
-        let (code, warnings) = Unit::of(&parsed).compile(file_name, edition.rules, *level)?;
+        if let Some(same) = levels[..index].iter().position(|other| matters.nothing_between(*other, *level)) {
+            let code = compiled.code[same].clone();
+            compiled.code.push(code);
+            continue;
+        }
+        let is_last = levels[index + 1..].iter().all(|other| matters.nothing_between(*level, *other));
+        // The last one needs no copy of the tree.
+        let Some(tree) = (if is_last { parsed.take() } else { parsed.clone() }) else { break };
+        let (code, warnings) = Unit::of(tree).compile(file_name, edition.rules, *level)?;
         compiled.code.push(code);
         if index == 0 {
             compiled.warnings = warnings;
         }
     }
     Ok(compiled)
+}
+
+/// What of a source depends on the level of optimization.
+struct Matters {
+    /// `assert` and `__debug__`, which level 1 knows better.
+    asserts: bool,
+    /// Docstrings, which level 2 drops.
+    docstrings: bool,
+}
+
+impl Matters {
+    fn of(parsed: &Parsed) -> Matters {
+        let ast = &parsed.ast;
+        let is_debug = |expr: &Expr| matches!(expr.kind, ExprKind::Name { id: names::DEBUG, .. });
+        let has_docstring = |body| ast.docstring(body, &parsed.constants).is_some();
+        let is_documented = |stmt: &Stmt| match stmt.kind {
+            StmtKind::FunctionDef(function) | StmtKind::AsyncFunctionDef(function) => {
+                has_docstring(ast[function].body)
+            }
+            StmtKind::ClassDef(class) => has_docstring(ast[class].body),
+            _ => false,
+        };
+        Matters {
+            asserts: Stmt::all(ast).iter().any(|stmt| matches!(stmt.kind, StmtKind::Assert { .. }))
+                || Expr::all(ast).iter().any(is_debug),
+            docstrings: has_docstring(ast.body) || Stmt::all(ast).iter().any(is_documented),
+        }
+    }
+
+    /// Whether two levels give the same code.
+    fn nothing_between(&self, one: u8, other: u8) -> bool {
+        ((one == 0) == (other == 0) || !self.asserts) && ((one == 2) == (other == 2) || !self.docstrings)
+    }
 }
 
 /// A parsed source on its way through the stages behind the parser, which change it.
@@ -57,14 +100,8 @@ struct Unit {
 }
 
 impl Unit {
-    fn of(parsed: &Parsed) -> Self {
-        let Parsed { ast, symbols, constants, warnings } = parsed;
-        Self {
-            ast: ast.clone(),
-            symbols: symbols.clone(),
-            constants: constants.clone(),
-            warnings: warnings.clone(),
-        }
+    fn of(Parsed { ast, symbols, constants, warnings }: Parsed) -> Self {
+        Self { ast, symbols, constants, warnings }
     }
 
     fn compile(

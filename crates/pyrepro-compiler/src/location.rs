@@ -1,9 +1,8 @@
-//! Locations of instructions as small numbers: equal numbers are equal locations.
+//! Locations of instructions as small numbers.
+//!
+//! Two numbers may stand for the same place: who has to know compares the places.
 
 use crate::span::Span;
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-use std::hash::BuildHasher;
 
 /// A location in a table of [`Locations`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -20,39 +19,27 @@ impl LocId {
 #[derive(Clone, Debug)]
 pub struct Locations {
     spans: Vec<Span>,
-    ids: HashTable<u32>,
-    last: LocId,
 }
 
 impl Default for Locations {
     fn default() -> Self {
-        let mut table = Self { spans: Vec::new(), ids: HashTable::new(), last: LocId::NONE };
-        for line in [-1, -2] {
-            table.id(Span { line, col: line, end_line: line, end_col: line });
-        }
-        table
+        let artificial = |line| Span { line, col: line, end_line: line, end_col: line };
+        Self { spans: [-1, -2].map(artificial).to_vec() }
     }
 }
 
 impl Locations {
-    /// The id of a location.
+    /// An id of a location; that of [`LocId::NONE`] and [`LocId::NEXT`] is always the same.
+    #[inline]
     pub fn id(&mut self, span: Span) -> LocId {
-        if self.spans.get(self.last.0 as usize) == Some(&span) {
-            return self.last;
-        }
-        let hash =
-            |span: &Span| FixedState::default().hash_one((span.line, span.col, span.end_line, span.end_col));
-        let spans = &mut self.spans;
-        let id = *self
-            .ids
-            .entry(hash(&span), |id| spans[*id as usize] == span, |id| hash(&spans[*id as usize]))
-            .or_insert_with(|| spans.len() as u32)
-            .get();
-        if id as usize == spans.len() {
-            spans.push(span);
-        }
-        self.last = LocId(id);
-        self.last
+        let known =
+            if span.line < 0 { self.spans[..2].iter().position(|known| *known == span) } else { None };
+        let last = self.spans.len() - 1;
+        let known = known.or_else(|| (self.spans[last] == span).then_some(last));
+        LocId(known.unwrap_or_else(|| {
+            self.spans.push(span);
+            last + 1
+        }) as u32)
     }
 
     /// The location of an id.

@@ -6,6 +6,8 @@ use crate::code::{Code, Codes};
 use crate::constant::{Const, ConstId, Constants};
 use crate::number::Integer;
 use crate::symbol::{Symbol, Symbols};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
 const FLAG_REF: u8 = 0x80;
 
@@ -29,6 +31,7 @@ pub fn write(
         index: vec![None; constants.len()],
         written: 0,
         out: Vec::new(),
+        spare: Vec::new(),
     };
     writer.count(root);
     writer.object(root);
@@ -49,6 +52,8 @@ struct Writer<'a> {
     index: Vec<Option<u32>>,
     written: u32,
     out: Vec<u8>,
+    /// Tables of zeros for values that are written on their own.
+    spare: Vec<(Vec<u32>, Vec<Option<u32>>)>,
 }
 
 /// The object fields of a code object, in the order of marshal, around its first line.
@@ -219,20 +224,41 @@ impl Writer<'_> {
             self.head(&constants[id]);
             return std::mem::replace(&mut self.out, out);
         }
+        let (uses, index) = self.spare.pop().unwrap_or_default();
         let mut writer = Writer {
             nodes: std::mem::take(&mut self.nodes),
             names: std::mem::take(&mut self.names),
-            uses: vec![0; self.constants.len()],
-            index: vec![None; self.constants.len()],
+            uses,
+            index,
             written: 0,
             out: Vec::new(),
+            spare: std::mem::take(&mut self.spare),
             ..*self
         };
+        writer.uses.resize(constants.len(), 0);
+        writer.index.resize(constants.len(), None);
         writer.count(id);
         writer.object(id);
+        writer.forget(id);
         self.nodes = writer.nodes;
         self.names = writer.names;
+        self.spare = writer.spare;
+        self.spare.push((writer.uses, writer.index));
         writer.out
+    }
+
+    /// Undoes what counting and writing a value that holds items has noted.
+    fn forget(&mut self, id: ConstId) {
+        let id = self.nodes.of(id);
+        if std::mem::take(&mut self.uses[id.index()]) == 0 {
+            return;
+        }
+        self.index[id.index()] = None;
+        match &self.constants[id] {
+            Const::Tuple(items) | Const::FrozenSet(items) => items.iter().for_each(|item| self.forget(*item)),
+            Const::Slice(parts) => parts.iter().for_each(|part| self.forget(*part)),
+            _ => {}
+        }
     }
 }
 
@@ -269,23 +295,19 @@ impl Nodes {
             return Self::default();
         }
         let mut nodes = Self { same: Vec::with_capacity(constants.len()) };
-        let mut known: Vec<(Const, ConstId)> = Vec::new();
+        // Only NaNs, and what holds one, can be equal to another constant.
+        let mut known: HashMap<(u8, Box<[u64]>), ConstId, FixedState> = HashMap::default();
         for id in ids() {
-            let value = match &constants[id] {
-                Const::Tuple(items) => Const::Tuple(items.iter().map(|item| nodes.of(*item)).collect()),
-                Const::FrozenSet(items) => {
-                    Const::FrozenSet(items.iter().map(|item| nodes.of(*item)).collect())
-                }
-                Const::Slice(parts) => Const::Slice(parts.map(|part| nodes.of(part))),
-                other => other.clone(),
+            let parts = |items: &[ConstId]| items.iter().map(|item| nodes.of(*item).index() as u64).collect();
+            let key: Option<(u8, Box<[u64]>)> = match &constants[id] {
+                Const::Tuple(items) => Some((b'(', parts(items))),
+                Const::FrozenSet(items) => Some((b'>', parts(items))),
+                Const::Slice(items) => Some((b':', parts(items))),
+                Const::Float(bits) if constants.is_nan(id) => Some((b'g', [*bits].into())),
+                Const::Complex(real, imag) if constants.is_nan(id) => Some((b'y', [*real, *imag].into())),
+                _ => None,
             };
-            // Only NaNs, and what holds one, can be equal to another constant.
-            let known_as = known.iter().find(|(other, _)| *other == value).map(|(_, node)| *node);
-            let node = known_as.unwrap_or(id);
-            if known_as.is_none() && (constants.is_nan(id) || holds_items(&value)) {
-                known.push((value, id));
-            }
-            nodes.same.push(node);
+            nodes.same.push(key.map_or(id, |key| *known.entry(key).or_insert(id)));
         }
         nodes
     }

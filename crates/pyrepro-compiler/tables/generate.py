@@ -173,7 +173,7 @@ def table_source(release, names):
         f"use super::{{Table, instruction{', jumping' * jumps}}};",
         "",
         f"/// The instructions of Python {major}.{minor}.",
-        f"pub static TABLE: Table = Table {{ magic: {release['magic']}, info: [",
+        f"pub static TABLE: Table = Table::new({release['magic']}, [",
     ]
     for name in names:
         number = release["numbers"].get(name)
@@ -186,7 +186,7 @@ def table_source(release, names):
         differs = jump_difference(release, name)
         row = f"instruction({number}, {caches}, {bits}, {effects})"
         lines.append(f"    {f'jumping({differs}, {row})' if differs else row}, // {name}")
-    lines += ["]};", ""]
+    lines += ["]);", ""]
     return "\n".join(lines)
 
 

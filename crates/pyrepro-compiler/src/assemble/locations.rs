@@ -26,17 +26,18 @@ impl Assembled {
         resolve_next(instrs, table);
         self.locations.clear();
         let mut line = first_line;
-        let mut current = LocId::NONE;
+        let mut current = Span::NONE;
         let mut units = 0;
         for instr in instrs.iter() {
-            if instr.loc != current {
-                self.write_run(spans.span(current), units, &mut line);
-                current = instr.loc;
+            let span = spans.span(instr.loc);
+            if span != current {
+                self.write_run(current, units, &mut line);
+                current = span;
                 units = 0;
             }
             units += size(instr.op, instr.arg, table);
         }
-        self.write_run(spans.span(current), units, &mut line);
+        self.write_run(current, units, &mut line);
     }
 
     fn write_run(&mut self, span: Span, mut units: u32, line: &mut i32) {

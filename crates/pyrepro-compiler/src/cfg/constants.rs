@@ -6,6 +6,9 @@ use crate::number::Integer;
 use crate::opcode::Op;
 use crate::symbol::names;
 
+/// Up to this many constants are searched one by one.
+const FEW: usize = 32;
+
 /// Arguments of `LOAD_COMMON_CONSTANT` that stand for constants.
 mod common {
     pub const NONE: u32 = 7;
@@ -18,11 +21,22 @@ mod common {
 impl Context<'_> {
     /// The place of a constant in the unit; it is added if it is not there.
     pub(super) fn place_of(&mut self, constant: ConstId) -> u32 {
-        let place = self.consts.iter().position(|known| *known == constant).unwrap_or_else(|| {
+        let next = self.consts.len() as u32;
+        let place = if self.consts.len() <= FEW {
+            self.consts.iter().position(|known| *known == constant).map_or(next, |place| place as u32)
+        } else {
+            if self.places.is_empty() {
+                self.places.reserve(self.consts.len());
+                for (place, known) in self.consts.iter().enumerate() {
+                    self.places.entry(*known).or_insert(place as u32);
+                }
+            }
+            *self.places.entry(constant).or_insert(next)
+        };
+        if place == next {
             self.consts.push(constant);
-            self.consts.len() - 1
-        });
-        place as u32
+        }
+        place
     }
 
     /// What an instruction loads, if it loads a constant.
@@ -230,6 +244,7 @@ impl Graph {
             }
         }
         context.consts.truncate(place as usize);
+        context.places.clear();
         self.each(|graph, block| {
             for instr in graph[block].instrs_mut() {
                 if table.has_const(instr.op) {

@@ -31,6 +31,8 @@ use crate::error::Handover;
 use crate::location::Locations;
 use crate::rules::Rules;
 use crate::symbol::Symbols;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
 /// One pass over the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,11 +101,16 @@ pub struct Context<'a> {
     pub symbols: &'a mut Symbols,
     /// Constants of the unit.
     pub consts: &'a mut Vec<ConstId>,
+    /// Where in the unit a constant is, once there are many.
+    pub places: Places,
     /// The unit.
     pub frame: &'a Frame<'a>,
     /// Set where a constant cannot be computed here: the unit is an interpreter's.
     pub handover: Option<Handover>,
 }
+
+/// Constants of the unit by their value: of equal ones the first counts.
+pub type Places = HashMap<ConstId, u32, FixedState>;
 
 /// A graph that no compiler makes: a mistake of ours, told instead of wrong code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -37,6 +37,9 @@ pub struct Table {
     /// The magic number of its `.pyc` files.
     pub magic: u16,
     info: [Option<Info>; COUNT],
+    /// The flags alone, which are asked for all the time; none where there is no such instruction.
+    flags: [u8; COUNT],
+    caches: [u8; COUNT],
 }
 
 #[derive(Debug)]
@@ -117,6 +120,20 @@ impl Effect {
 }
 
 impl Table {
+    const fn new(magic: u16, info: [Option<Info>; COUNT]) -> Table {
+        let mut table = Table { magic, info, flags: [0; COUNT], caches: [0; COUNT] };
+        let mut index = 0;
+        while index < COUNT {
+            if let Some(info) = &table.info[index] {
+                table.flags[index] = info.flags;
+                table.caches[index] = info.caches;
+            }
+            index += 1;
+        }
+        table
+    }
+
+    #[inline]
     fn info(&self, op: Op) -> &Info {
         self.info[op as usize].as_ref().unwrap_or_else(|| {
             panic!("{} is no instruction of the release with magic {}", op.name(), self.magic)
@@ -140,7 +157,7 @@ impl Table {
 
     /// Code units of inline cache behind it.
     pub fn caches(&self, op: Op) -> u32 {
-        self.info(op).caches.into()
+        self.caches[op as usize].into()
     }
 
     /// How many values it takes from the stack.
@@ -198,8 +215,9 @@ impl Table {
         self.flagged(op, flag::EVAL_BREAK)
     }
 
+    #[inline]
     fn flagged(&self, op: Op, flag: u8) -> bool {
-        self.info(op).flags & flag != 0
+        self.flags[op as usize] & flag != 0
     }
 }
 

@@ -5,9 +5,9 @@ use super::flag::*;
 use super::{Table, instruction, jumping};
 
 /// The instructions of Python 3.11.
-pub static TABLE: Table = Table {
-    magic: 3495,
-    info: [
+pub static TABLE: Table = Table::new(
+    3495,
+    [
         None,                                                                     // ANNOTATIONS_PLACEHOLDER
         instruction(87, 0, 0, (0, Nothing), (0, Nothing)),                        // ASYNC_GEN_WRAP
         instruction(52, 0, 0, (0, Nothing), (1, Nothing)),                        // BEFORE_ASYNC_WITH
@@ -164,4 +164,4 @@ pub static TABLE: Table = Table {
         instruction(49, 0, 0, (0, Nothing), (1, Nothing)),           // WITH_EXCEPT_START
         instruction(86, 0, 0, (0, Nothing), (0, Nothing)),           // YIELD_VALUE
     ],
-};
+);

@@ -5,9 +5,9 @@ use super::flag::*;
 use super::{Table, instruction};
 
 /// The instructions of Python 3.12.
-pub static TABLE: Table = Table {
-    magic: 3531,
-    info: [
+pub static TABLE: Table = Table::new(
+    3531,
+    [
         None,                                                         // ANNOTATIONS_PLACEHOLDER
         None,                                                         // ASYNC_GEN_WRAP
         instruction(52, 0, 0, (0, Nothing), (1, Nothing)),            // BEFORE_ASYNC_WITH
@@ -164,4 +164,4 @@ pub static TABLE: Table = Table {
         instruction(49, 0, 0, (0, Nothing), (1, Nothing)),            // WITH_EXCEPT_START
         instruction(150, 0, ARG, (0, Nothing), (0, Nothing)),         // YIELD_VALUE
     ],
-};
+);

@@ -5,9 +5,9 @@ use super::flag::*;
 use super::{Table, instruction};
 
 /// The instructions of Python 3.13.
-pub static TABLE: Table = Table {
-    magic: 3571,
-    info: [
+pub static TABLE: Table = Table::new(
+    3571,
+    [
         None,                                                                     // ANNOTATIONS_PLACEHOLDER
         None,                                                                     // ASYNC_GEN_WRAP
         instruction(1, 0, 0, (1, Nothing), (2, Nothing)),                         // BEFORE_ASYNC_WITH
@@ -164,4 +164,4 @@ pub static TABLE: Table = Table {
         instruction(44, 0, 0, (4, Nothing), (5, Nothing)),          // WITH_EXCEPT_START
         instruction(118, 0, ARG, (1, Nothing), (1, Nothing)),       // YIELD_VALUE
     ],
-};
+);

@@ -5,9 +5,9 @@ use super::flag::*;
 use super::{Table, instruction};
 
 /// The instructions of Python 3.14.
-pub static TABLE: Table = Table {
-    magic: 3627,
-    info: [
+pub static TABLE: Table = Table::new(
+    3627,
+    [
         instruction(256, 0, 0, (0, Nothing), (0, Nothing)), // ANNOTATIONS_PLACEHOLDER
         None,                                               // ASYNC_GEN_WRAP
         None,                                               // BEFORE_ASYNC_WITH
@@ -164,4 +164,4 @@ pub static TABLE: Table = Table {
         instruction(43, 0, 0, (5, Nothing), (6, Nothing)),  // WITH_EXCEPT_START
         instruction(120, 0, ARG, (1, Nothing), (1, Nothing)), // YIELD_VALUE
     ],
-};
+);

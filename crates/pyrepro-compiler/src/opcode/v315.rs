@@ -5,9 +5,9 @@ use super::flag::*;
 use super::{Table, instruction};
 
 /// The instructions of Python 3.15.
-pub static TABLE: Table = Table {
-    magic: 3666,
-    info: [
+pub static TABLE: Table = Table::new(
+    3666,
+    [
         instruction(256, 0, 0, (0, Nothing), (0, Nothing)), // ANNOTATIONS_PLACEHOLDER
         None,                                               // ASYNC_GEN_WRAP
         None,                                               // BEFORE_ASYNC_WITH
@@ -164,4 +164,4 @@ pub static TABLE: Table = Table {
         instruction(41, 0, 0, (5, Nothing), (6, Nothing)),  // WITH_EXCEPT_START
         instruction(119, 0, ARG, (1, Nothing), (1, Nothing)), // YIELD_VALUE
     ],
-};
+);

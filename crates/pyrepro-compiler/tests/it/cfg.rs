@@ -2,7 +2,7 @@
 //! makes of real sources.
 
 use crate::python::{Oracle, Python, pythons, sources};
-use pyrepro_compiler::cfg::{Context, Frame, Graph, Linear, Pass};
+use pyrepro_compiler::cfg::{Context, Frame, Graph, Linear, Pass, Places};
 use pyrepro_compiler::constant::{Const, ConstId, Constants};
 use pyrepro_compiler::instruction::Sequence;
 use pyrepro_compiler::location::Locations;
@@ -92,6 +92,7 @@ fn optimize(python: &Python, line: &str) -> (String, String) {
         constants: &mut constants,
         symbols: &mut symbols,
         consts: &mut consts,
+        places: Places::default(),
         frame: &frame,
         handover: None,
     };
