@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer};
 
-use super::{ArtifactKind, Inputs, Kind, Manifest, Member, SCHEMA, Tool, describe};
+use super::{ArtifactKind, CompilerName, Inputs, Kind, Manifest, Member, SCHEMA, Tool, describe};
 use crate::epoch::{Epoch, EpochSource};
 
 /// The longest manifest that is read: enough for some 200,000 members.
@@ -141,6 +141,13 @@ impl Manifest {
             member.check()?;
             if !paths.insert(&member.path) {
                 return Err(inconsistent(format_args!("the member {} is there twice", member.path)));
+            }
+        }
+        for compiler in self.targets.iter().filter_map(|target| target.compiler.as_ref()) {
+            if compiler.edition.is_some() == (compiler.name == CompilerName::Interpreter) {
+                return Err(inconsistent(format_args!(
+                    "a compiler has an edition if it is the built-in one, and only then"
+                )));
             }
         }
         if let Some(epoch) = &self.epoch

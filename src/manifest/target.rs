@@ -127,6 +127,16 @@ impl Target {
         }
     }
 
+    /// Whether what is said of the compiler can be so: an edition is that of the release, or an earlier version
+    /// of it.
+    pub fn has_real_compiler(&self) -> bool {
+        let Some(edition) = self.compiler.as_ref().and_then(|compiler| compiler.edition.as_ref()) else {
+            return true;
+        };
+        let ours = Native::of(self.version).map(|native| Edition::of(&native));
+        ours.is_some_and(|ours| *edition == ours || (1..ours.version).contains(&edition.version))
+    }
+
     /// A release of CPython to compile for, and what has compiled for it.
     pub fn of_aim(aim: &Aim, compiler: CompiledBy) -> Target {
         Target {

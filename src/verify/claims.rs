@@ -32,8 +32,10 @@ pub(super) fn refuted(recorded: &Manifest, rebuilt: &Manifest, any_patch: bool) 
         known.inputs = known.inputs.map(|_| Inputs::new(Vec::new()));
         known.pyrepro = rebuilt.pyrepro.clone();
         known.sha256 = None;
-        // Which of the compilers made it shows in nothing else.
-        known.targets.iter_mut().for_each(|target| target.compiler = None);
+        // Which of the compilers made it shows in nothing else; that there is such an edition can be known.
+        for target in known.targets.iter_mut().filter(|target| target.has_real_compiler()) {
+            target.compiler = None;
+        }
         if let (Some(epoch), Some(same)) = (&mut known.epoch, rebuilt.epoch) {
             epoch.source = same.source;
         }
