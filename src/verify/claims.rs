@@ -33,7 +33,7 @@ pub(super) fn refuted(recorded: &Manifest, rebuilt: &Manifest, any_patch: bool) 
         known.pyrepro = rebuilt.pyrepro.clone();
         known.sha256 = None;
         // Which of the compilers made it shows in nothing else; that there is such an edition can be known.
-        for target in known.targets.iter_mut().filter(|target| target.has_real_compiler()) {
+        for target in known.targets.iter_mut().filter(|target| any_patch || target.has_real_compiler()) {
             target.compiler = None;
         }
         if let (Some(epoch), Some(same)) = (&mut known.epoch, rebuilt.epoch) {
