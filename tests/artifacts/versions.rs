@@ -172,6 +172,31 @@ fn a_version_is_an_attribute_that_nobody_runs() {
 }
 
 #[test]
+fn description_and_import_names_can_be_left_to_the_modules() {
+    let tree = Tree::new();
+    tree.write(
+        "orchard/pyproject.toml",
+        "[project]\nname = 'orchard'\nversion = '1'\ndynamic = ['description', 'import-names', 'import-namespaces']\n\
+         [build-system]\nrequires = ['pyrepro']\nbuild-backend = 'pyrepro'\n\
+         [tool.pyrepro]\nmodule-name = ['fruit.apple', 'fruit.pear']\n",
+    );
+    let init = "orchard/src/fruit/apple/__init__.py";
+    tree.write(init, "# Trees.\n\n'''\nApples, and when they are ripe.\n\nMore.'''\n");
+    tree.write("orchard/src/fruit/pear.py", "");
+    let built = build(&tree, &["-o", "../dist"]);
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let wheel = tree.path().join("dist/orchard-1-py3-none-any.whl");
+    let metadata = "orchard-1.dist-info/METADATA";
+    let text = app::stdout_of(Command::new("unzip").arg("-p").arg(wheel).arg(metadata));
+    let expected = "Metadata-Version: 2.5\nName: orchard\nVersion: 1\nSummary: Apples, and when they are ripe.\n\
+                    Import-Name: fruit.apple\nImport-Name: fruit.pear\nImport-Namespace: fruit\n";
+    assert_eq!(text, expected);
+    tree.write(init, "import this\n");
+    let refused = build(&tree, &["-o", "../dist"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("has no docstring"), "{refused:?}");
+}
+
+#[test]
 fn a_hostile_repository_has_no_program_run() {
     let tree = project("source = 'git'\n");
     let folder = tree.path().join("orchard");

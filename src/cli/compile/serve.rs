@@ -25,11 +25,14 @@ use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::cli::terminal::{ColorChoice, Format, Terminal};
 
+/// What aims were asked for, and by which choice.
+type AimsKey = (Vec<OsString>, Choice);
+
 /// What one run leaves for the next.
 pub struct Session {
     /// What is set when the program is to end.
     pub stop: Arc<AtomicBool>,
-    aims: RefCell<HashMap<(Vec<OsString>, Choice), Rc<Vec<Aim>>>>,
+    aims: RefCell<HashMap<AimsKey, Rc<Vec<Aim>>>>,
     compilers: RefCell<HashMap<CompilerKey, Rc<Chosen>>>,
 }
 

@@ -96,7 +96,8 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
             "name sources with --src, or serve requests with --persistent_worker"
         );
         let exit = flags.job.run(&mut Compilers::new(), Path::new(""), &mut out)?;
-        terminal.raw_out().write_all(&out)?;
+        let mut shown = terminal.out();
+        String::from_utf8_lossy(&out).lines().try_for_each(|line| writeln!(shown, "{line}"))?;
         return Ok(exit);
     }
     ensure!(flags.job.sources.is_empty(), "a persistent worker is told its sources in requests");
