@@ -6,6 +6,7 @@ import io
 import os
 import random
 import struct
+import sys
 import textwrap
 import tokenize
 import warnings
@@ -47,6 +48,17 @@ STATEMENTS = [
     "class A:\n    def b(self):\n        self.c = __class__", "class A[T](B):\n    a: T", "class A:\n    a: int = 1\n    if b:\n        c: int", "@a\nclass A:\n    b = [c for c in d]",
     "class A:\n    __slots__ = ()\n    def __b(self):\n        self.__c = 1", "type A = int", "type A[T] = list[T]", "class A:\n    type B = c", "class A:\n    def b[T: c](self): pass",
 ]
+if sys.version_info >= (3, 15):
+    CONSTANTS += [
+        "[*a for a in b]", "{*a for a in b if c}", "{**a for a in b}", "(*a for a in b)", "f(*a for a in b)",
+        "[*a async for a in b]", "(*a async for a in b)", "[*a for a in b for c in a]",
+    ]
+    STATEMENTS += [
+        "lazy import a", "lazy import a.b as c, d", "lazy from a import b as c", "lazy from . import a", "lazy = 1",
+        "match a:\n    case +1 | {+2: b, **c}:\n        d",
+    ]
+CONSTANTS += [f"{name}(a for a in b)" for name in ("all", "any", "list", "set", "tuple")]
+CONSTANTS += ["all(a async for a in b)", "list((yield) for a in b)", "any(lambda: a for a in b if a)"]
 WRAPPERS = [
     "def f():\n{}", "def f(a, b=1, *c, **d):\n{}", "async def f():\n{}", "class C:\n{}", "class C:\n    def m(self):\n{2}", "def f():\n    def g():\n{2}\n    return g",
     "def f():\n    class C:\n{2}", "if a:\n{}", "if a:\n    pass\nelse:\n{}", "while a:\n{}", "for i in x:\n{}", "for i in x:\n    pass\nelse:\n{}", "try:\n{}\nfinally:\n    z()",
