@@ -54,8 +54,10 @@ pub mod there;
 pub mod tree;
 pub mod unpack;
 mod vcs;
+mod verdict;
 pub mod verify;
 
 pub use pyrepro_archive as archive;
 pub use pyrepro_archive::record;
 pub use pyrepro_bytecode::{disassemble, marshal, pyc};
+pub use verdict::{UnknownVerdict, Verdict};

@@ -92,6 +92,11 @@ fn left_out(tree: &Tree, named: &[PathBuf]) -> impl Fn(&Path) -> bool {
             folders.push(entry.path.clone());
         }
     }
+    // By convention artifacts go there, whoever built them. In an sdist it is a part of the source.
+    let is_package = || tree.entries().iter().any(|entry| entry.path == Path::new("dist/__init__.py"));
+    if !is_sdist && !is_package() {
+        folders.push(PathBuf::from("dist"));
+    }
     folders.retain(|folder| !folder.as_os_str().is_empty());
     folders.sort();
     move |path| {

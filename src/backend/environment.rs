@@ -35,6 +35,7 @@ impl Environment {
     ) -> Result<Environment, Error> {
         let (python, tool) = match &request.isolation {
             Isolation::Fresh { installer, .. } => {
+                (bounds.watch)(Event::Preparing);
                 let tool = Tool::create(request, installer, place, bounds)?;
                 (super::install::python_of(&place.environment()), Some(tool))
             }
@@ -93,7 +94,7 @@ impl Environment {
     fn list(&self, place: &Place, bounds: &Bounds<'_>) -> Result<Vec<Installed>, Error> {
         let step = "listing what is installed";
         let mut command = script(&self.python, &self.variables, place, "installed");
-        run(command.current_dir(place.folder()), step, bounds)?.check(step)?;
+        run(command.args(&self.requires).current_dir(place.folder()), step, bounds)?.check(step)?;
         Ok(pairs(&Answer::read(place, step)?.values))
     }
 

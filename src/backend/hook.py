@@ -181,8 +181,18 @@ def check(place, *wanted):
     answer(place, "ok", str(len(unmet)), *unmet + pairs)
 
 
-def installed(place):
+def wants_pip(text):
+    """Whether a requirement, that of no extra, is pip."""
+    return normal(NameOnly(text).name) == "pip" and "extra" not in text.partition(";")[2]
+
+
+def installed(place, *wanted):
+    """All names and versions. pip counts only where something requires it: it is there or not by what
+    made the environment."""
     found = distributions()
+    required = [text for head in found.values() for text in head.get_all("Requires-Dist") or []]
+    if not any(map(wants_pip, required + list(wanted))):
+        found.pop("pip", None)
     answer(place, "ok", *[part for name in sorted(found) for part in (name, found[name]["Version"])])
 
 

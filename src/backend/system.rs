@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 use sha2::{Digest, Sha256};
 
 use super::Error;
-use crate::project::{Document, Item, Requirement};
+use crate::project::{Document, Item, Requirement, Specifiers};
 
 /// What `[build-system]` says, or what PEP 517 says for projects where nothing does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct BuildSystem {
     pub requires: Vec<String>,
     /// The folders in the project where the backend is, if it is part of the project.
     pub backend_path: Vec<String>,
+    /// The versions of Python that the project is for, if its metadata say so.
+    pub requires_python: Option<Specifiers>,
     /// What tells this project from others, wherever it lies.
     pub(super) fingerprint: String,
 }
@@ -57,6 +59,11 @@ impl BuildSystem {
     /// The same of the content of a pyproject.toml.
     fn parse(pyproject: &[u8]) -> Result<BuildSystem, Error> {
         let document = Document::parse(pyproject)?;
+        let system = BuildSystem::of_document(&document)?;
+        Ok(BuildSystem { requires_python: requires_python(&document), ..system })
+    }
+
+    fn of_document(document: &Document<'_>) -> Result<BuildSystem, Error> {
         let Some(table) = document.table(&["build-system"])? else {
             return Ok(BuildSystem::new(LEGACY, vec!["setuptools".to_owned()]));
         };
@@ -101,9 +108,16 @@ impl BuildSystem {
             backend: backend.to_owned(),
             requires,
             backend_path: Vec::new(),
+            requires_python: None,
             fingerprint: String::new(),
         }
     }
+}
+
+/// What is wrong with the rest of the metadata is for the backend to say.
+fn requires_python(document: &Document<'_>) -> Option<Specifiers> {
+    let project = document.table(&["project"]).ok()??;
+    project.get("requires-python")?.parse().ok()
 }
 
 fn content(path: &Path) -> Result<Option<Vec<u8>>, Error> {

@@ -10,6 +10,8 @@ use super::system::BuildSystem;
 pub enum Event<'a> {
     /// Another build of the same project has this folder.
     Waiting(&'a Path),
+    /// An environment for the backend is being made.
+    Preparing,
     /// Requirements are being installed.
     Installing(&'a [String]),
     /// The backend is at work.

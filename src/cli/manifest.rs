@@ -1,10 +1,12 @@
 //! `pyrepro manifest`: make, check and export manifests.
 
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
+use pyrepro::archive::Digest;
 use pyrepro::manifest::{Change, Manifest, SUFFIX, Scope, changes, describe, export};
 use pyrepro::output::{Output, OutputForm, OutputTarget};
 use pyrepro::tree::Globs;
@@ -109,6 +111,19 @@ fn prepare_text(target: OutputTarget, text: &str) -> anyhow::Result<Output> {
     let mut output = Output::create(target)?;
     output.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", output.path().display()))?;
     Ok(output)
+}
+
+/// Takes away what lies beside an artifact that was just written, and is the manifest of another one. The
+/// manifest that was written with it, if one was, is beside it too.
+pub fn retire(artifact: &Path, written: Digest, has_manifest: bool) -> anyhow::Result<()> {
+    let is_old = |place: &Path| Manifest::open_changed(place).is_ok_and(|old| old.artifact.sha256 != written);
+    let (hidden, visible) = (Manifest::beside(artifact), Manifest::visible_beside(artifact));
+    for place in [(!has_manifest).then_some(hidden), Some(visible)].into_iter().flatten() {
+        if there::is_anything(&place).unwrap_or_default() && is_old(&place) {
+            fs::remove_file(&place).with_context(|| format!("cannot remove {}", place.display()))?;
+        }
+    }
+    Ok(())
 }
 
 impl Flags {

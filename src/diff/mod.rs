@@ -20,7 +20,7 @@ mod rising;
 mod walk;
 
 pub use options::Options;
-pub use report::{Body, Fact, Hunk, Lines, Member, Report, Section, Side, Status, Summary, Verdict};
+pub use report::{Body, Fact, Hunk, Lines, Member, Report, Section, Side, Status, Summary};
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ use kind::Kind;
 use listing::Listing;
 use walk::{Differing, Walk};
 
-use crate::tree;
+use crate::{Verdict, tree};
 
 /// The version of the layout of [`Report`] as JSON.
 const SCHEMA: u32 = 1;
@@ -65,14 +65,14 @@ pub enum Error {
 /// Compares two files or folders.
 ///
 /// ```
-/// use pyrepro::diff::{self, Options, Verdict};
+/// use pyrepro::{Verdict, diff::{self, Options}};
 ///
 /// let folder = tempfile::tempdir()?;
 /// let (a, b) = (folder.path().join("a.txt"), folder.path().join("b.txt"));
 /// std::fs::write(&a, "one\ntwo\n")?;
 /// std::fs::write(&b, "one\n2\n")?;
 /// let report = diff::diff(&a, &b, &Options::default())?;
-/// assert_eq!(report.verdict, Verdict::Content);
+/// assert_eq!(report.verdict, Verdict::Differs);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn diff(a: &Path, b: &Path, options: &Options) -> Result<Report, Error> {
@@ -107,13 +107,25 @@ pub fn diff(a: &Path, b: &Path, options: &Options) -> Result<Report, Error> {
 fn finish([a, b]: [Side; 2], facts: Vec<Fact>, walk: Walk<'_>) -> Report {
     let summary = Summary::of(&walk.members);
     let beside = match facts.is_empty() {
-        _ if walk.other_paths => Verdict::Content,
+        _ if walk.other_paths => Verdict::Differs,
         true => Verdict::Identical,
         false => Verdict::Container,
     };
     let verdict = summary.verdict().max(beside);
     let equal = verdict == Verdict::Identical;
-    Report { schema: SCHEMA, a, b, equal, verdict, summary, facts, notes: walk.notes, members: walk.members }
+    let report = "diff";
+    Report {
+        report,
+        schema: SCHEMA,
+        a,
+        b,
+        equal,
+        verdict,
+        summary,
+        facts,
+        notes: walk.notes,
+        members: walk.members,
+    }
 }
 
 /// What is compared.

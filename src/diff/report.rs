@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::Verdict;
+
 /// The answer to how two things differ.
 ///
 /// ```
@@ -15,6 +17,8 @@ use serde::Serialize;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
+    /// Which document this is: `diff`.
+    pub report: &'static str,
     /// The version of this document's layout.
     pub schema: u32,
     /// The one.
@@ -57,42 +61,6 @@ pub struct Side {
     /// Its digest, likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-}
-
-/// The kind of difference, from none to the gravest.
-///
-/// ```
-/// # use pyrepro::diff::Verdict;
-/// assert!(Verdict::Container < Verdict::Content);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// None.
-    Identical,
-    /// The same content in another container.
-    Container,
-    /// Bytecode that is the same but for how it is marshalled.
-    Meaning,
-    /// Members or contents differ.
-    Content,
-}
-
-impl Verdict {
-    /// The verdict in words.
-    ///
-    /// ```
-    /// # use pyrepro::diff::Verdict;
-    /// assert_eq!(Verdict::Identical.words(), "bit for bit the same");
-    /// ```
-    pub fn words(self) -> &'static str {
-        match self {
-            Verdict::Identical => "bit for bit the same",
-            Verdict::Container => "the same content in another container",
-            Verdict::Meaning => "the same meaning: bytecode that is only marshalled otherwise",
-            Verdict::Content => "contents differ",
-        }
-    }
 }
 
 /// How many members there are of each kind.
@@ -332,12 +300,12 @@ impl Summary {
     /// The gravest kind of difference among the members.
     ///
     /// ```
-    /// # use pyrepro::diff::{Summary, Verdict};
+    /// # use pyrepro::{Verdict, diff::Summary};
     /// assert_eq!(Summary { equal: 3, ..Summary::default() }.verdict(), Verdict::Identical);
     /// ```
     pub fn verdict(&self) -> Verdict {
         if self.only_a + self.only_b + self.renamed + self.content > 0 {
-            Verdict::Content
+            Verdict::Differs
         } else if self.meaning > 0 {
             Verdict::Meaning
         } else if self.container > 0 {

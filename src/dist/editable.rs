@@ -5,8 +5,12 @@ use std::path::{Path, absolute};
 
 use super::artifact::{Artifact, Kind};
 use super::package::Package;
+use super::wheel::ANY;
 use super::{Error, content};
 use crate::archive::Entry;
+
+/// The build tag, as setuptools has it, so that the project's real wheel has another name.
+const EDITABLE: &str = "0.editable";
 
 impl Package {
     /// The editable wheel. It is the same for the same project in the same folder, whose path it holds.
@@ -21,12 +25,12 @@ impl Package {
     /// # Ok::<(), pyrepro::dist::Error>(())
     /// ```
     pub fn editable(&self, jobs: NonZero<usize>) -> Result<Artifact, Error> {
-        let tag = "py3-none-any";
+        let tag = format!("{EDITABLE}-py3-none-any");
         let mut doubts = Vec::new();
         let name = self.metadata().name().in_file_names();
         let mut entries = vec![Entry::bytes(format!("{name}.pth"), pth(&self.module_root())?)?];
         entries.extend(self.data_entries(&mut doubts, jobs)?);
-        entries.extend(self.dist_info(tag, &mut doubts, jobs)?);
+        entries.extend(self.dist_info(ANY, Some(EDITABLE), &mut doubts, jobs)?);
         let entries = content::with_record(entries, &self.dist_info_name(), jobs)?;
         Ok(Artifact { kind: Kind::Editable, name: format!("{}-{tag}.whl", self.stem()), entries, doubts })
     }

@@ -11,7 +11,7 @@ use crate::archive::{Entries, Entry, MemberPath, Order};
 use crate::pyc::CachedName;
 
 /// The tag of what every Python 3 can use.
-const ANY: &str = "py3-none-any";
+pub(super) const ANY: &str = "py3-none-any";
 
 const GENERATOR: &str = concat!("pyrepro ", env!("CARGO_PKG_VERSION"));
 
@@ -41,7 +41,7 @@ impl Package {
             tag = format!("cp3{}-none-any", bytecode.version.minor());
         }
         entries.extend(self.data_entries(&mut doubts, jobs)?);
-        let dist_info = self.dist_info(&tag, &mut doubts, jobs)?;
+        let dist_info = self.dist_info(&tag, None, &mut doubts, jobs)?;
         entries.extend(dist_info);
         let entries = content::with_record(entries, &self.dist_info_name(), jobs)?;
         doubts.extend(doubt::of_paths(&entries));
@@ -59,7 +59,7 @@ impl Package {
     /// ```
     pub fn prepared_metadata(&self) -> Result<Artifact, Error> {
         let mut doubts = Vec::new();
-        let entries = self.dist_info(ANY, &mut doubts, NonZero::<usize>::MIN)?;
+        let entries = self.dist_info(ANY, None, &mut doubts, NonZero::<usize>::MIN)?;
         let entries = Entries::new(entries, &Order::Path)?;
         Ok(Artifact { kind: Kind::Metadata, name: self.dist_info_name(), entries, doubts })
     }
@@ -93,12 +93,14 @@ impl Package {
     pub(super) fn dist_info(
         &self,
         tag: &str,
+        build: Option<&str>,
         doubts: &mut Vec<Doubt>,
         jobs: NonZero<usize>,
     ) -> Result<Vec<Entry>, Error> {
         let folder = self.dist_info_name();
+        let build = build.map(|build| format!("Build: {build}\n")).unwrap_or_default();
         let wheel =
-            format!("Wheel-Version: 1.0\nGenerator: {GENERATOR}\nRoot-Is-Purelib: true\nTag: {tag}\n");
+            format!("Wheel-Version: 1.0\nGenerator: {GENERATOR}\nRoot-Is-Purelib: true\nTag: {tag}\n{build}");
         let mut entries = vec![
             Entry::bytes(format!("{folder}/METADATA"), self.metadata().to_string())?,
             Entry::bytes(format!("{folder}/WHEEL"), wheel)?,

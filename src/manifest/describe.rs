@@ -103,7 +103,7 @@ fn name_of(path: &Path) -> Result<String, DescribeError> {
 /// The digest of what is no single file, and the size of all its files together. The digest is the
 /// SHA-256 of a text with a line for each member, which has its digest, mode, kind and path, with one
 /// space between them; `-` for what it has not; behind the path of a link ` -> ` and its target.
-pub(super) fn whole(members: &[Member]) -> (Digest, u64) {
+pub(crate) fn whole(members: &[Member]) -> (Digest, u64) {
     fn or_dash(value: Option<impl ToString>) -> String {
         value.map_or_else(|| "-".to_owned(), |value| value.to_string())
     }

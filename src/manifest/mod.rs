@@ -17,6 +17,7 @@ mod read;
 mod target;
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -25,10 +26,12 @@ use crate::archive::{self, Digest};
 use crate::dist::Input;
 use crate::epoch::EpochSource;
 use crate::marshal;
+use crate::there;
 
 pub use build::Build;
 pub use compare::{Change, Difference, changes};
 pub use compiled::{Compiled, CompiledError};
+pub(crate) use describe::whole;
 pub use describe::{DescribeError, Problem, Scope, describe, describe_file};
 pub use member::{Bytecode, Kind, Member};
 pub use options::{Options, Setting};
@@ -206,18 +209,50 @@ impl Tool {
 }
 
 impl Manifest {
-    /// Where the manifest of an artifact lies: beside it.
+    /// Where the manifest of an artifact lies: beside it, under a name that `dist/*` does not match, so that
+    /// programs which take all of a folder for artifacts do not see it.
     ///
     /// ```
     /// use pyrepro::manifest::Manifest;
     ///
     /// let place = Manifest::beside("dist/app.pyz".as_ref());
-    /// assert_eq!(place, std::path::Path::new("dist/app.pyz.manifest.json"));
+    /// assert_eq!(place, std::path::Path::new("dist/.app.pyz.manifest.json"));
     /// ```
     pub fn beside(artifact: &Path) -> PathBuf {
+        let mut name = OsString::from(".");
+        name.push(artifact.file_name().unwrap_or_default());
+        name.push(SUFFIX);
+        artifact.with_file_name(name)
+    }
+
+    /// Where somebody may have put a manifest that is to be seen, as pyrepro 0.1 did.
+    ///
+    /// ```
+    /// use pyrepro::manifest::Manifest;
+    ///
+    /// let place = Manifest::visible_beside("dist/app.pyz".as_ref());
+    /// assert_eq!(place, std::path::Path::new("dist/app.pyz.manifest.json"));
+    /// ```
+    pub fn visible_beside(artifact: &Path) -> PathBuf {
         let mut place = artifact.as_os_str().to_owned();
-        place.push(OsString::from(SUFFIX));
+        place.push(SUFFIX);
         place.into()
+    }
+
+    /// The manifest that lies beside an artifact: the hidden one, or the one that is to be seen.
+    ///
+    /// ```
+    /// # use pyrepro::manifest::Manifest;
+    /// assert_eq!(Manifest::find("LICENSE".as_ref())?, None);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn find(artifact: &Path) -> io::Result<Option<PathBuf>> {
+        for place in [Manifest::beside(artifact), Manifest::visible_beside(artifact)] {
+            if there::is_anything(&place)? {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
     }
 
     /// The document, which is the same for the same manifest: UTF-8, keys in order, two blanks for each

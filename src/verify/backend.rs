@@ -71,9 +71,7 @@ pub(super) fn rebuild(
     let artifact = request.artifact;
     let beside = artifact.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let build = backend::Request {
-        left_out: [beside, artifact, &request.manifest_place(), &Manifest::beside(artifact)]
-            .map(Path::to_owned)
-            .to_vec(),
+        left_out: [beside, artifact, &request.manifest_place()].map(Path::to_owned).to_vec(),
         isolation: isolation(request, made_by, recipe, folder)?,
         with: request.installing.with.clone(),
         settings: recipe.settings.clone(),

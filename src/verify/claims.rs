@@ -1,10 +1,11 @@
-//! What a manifest says and what turns out to be so.
+//! What a manifest says of an artifact and what turns out to be so.
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Verdict;
-use crate::manifest::{Inputs, Manifest};
+use super::{InputChange, InputDifference, Verdict};
+use crate::dist::Input;
+use crate::manifest::{Inputs, Manifest, Member, Requirement};
 
 /// Something that a manifest says and that is not so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,16 +21,19 @@ pub struct Claim {
 impl Claim {
     /// How bad that is: the name of an artifact is no part of its content.
     pub(super) fn verdict(&self) -> Verdict {
-        if self.field == "artifact.name" { Verdict::Content } else { Verdict::Differs }
+        if self.field == "artifact.name" { Verdict::Container } else { Verdict::Differs }
     }
 }
 
-/// Everything in which a manifest differs from that of a rebuild. The digests of inputs are told
-/// elsewhere. Which version of pyrepro it was and what decided the epoch, nobody can know.
+/// Everything in which a manifest differs from that of a rebuild. Inputs and what was installed for the
+/// build are told elsewhere. Which version of pyrepro it was and what decided the epoch, nobody can know.
 pub(super) fn refuted(recorded: &Manifest, rebuilt: &Manifest, any_patch: bool) -> Vec<Claim> {
     let known = |manifest: &Manifest| {
         let mut known = manifest.clone();
         known.inputs = known.inputs.map(|_| Inputs::new(Vec::new()));
+        if let (Some(backend), Some(same)) = (&mut known.backend, &rebuilt.backend) {
+            backend.requirements.clone_from(&same.requirements);
+        }
         known.pyrepro = rebuilt.pyrepro.clone();
         known.sha256 = None;
         // Which of the compilers made it shows in nothing else; that there is such an edition can be known.
@@ -54,6 +58,60 @@ pub(super) fn refuted(recorded: &Manifest, rebuilt: &Manifest, any_patch: bool) 
     let [a, b] = [&recorded, &rebuilt].map(|manifest| serde_json::to_value(manifest).unwrap_or_default());
     differences("", &a, &b, &mut claims);
     claims
+}
+
+/// Inputs that the manifest cannot be right about: the artifact is the same, and has the file as it is in
+/// the source now. What a backend makes anew, such as PKG-INFO, need not have been there.
+pub(super) fn false_inputs(recorded: &Manifest, rebuilt: &Manifest, changes: &[InputChange]) -> Vec<Claim> {
+    let is_own = recorded.backend.is_none();
+    let of = |manifest: &'_ Manifest, change: &InputChange| -> Option<Input> {
+        let mut files = manifest.inputs.iter().flat_map(|inputs| &inputs.files);
+        files.find(|file| file.role == change.role && file.path.as_str() == change.path).cloned()
+    };
+    let refuted = changes.iter().filter_map(|change| {
+        let may_count = match change.difference {
+            InputDifference::Missing => false,
+            InputDifference::Added => is_own,
+            InputDifference::Changed | InputDifference::Mode => true,
+        };
+        let found = of(rebuilt, change).filter(|found| may_count && is_packed(found, &rebuilt.members))?;
+        let said = of(recorded, change);
+        Some(Claim {
+            field: format!("inputs.{}", change.path),
+            recorded: serde_json::to_value(said).unwrap_or_default(),
+            found: serde_json::to_value(found).unwrap_or_default(),
+        })
+    });
+    refuted.collect()
+}
+
+/// Whether a member is made of a file as it is.
+fn is_packed(input: &Input, members: &[Member]) -> bool {
+    let is_below = |long: &str, short: &str| {
+        long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    let path = input.path.as_str();
+    members.iter().any(|member| {
+        let place = member.path.as_str();
+        member.sha256 == Some(input.sha256) && (is_below(place, path) || is_below(path, place))
+    })
+}
+
+/// What was installed for one of two builds and not for the other, which had no effect on the artifact.
+pub(super) fn installed_otherwise(recorded: &Manifest, rebuilt: &Manifest) -> Vec<String> {
+    let of = |manifest: &Manifest| -> Vec<Requirement> {
+        manifest.backend.iter().flat_map(|backend| backend.requirements.clone()).collect()
+    };
+    let (then, now) = (of(recorded), of(rebuilt));
+    let beside = |these: &[Requirement], those: &[Requirement]| -> Vec<String> {
+        let only = these.iter().filter(|one| !those.contains(one));
+        only.map(|Requirement { name, version }| format!("{name} {version}")).collect()
+    };
+    let note = |what: Vec<String>, when: &str| {
+        (!what.is_empty()).then(|| format!("{} was installed for {when} only", what.join(", ")))
+    };
+    let both = [note(beside(&then, &now), "the recorded build"), note(beside(&now, &then), "the rebuild")];
+    both.into_iter().flatten().collect()
 }
 
 /// The innermost fields that differ.

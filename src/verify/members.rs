@@ -55,7 +55,7 @@ impl Finding {
         match self {
             Finding::Same => Verdict::Identical,
             // What is bad about its members is said of them.
-            Finding::OtherMode | Finding::OtherRecord => Verdict::Content,
+            Finding::OtherMode | Finding::OtherRecord => Verdict::Container,
             Finding::OtherMarshal => Verdict::Meaning,
             _ => Verdict::Differs,
         }

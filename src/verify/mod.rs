@@ -7,6 +7,7 @@
 
 mod backend;
 mod claims;
+mod compiled;
 mod foreign;
 pub mod installed;
 mod members;
@@ -16,7 +17,6 @@ mod rebuild;
 mod record;
 mod sources;
 pub mod trace;
-mod verdict;
 mod zipapp;
 
 pub use backend::Installing;
@@ -24,6 +24,7 @@ pub use claims::Claim;
 pub use foreign::{Foreign, Intent};
 pub use members::{Evidence, Finding, compare, compare_files};
 pub use outcome::{Outcome, Rebuilt};
-pub use rebuild::{Error, Request, verify};
+pub use rebuild::{Error, Request, verify, verify_and};
 pub use sources::{InputChange, InputDifference, Sources};
-pub use verdict::Verdict;
+
+pub use crate::Verdict;

@@ -1,7 +1,7 @@
 //! An artifact with a manifest: checked, built again and compared.
 
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::sources::{self, Found, Sources};
 use super::{
     Claim, Evidence, Foreign, Installing, Outcome, Rebuilt, Verdict, backend, claims, compare, compare_files,
-    project, zipapp,
+    compiled, project, zipapp,
 };
-use crate::archive::{Digest, WriteError};
+use crate::archive::{Digest, Limits, WriteError, zip};
 use crate::compile::{Aim, Choice, Chosen, Native};
+use crate::diff;
 use crate::dist::{Ingredient, Input, Role};
-use crate::manifest::{self, DescribeError, Manifest, Scope, Target, Tool, describe};
+use crate::manifest::{self, ArtifactKind, DescribeError, Inputs, Manifest, Scope, Target, Tool, describe};
 use crate::output::{self, Scratch};
 use crate::python::{FindError, Interpreter, Interpreters, Release};
 use crate::recipe::{BackendRecipe, BuildRecipe, ZipappRecipe};
@@ -72,6 +73,17 @@ pub enum Error {
     Interrupted,
 }
 
+/// Why nothing can be said of the members of an artifact.
+#[derive(Debug, thiserror::Error)]
+enum Unreadable {
+    #[error(transparent)]
+    Describe(#[from] DescribeError),
+    #[error(transparent)]
+    Diff(#[from] diff::Error),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
 /// An artifact that was built again.
 pub(super) struct Built {
     pub place: PathBuf,
@@ -118,14 +130,33 @@ impl<E: std::error::Error> From<E> for Cannot {
 /// # Ok::<(), pyrepro::verify::Error>(())
 /// ```
 pub fn verify(request: &Request<'_>) -> Result<Outcome, Error> {
+    verify_and(request, |_| Ok(()))
+}
+
+/// The same, and does something with the rebuilt artifact, a file or folder that is gone afterwards.
+///
+/// ```no_run
+/// use std::path::Path;
+/// use pyrepro::verify::{Error, Outcome, Request, verify_and};
+///
+/// fn verify_and_keep(request: &Request<'_>) -> Result<Outcome, Error> {
+///     verify_and(request, |rebuilt: &Path| {
+///         std::fs::copy(rebuilt, "rebuilt.whl").map(|_| ()).map_err(Error::Scratch)
+///     })
+/// }
+/// ```
+pub fn verify_and<E: From<Error>>(
+    request: &Request<'_>,
+    see: impl FnOnce(&Path) -> Result<(), E>,
+) -> Result<Outcome, E> {
     let place = request.manifest_place();
-    let unseen = |source| Error::Artifact { path: place.clone(), source };
-    if request.manifest.is_none() && !crate::there::is_anything(&place).map_err(unseen)? {
-        return Err(Error::NoManifest(place));
+    let unseen = |source| Error::Artifact { path: request.artifact.to_owned(), source };
+    if request.manifest.is_none() && Manifest::find(request.artifact).map_err(unseen)?.is_none() {
+        return Err(Error::NoManifest(place).into());
     }
-    let recorded = Manifest::open_changed(&place)?;
+    let recorded = Manifest::open_changed(&place).map_err(Error::from)?;
     let unreadable = |source| Error::Artifact { path: request.artifact.to_owned(), source };
-    let (sum, size) = File::open(request.artifact).and_then(Digest::of_reader).map_err(unreadable)?;
+    let (sum, size) = request.digest(&recorded).map_err(unreadable)?;
     let as_recorded = (sum, size) == (recorded.artifact.sha256, recorded.artifact.size);
 
     let scratch = Scratch::new().map_err(Error::Scratch)?;
@@ -136,12 +167,17 @@ pub fn verify(request: &Request<'_>) -> Result<Outcome, Error> {
         claims: Vec::new(),
         inputs: Vec::new(),
         members: Vec::new(),
+        difference: None,
+        damage: None,
         rebuilt: None,
         notes: Vec::new(),
     };
     let built = request.rebuild(&recorded, scratch.path(), &mut outcome);
     if request.stop.load(Ordering::Relaxed) {
-        return Err(Error::Interrupted);
+        return Err(Error::Interrupted.into());
+    }
+    if let Ok(built) = &built {
+        see(&built.place)?;
     }
     let held = match built {
         Ok(built) => request.hold_against(&recorded, &built, sum, &mut outcome),
@@ -149,11 +185,13 @@ pub fn verify(request: &Request<'_>) -> Result<Outcome, Error> {
     };
     if let Err(error) = held {
         // What is no archive any more differs from what it was.
-        outcome.notes.push(error.to_string());
+        if outcome.damage.is_none() {
+            outcome.notes.push(error.to_string());
+        }
         outcome.verdict = outcome.verdict.max(Verdict::Differs);
     }
     let name = request.artifact.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if name != recorded.artifact.name {
+    if name != recorded.artifact.name && recorded.artifact.kind != ArtifactKind::Bytecode {
         let recorded = recorded.artifact.name.clone().into();
         let claim = Claim { field: "artifact.name".to_owned(), recorded, found: name.into() };
         outcome.claims.push(claim);
@@ -163,15 +201,17 @@ pub fn verify(request: &Request<'_>) -> Result<Outcome, Error> {
         let claimed = recorded.sha256.map(|sum| sum.to_string()).into();
         outcome.claims.push(Claim { field: "sha256".to_owned(), recorded: claimed, found });
     }
-    let claims = outcome.claims.iter().map(Claim::verdict);
-    let inputs = outcome.inputs.iter().map(|_| Verdict::Differs);
-    outcome.verdict = claims.chain(inputs).fold(outcome.verdict, Verdict::max);
+    outcome.verdict = outcome.claims.iter().map(Claim::verdict).fold(outcome.verdict, Verdict::max);
     Ok(outcome)
 }
 
 impl Request<'_> {
     pub(super) fn manifest_place(&self) -> PathBuf {
-        self.manifest.map_or_else(|| Manifest::beside(self.artifact), Path::to_owned)
+        let found = || {
+            let found = Manifest::find(self.artifact).ok().flatten();
+            found.unwrap_or_else(|| Manifest::beside(self.artifact))
+        };
+        self.manifest.map_or_else(found, Path::to_owned)
     }
 
     fn rebuild(&self, recorded: &Manifest, scratch: &Path, outcome: &mut Outcome) -> Result<Built, Cannot> {
@@ -191,6 +231,10 @@ impl Request<'_> {
                 "its manifest was made of the finished artifact and does not say how it was built",
             ));
         };
+        if options.verb == "compile" {
+            let built = compiled::rebuild(self, recorded, options, scratch)?;
+            return Ok(self.rebuilt(built, inputs, &[], outcome));
+        }
         let found = self.sources.find(inputs, &scratch.join("source"))?;
         needed(&found, outcome)?;
         let built = match (options.verb.as_str(), &recorded.backend) {
@@ -206,17 +250,28 @@ impl Request<'_> {
             }
             (verb, _) => return Err(Cannot(format!("this pyrepro cannot rebuild what `{verb}` made"))),
         };
+        Ok(self.rebuilt(built, inputs, &found.files, outcome))
+    }
+
+    /// Writes down what it was built again with, and in what the inputs differ.
+    fn rebuilt(
+        &self,
+        built: Built,
+        inputs: &Inputs,
+        files: &[(Role, PathBuf)],
+        outcome: &mut Outcome,
+    ) -> Built {
         let Manifest { targets, backend, .. } = built.manifest.clone();
-        outcome.rebuilt = Some(Rebuilt { pyrepro: tool, targets, backend });
+        outcome.rebuilt = Some(Rebuilt { pyrepro: Tool::this(), targets, backend });
         let mut there = built.manifest.inputs.as_ref().map(|inputs| inputs.files.clone()).unwrap_or_default();
         // A list of requirements is not needed to build, but whether it is the same is worth knowing.
-        let lists = found.files.iter().filter(|(role, _)| *role == Role::Requirements);
+        let lists = files.iter().filter(|(role, _)| *role == Role::Requirements);
         there.extend(lists.filter_map(|(role, place)| input(place, *role).ok()));
         let recorded = inputs.files.iter().filter(|input| {
             input.role != Role::Requirements || there.iter().any(|other| other.role == input.role)
         });
         outcome.inputs = sources::changes(&recorded.cloned().collect::<Vec<_>>(), &there);
-        Ok(built)
+        built
     }
 
     /// Compares with what was built again.
@@ -226,19 +281,54 @@ impl Request<'_> {
         built: &Built,
         sum: Digest,
         outcome: &mut Outcome,
-    ) -> Result<(), DescribeError> {
+    ) -> Result<(), Unreadable> {
         let rebuilt = &built.manifest;
         outcome.claims = claims::refuted(recorded, rebuilt, self.any_patch);
+        outcome.notes.extend(claims::installed_otherwise(recorded, rebuilt));
         if sum == rebuilt.artifact.sha256 {
+            outcome.claims.extend(claims::false_inputs(recorded, rebuilt, &outcome.inputs));
             outcome.members = compare(&rebuilt.members, &rebuilt.members);
             return Ok(());
         }
         // What differs of the artifact is said of its members, and not once more of the manifest.
         outcome.claims.retain(|claim| !is_about_content(&claim.field));
-        let there = describe(self.artifact, &Scope::default())?;
+        if self.artifact.is_dir() {
+            let copies = built.place.with_file_name("found");
+            fs::create_dir_all(&copies)?;
+            let there = compiled::found(self.artifact, &recorded.members, Some(&copies))?;
+            outcome.difference = Some(self.difference(built, &copies)?);
+            outcome.members = compare(&rebuilt.members, &there);
+            outcome.verdict = worst(&outcome.members).max(Verdict::Meaning);
+            return Ok(());
+        }
+        let difference = self.difference(built, self.artifact)?;
+        outcome.verdict = difference.verdict.max(Verdict::Container);
+        outcome.difference = Some(difference);
+        let there = describe(self.artifact, &Scope::default())
+            .inspect_err(|error| outcome.damage = Some(error.to_string()))?;
+        if there.artifact.kind == ArtifactKind::File {
+            outcome.damage = archive_damage(self.artifact, rebuilt.artifact.kind);
+        }
         outcome.members = compare_files((&built.place, &rebuilt.members), (self.artifact, &there.members));
-        outcome.verdict = worst(&outcome.members).max(Verdict::Content);
+        // This knows more of bytecode, RECORD and modes.
+        outcome.verdict = worst(&outcome.members).max(Verdict::Container);
         Ok(())
+    }
+
+    /// How the artifact differs from the one that was built again.
+    fn difference(&self, built: &Built, found: &Path) -> Result<diff::Report, Unreadable> {
+        let mut report = diff::diff(&built.place, found, &diff::Options::default())?;
+        report.a.name = format!("rebuilt/{}", built.manifest.artifact.name);
+        report.b.name = self.artifact.to_string_lossy().into_owned();
+        Ok(report)
+    }
+
+    /// The digest and size of the artifact; of a folder, of the recorded members in it.
+    fn digest(&self, recorded: &Manifest) -> io::Result<(Digest, u64)> {
+        if self.artifact.is_dir() {
+            return Ok(manifest::whole(&compiled::found(self.artifact, &recorded.members, None)?));
+        }
+        File::open(self.artifact).and_then(Digest::of_reader)
     }
 
     /// Compares with what the manifest says, where there is nothing else.
@@ -247,11 +337,14 @@ impl Request<'_> {
         recorded: &Manifest,
         reason: String,
         outcome: &mut Outcome,
-    ) -> Result<(), DescribeError> {
+    ) -> Result<(), Unreadable> {
         outcome.reason = Some(reason);
         outcome.verdict = if outcome.as_recorded { Verdict::NotRebuilt } else { Verdict::Differs };
-        let there = describe(self.artifact, &Scope::default())?;
-        outcome.members = compare(&recorded.members, &there.members);
+        let there = match self.artifact.is_dir() {
+            true => compiled::found(self.artifact, &recorded.members, None)?,
+            false => describe(self.artifact, &Scope::default())?.members,
+        };
+        outcome.members = compare(&recorded.members, &there);
         Ok(())
     }
 
@@ -354,6 +447,16 @@ fn needed(found: &Found, outcome: &mut Outcome) -> Result<(), Cannot> {
         }
     }
     Ok(())
+}
+
+/// What is wrong with what was an archive, and where.
+fn archive_damage(path: &Path, kind: ArtifactKind) -> Option<String> {
+    let is_zip = matches!(kind, ArtifactKind::Wheel | ArtifactKind::Zipapp | ArtifactKind::Zip);
+    let file = File::open(path).ok()?;
+    match is_zip {
+        true => zip::Reader::open(file, Limits::default()).err().map(|error| error.to_string()),
+        false => Some("this is no tar.gz file".to_owned()),
+    }
 }
 
 fn is_about_content(field: &str) -> bool {

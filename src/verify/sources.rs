@@ -119,13 +119,21 @@ pub enum InputDifference {
 }
 
 impl InputDifference {
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            InputDifference::Missing => "is missing",
-            InputDifference::Added => "is new",
-            InputDifference::Changed => "was changed",
-            InputDifference::Mode => "differs in who may execute it",
+    /// All of them.
+    pub const ALL: [InputDifference; 4] =
+        [InputDifference::Changed, InputDifference::Mode, InputDifference::Missing, InputDifference::Added];
+
+    /// In words, of one input or of several.
+    pub fn words(self, several: bool) -> &'static str {
+        match (self, several) {
+            (InputDifference::Missing, false) => "is missing",
+            (InputDifference::Missing, true) => "are missing",
+            (InputDifference::Added, false) => "is new",
+            (InputDifference::Added, true) => "are new",
+            (InputDifference::Changed, false) => "was changed",
+            (InputDifference::Changed, true) => "were changed",
+            (InputDifference::Mode, false) => "has another executable bit",
+            (InputDifference::Mode, true) => "have other executable bits",
         }
     }
 }

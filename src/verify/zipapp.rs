@@ -48,6 +48,7 @@ fn sources(request: &Request<'_>, found: &Found) -> ZipappSources {
             request.artifact.to_owned(),
             request.manifest_place(),
             Manifest::beside(request.artifact),
+            Manifest::visible_beside(request.artifact),
         ],
         wheels: of_role(Role::Wheel),
         requirements: None,

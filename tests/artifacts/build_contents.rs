@@ -300,7 +300,9 @@ fn an_editable_wheel_leads_to_the_modules() {
         tree.write("bin/go", "#!python\n");
         let report = built(tree.path(), &["--editable"]);
         assert_eq!(report["artifacts"][0]["kind"], "editable");
-        let wheel = members(&tree.path().join("dist/a-1.0-py3-none-any.whl"));
+        let wheel = members(&tree.path().join("dist/a-1.0-0.editable-py3-none-any.whl"));
+        let text = String::from_utf8_lossy(&wheel["a-1.0.dist-info/WHEEL"].0);
+        assert!(text.ends_with("Tag: py3-none-any\nBuild: 0.editable\n"), "{text}");
         let expected = fs::canonicalize(tree.path()).unwrap().join(folder);
         let expected = expected.to_str().unwrap().trim_end_matches('/');
         assert_eq!(String::from_utf8_lossy(&wheel["a.pth"].0), format!("{expected}\n"));

@@ -230,7 +230,7 @@ fn files_that_change_meanwhile_never_make_a_wheel_with_a_wrong_record() {
                 check_record(&tree.path().join("dist/a-1.0-py3-none-any.whl"));
                 // Its manifest is beside it, and tells of what is in it.
                 assert_eq!(left, 2);
-                check_inputs(&tree.path().join("dist/a-1.0-py3-none-any.whl.manifest.json"));
+                check_inputs(&tree.path().join("dist/.a-1.0-py3-none-any.whl.manifest.json"));
                 whole += 1;
             } else {
                 let message = String::from_utf8_lossy(&output.stderr);

@@ -9,6 +9,7 @@ mod build_contents;
 mod build_hostile;
 mod build_installs;
 mod build_same_bytes;
+mod build_uploads;
 mod init;
 mod outputs;
 mod pinned_bytes;

@@ -30,11 +30,11 @@ fn the_wheel_the_sdist_and_their_manifests_have_the_pinned_bytes() {
         ),
         ("orchard-1.2.0.tar.gz", "ba495d03b61f6c69cc15c39a2959b6a01808c7834cee17ef8ad7bd1554f22ccb"),
         (
-            "orchard-1.2.0-py3-none-any.whl.manifest.json",
+            ".orchard-1.2.0-py3-none-any.whl.manifest.json",
             "8682166d21637a2f45aea74cd01971fed5a2ba6a0e87e017c3ecae043178f2de",
         ),
         (
-            "orchard-1.2.0.tar.gz.manifest.json",
+            ".orchard-1.2.0.tar.gz.manifest.json",
             "fcc6d37c9ea89343f9cee2ab6991ac375d1237e4e9a2faf8bd1e3649bc31acd8",
         ),
     ] {

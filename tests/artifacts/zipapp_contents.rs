@@ -179,7 +179,7 @@ Requires-Dist: gone[x]>=1; implementation_name == 'cpython'
 Requires-Dist: for-extra; extra == 'more'
 Requires-Dist: other[nice]
 ";
-    wheel(&tree, "dep", "1.0", &[("dep.py", "")], metadata);
+    wheel(&tree, "dep", "1.0", &[("dep.py", "def f(): pass\n")], metadata);
     wheel(&tree, "here", "1.0", &[("here.py", "")], "");
     wheel(&tree, "other", "1.0", &[("other.py", "")], "Requires-Dist: paint; extra == 'nice'\n");
     let python = crate::common::pythons()[0].interpreter.path.to_string_lossy().into_owned();
@@ -208,17 +208,24 @@ warning: other needs paint, which is not in the archive
 fn wheels_for_other_interpreters_are_refused() {
     let tree = Tree::new();
     let python = crate::common::pythons()[0].interpreter.path.to_string_lossy().into_owned();
-    wheel(&tree, "dep", "1.0", &[("dep.py", "")], "Requires-Python: >=3.99\n");
-    let good = wheel(&tree, "two", "1.0", &[("two.py", "")], "Requires-Python: >=3.7, not a version\n");
+    wheel(&tree, "dep", "1.0", &[("dep.py", "def f(): pass\n")], "Requires-Python: >=3.99\n");
+    let good = wheel(
+        &tree,
+        "two",
+        "1.0",
+        &[("two.py", "def f(): pass\n")],
+        "Requires-Python: >=3.7, not a version\n",
+    );
     fs::copy(&good, tree.path().join("wheels/two-1.0-cp399-cp399-any.whl")).expect("a copy");
     for (name, expected) in [
         ("dep-1.0-py3-none-any.whl", "its Requires-Python is >=3.99, and the archive is for Python 3."),
         ("two-1.0-cp399-cp399-any.whl", "is for cp399-cp399-any, which CPython 3."),
     ] {
         let path = format!("wheels/{name}");
-        let told = refused(&tree, &["--wheel", &path, "-m", "dep:f", "--python", &python]);
+        let main = format!("{}:f", &name[..3]);
+        let told = refused(&tree, &["--wheel", &path, "-m", &main, "--python", &python]);
         assert!(told.contains(expected) && told.contains("or make the archive for another Python"), "{told}");
-        accepted(&tree, &["--wheel", &path, "-m", "dep:f"]);
+        accepted(&tree, &["--wheel", &path, "-m", &main]);
         fs::remove_file(tree.path().join("out.pyz")).expect("an archive");
     }
     tree.write("list.txt", "two\n");

@@ -100,6 +100,6 @@ fn what_is_unpacked_on_the_way_is_gone_in_the_end() {
     assert!(zipapp(&["one.pyz", "-o", "two.pyz"]).status.success());
     let [one, two] = ["one.pyz", "two.pyz"].map(|name| fs::read(tree.path().join(name)).expect("an archive"));
     assert!(one == two);
-    let written = ["app", "one.pyz", "one.pyz.manifest.json", "two.pyz", "two.pyz.manifest.json"];
+    let written = [".one.pyz.manifest.json", ".two.pyz.manifest.json", "app", "one.pyz", "two.pyz"];
     assert_eq!(beside(&tree), written, "what was unpacked is gone");
 }

@@ -95,18 +95,18 @@ class Zip:
 
         mode = (self.members[0][0].external_attr >> 16) & 0o777
         first, rest = self.members[0], self.members[1:]
-        yield "time", each(date_time=(2001, 2, 3, 4, 5, 6)), "content", None, None
+        yield "time", each(date_time=(2001, 2, 3, 4, 5, 6)), "container", None, None
         # Deflated if it was stored, and the other way round.
         other = self.members[-1][0].compress_type ^ zipfile.ZIP_DEFLATED
-        yield "compression", each(compress_type=other), "content", None, None
-        yield "extra field", each(extra=b"\xfe\xca\x01\x00x"), "content", None, None
-        yield "comment of members", each(comment=b"x"), "content", None, None
-        yield "comment", self.made(self.members, comment=b"x"), "content", None, None
-        yield "order", self.made(self.members[::-1]), "content", None, None
+        yield "compression", each(compress_type=other), "container", None, None
+        yield "extra field", each(extra=b"\xfe\xca\x01\x00x"), "container", None, None
+        yield "comment of members", each(comment=b"x"), "container", None, None
+        yield "comment", self.made(self.members, comment=b"x"), "container", None, None
+        yield "order", self.made(self.members[::-1]), "container", None, None
         for other, finding in (0o600, "other-mode"), (0o755, "executable"):
             assert mode == 0o644
             changed = self.copy(first, external_attr=(0o100000 | other) << 16)
-            verdict = "content" if finding == "other-mode" else "differs"
+            verdict = "container" if finding == "other-mode" else "differs"
             yield "mode", self.made([changed] + rest), verdict, first[0].filename, finding
         link = self.copy(first, external_attr=0o120777 << 16, data=b"elsewhere")
         yield "link", self.made([link] + rest), "differs", first[0].filename, "other-kind"
@@ -168,14 +168,14 @@ class Tar:
         for field, value in (
             ("mtime", 77), ("uid", 1000), ("gid", 1000), ("uname", "me"), ("gname", "us"), ("pax_headers", {"comment": "x"}),
         ):
-            yield field, self.made([self.copy(first, **{field: value})] + rest), "content", None, None
-        yield "order", self.made(self.members[::-1]), "content", None, None
-        yield "level", self.made(self.members, level=1), "content", None, None
-        yield "name in gzip", self.made(self.members, name="x.tar"), "content", None, None
-        yield "time in gzip", self.made(self.members, time=5), "content", None, None
-        yield "format", self.made(self.members, format=tarfile.GNU_FORMAT), "content", None, None
+            yield field, self.made([self.copy(first, **{field: value})] + rest), "container", None, None
+        yield "order", self.made(self.members[::-1]), "container", None, None
+        yield "level", self.made(self.members, level=1), "container", None, None
+        yield "name in gzip", self.made(self.members, name="x.tar"), "container", None, None
+        yield "time in gzip", self.made(self.members, time=5), "container", None, None
+        yield "format", self.made(self.members, format=tarfile.GNU_FORMAT), "container", None, None
         for mode, finding in (0o600, "other-mode"), (0o755, "executable"):
-            verdict = "content" if finding == "other-mode" else "differs"
+            verdict = "container" if finding == "other-mode" else "differs"
             yield "mode", self.made([self.copy(first, mode=mode)] + rest), verdict, first[0].name, finding
         for kind in tarfile.SYMTYPE, tarfile.LNKTYPE:
             link = self.copy(rest[0], type=kind, linkname=first[0].name, data=b"")

@@ -15,4 +15,5 @@ mod verify;
 mod verify_backend;
 mod verify_installed;
 mod verify_mutations;
+mod verify_reports;
 mod verify_trace;

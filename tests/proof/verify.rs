@@ -109,7 +109,7 @@ fn wheels_and_archives_that_went_in_are_found_by_name_or_named() {
     assert_eq!(verdict(&tree, &[&arguments[..], &["--find-links", "lists"]].concat()).0, Some(0));
     tree.write("lists/list.txt", "dep==1.0\n");
     let (code, report) = verify(&tree, &[&arguments[..], &["--find-links", "lists"]].concat());
-    assert_eq!((code, report["inputs"][0]["path"].as_str()), (Some(1), Some("list.txt")), "{report}");
+    assert_eq!((code, report["inputs"][0]["path"].as_str()), (Some(0), Some("list.txt")), "{report}");
     let (code, report) = verify(&tree, &["out.pyz", "--source", "app"]);
     assert_eq!((code, report["verdict"].as_str()), (Some(2), Some("not-rebuilt")));
     assert!(
@@ -168,8 +168,8 @@ fn another_container_is_told_from_another_content() {
     let tree = zipapp(&["-c"]);
     rewrite(&tree, LINE, |_| {});
     let arguments = ["out.pyz", "--source", "app"];
-    assert_eq!(verdict(&tree, &arguments), (Some(1), "content".to_owned()));
-    for accepted in ["content", "meaning"] {
+    assert_eq!(verdict(&tree, &arguments), (Some(1), "container".to_owned()));
+    for accepted in ["container", "content", "meaning"] {
         assert_eq!(verdict(&tree, &[&arguments[..], &["--accept", accepted]].concat()).0, Some(0));
     }
     rewrite(&tree, "#!python8\n", |_| {});
@@ -311,7 +311,7 @@ fn every_field_of_a_manifest_that_is_changed_is_caught() {
     let tree = application();
     fs::remove_dir_all(tree.path().join("app/space")).expect("a folder");
     make(&tree, &["--exclude", "*.orig"]);
-    let place = tree.path().join("out.pyz.manifest.json");
+    let place = tree.path().join(".out.pyz.manifest.json");
     let good: Value = serde_json::from_slice(&fs::read(&place).expect("a manifest")).expect("JSON");
     let mut fields = Vec::new();
     leaves(&good, "", &mut fields);
@@ -324,7 +324,9 @@ fn every_field_of_a_manifest_that_is_changed_is_caught() {
         let value = bad.pointer_mut(field).expect("a field");
         *value = changed(value);
         let text = bad.to_string();
-        let text = if unknowable.contains(&field.as_str()) { text } else { sealed(&text) };
+        // Which compiler made it shows in nothing else.
+        let is_unknowable = unknowable.contains(&field.as_str()) || field.contains("/compiler/");
+        let text = if is_unknowable { text } else { sealed(&text) };
         fs::write(&place, text).expect("a manifest");
         let (code, report) = verify(&tree, &["out.pyz", "--source", "app"]);
         assert_ne!(code, Some(0), "{field} is changed, and nobody minds: {report}");
@@ -343,7 +345,7 @@ fn without_what_is_needed_it_says_what_that_is() {
     assert_eq!(code, Some(2));
     assert!(told.as_str().is_some_and(|told| told.contains("this is no zip file")), "{told}");
 
-    let place = tree.path().join("out.pyz.manifest.json");
+    let place = tree.path().join(".out.pyz.manifest.json");
     let text = fs::read_to_string(&place).expect("a manifest");
     let release = python().interpreter.release.to_string();
     let minor = format!("3.{}", python().version.minor());
@@ -384,7 +386,7 @@ fn no_text_of_a_manifest_names_a_program() {
     let program = liar(&tree, "liar");
     liar(&tree, "python3.77");
     liar(&tree, "prefix/bin/python");
-    let place = tree.path().join("out.pyz.manifest.json");
+    let place = tree.path().join(".out.pyz.manifest.json");
     let good: Value = serde_json::from_slice(&fs::read(&place).expect("a manifest")).expect("JSON");
     let names = [
         program.to_str().expect("UTF-8"),

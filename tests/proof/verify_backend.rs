@@ -173,7 +173,7 @@ fn forged(backend: &str, settings: &[&str]) -> Tree {
     tree.write("project/plum.py", "x = 1\n");
     let mut command = pyrepro();
     stdout_of(command.args(["build", "project", "-o", "dist"]).current_dir(tree.path()));
-    let place = tree.path().join("dist/plum-1.0-py3-none-any.whl.manifest.json");
+    let place = tree.path().join("dist/.plum-1.0-py3-none-any.whl.manifest.json");
     let mut manifest: Value = serde_json::from_slice(&fs::read(&place).expect("a manifest")).expect("JSON");
     manifest["backend"] = serde_json::json!({"name": backend, "requirements": []});
     let values = serde_json::json!({"artifact": "wheel", "config_settings": settings, "isolation": true, "compile": false});

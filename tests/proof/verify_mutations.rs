@@ -116,7 +116,7 @@ fn every_single_change_is_caught_and_told_of_its_member() {
         let told =
             stdout_of(python().command().arg("-Wignore").arg(script).arg(artifact).arg(mutants.path()));
         let told: Vec<Told> = serde_json::from_str(&told).expect("a list of changes");
-        let manifest = artifact.with_file_name(format!("{}.manifest.json", name.display()));
+        let manifest = artifact.with_file_name(format!(".{}.manifest.json", name.display()));
         let objections = std::sync::Mutex::new(Vec::new());
         each(&told, |at, told| {
             let folder = mutants.path().join(format!("{at}.d"));
@@ -143,7 +143,7 @@ fn nothing_is_said_of_what_nobody_changed() {
     for (tree, artifacts) in &projects {
         for artifact in artifacts {
             let name = artifact.file_name().expect("a name").display();
-            let manifest = artifact.with_file_name(format!("{name}.manifest.json"));
+            let manifest = artifact.with_file_name(format!(".{name}.manifest.json"));
             let outcome = verified(tree.path(), artifact, &manifest);
             assert_eq!(outcome.verdict, Verdict::Identical, "{name}: {outcome:?}");
             assert!(outcome.members.iter().all(|evidence| evidence.finding == Finding::Same));

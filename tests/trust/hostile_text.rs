@@ -288,7 +288,7 @@ fn manifests_and_lists_steer_nothing() {
     stdout_of(
         pyrepro().args(["zipapp", "app", "-o", "out.pyz", "--python", python]).current_dir(tree.path()),
     );
-    let place = tree.path().join("out.pyz.manifest.json");
+    let place = tree.path().join(".out.pyz.manifest.json");
     let good = fs::read_to_string(&place).expect("a manifest");
     let quoted = serde_json::to_string(EVIL).expect("JSON");
     let mut seen = String::new();
@@ -297,7 +297,7 @@ fn manifests_and_lists_steer_nothing() {
         let end = at + 1 + good[at + 1..].find('"').expect("an end") + 1;
         fs::write(&place, format!("{}{quoted}{}", &good[..at], &good[end..])).expect("a manifest");
         seen += &told(&tree, &["verify", "out.pyz", "--source", "app"]);
-        seen += &told(&tree, &["manifest", "--check", "out.pyz.manifest.json"]);
+        seen += &told(&tree, &["manifest", "--check", ".out.pyz.manifest.json"]);
     }
     assert!(shows(&seen), "{seen}");
 

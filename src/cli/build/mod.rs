@@ -2,7 +2,9 @@
 
 mod backend;
 mod other;
+mod python;
 mod report;
+mod status;
 mod write;
 
 use std::cell::OnceCell;
@@ -29,7 +31,9 @@ use super::{environment, interrupt};
 use backend::{Backend, backend_of};
 pub use other::config_setting;
 use pyrepro::there;
+use python::fits;
 use report::Report;
+use status::Status;
 use write::Item;
 
 /// Build reproducible wheels, sdists and zipapps
@@ -149,6 +153,11 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         stop,
         ingredients: OnceCell::new(),
     };
+    if let Some(chosen) = &maker.compiler {
+        fits(package.project().requires_python.as_ref(), chosen.target().version)?;
+    }
+    let status = Status::new(terminal);
+    status.tell(&format!("building {}", package.stem()));
     let mut items = maker.artifacts()?;
     if flags.list {
         items.iter().filter_map(Item::artifact).for_each(|artifact| report.list(artifact, terminal));
@@ -156,7 +165,8 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         if flags.zipapp {
             items.push(maker.item(maker.zipapp()?)?);
         }
-        maker.write(&items, &mut report, terminal)?;
+        status.tell(&format!("writing to {}", flags.out_dir.display()));
+        maker.write(&items, &mut report, status, terminal)?;
     }
     maker.compiler.iter().for_each(|chosen| compiler::tell_handed_over(chosen, terminal));
     report.show(terminal)?;

@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use anyhow::bail;
 use clap::ValueEnum;
-use pyrepro::backend::{self, Artifact, Built, Event, Installer, Isolation, Made, Request, Session};
+use pyrepro::archive::Digest;
+use pyrepro::backend::{
+    self, Artifact, BuildSystem, Built, Event, Installer, Isolation, Made, Request, Session,
+};
 use pyrepro::compile::{Aim, Chosen};
 use pyrepro::dist::Bytecode;
 use pyrepro::epoch::{Epoch, EpochSource};
@@ -19,7 +22,9 @@ use pyrepro::python::{Interpreter, Interpreters};
 use pyrepro::recipe::{BackendRecipe, Provenance};
 
 use super::Flags;
+use super::python::fits;
 use super::report::Report;
+use super::status::Status;
 use super::write::into_folder;
 use crate::cli::compiler;
 use crate::cli::exit::Exit;
@@ -96,6 +101,7 @@ pub fn run(flags: &Flags, root: &Path, name: &str, terminal: &Terminal) -> anyho
         terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
     }
     let python = flags.interpreter()?;
+    fits(BuildSystem::of(root)?.requires_python.as_ref(), python.release)?;
     let stop = interrupt::flag()?;
     let request = flags.build_request(root, &python, epoch)?;
     let compiler = flags.compiler_of(python, terminal)?;
@@ -202,26 +208,34 @@ impl Maker<'_> {
     fn make(&self, request: &Request, terminal: &Terminal) -> anyhow::Result<Report> {
         let Flags { wheel, sdist, ref out_dir, .. } = *self.flags;
         let output = RefCell::default();
-        let watch = |event: Event<'_>| tell(event, &output, terminal);
+        let status = Status::new(terminal);
+        let watch = |event: Event<'_>| tell(event, &output, &status, terminal);
         let mut report = Report::default();
         let mut session = Session::start(request, &self.stop, &watch)?;
         let mut all = Vec::new();
         for (is_asked, artifact) in [(sdist, Artifact::Sdist), (wheel || !sdist, Artifact::Wheel)] {
             if is_asked {
                 let built = session.build(artifact, &watch)?;
-                all.push(self.made(built, &mut report, terminal)?);
+                status.tell(&format!("normalising {}", built.file_name));
+                all.push(status.aside(|| self.made(built, &mut report, terminal))?);
             }
         }
         report.backend(&session);
         let provenance = (!self.flags.no_manifest).then(|| Provenance::of(&session)).transpose()?;
         drop(session);
-        into_folder(out_dir, || {
+        status.tell(&format!("writing to {}", out_dir.display()));
+        let sums = into_folder(out_dir, || {
             let mut set = OutputSet::default();
-            all.iter().try_for_each(|made| self.add(made, provenance.as_ref(), &mut set))?;
-            Ok(set.put()?)
+            let add = |made| self.add(made, provenance.as_ref(), &mut set);
+            let sums = all.iter().map(add).collect::<anyhow::Result<Vec<_>>>()?;
+            set.put()?;
+            Ok(sums)
         })?;
-        for made in &all {
-            report.add_built(&made.built, &out_dir.join(&made.name), terminal)?;
+        drop(status);
+        for (made, sum) in all.iter().zip(sums) {
+            let path = out_dir.join(&made.name);
+            manifest::retire(&path, sum.0, provenance.is_some())?;
+            report.add_built(&made.built, &path, sum, terminal);
         }
         Ok(report)
     }
@@ -243,15 +257,22 @@ impl Maker<'_> {
     }
 
     /// An artifact and its manifest, complete but for their names.
-    fn add(&self, made: &Made, provenance: Option<&Provenance>, set: &mut OutputSet) -> anyhow::Result<()> {
+    fn add(
+        &self,
+        made: &Made,
+        provenance: Option<&Provenance>,
+        set: &mut OutputSet,
+    ) -> anyhow::Result<(Digest, u64)> {
         let mut output = self.flags.output(&made.name)?;
         let written =
             made.write(self.epoch, self.flags.jobs(), &mut UntilStopped::new(&mut output, &self.stop));
         written.map_err(|error| output.explain(error))?;
+        let sum = output.digest()?;
         let manifest =
             provenance.map(|provenance| self.manifest(made, provenance, &mut output)).transpose()?;
         set.add(output, false)?;
-        manifest.map_or(Ok(()), |manifest| Ok(set.add(manifest, false)?))
+        manifest.map_or(Ok(()), |manifest| set.add(manifest, false))?;
+        Ok(sum)
     }
 
     fn manifest(&self, made: &Made, provenance: &Provenance, output: &mut Output) -> anyhow::Result<Output> {
@@ -264,23 +285,29 @@ impl Maker<'_> {
     }
 }
 
-/// Says what goes on to those who want to know: it can take minutes.
-fn tell(event: Event<'_>, output: &RefCell<ProgramOutput>, terminal: &Terminal) {
+/// Says what goes on: on a terminal in one line, and with everything that the programs write to those who
+/// want to know.
+fn tell(event: Event<'_>, output: &RefCell<ProgramOutput>, status: &Status, terminal: &Terminal) {
+    let step = |what: String| {
+        status.tell(&what);
+        if terminal.is_verbose() {
+            terminal.note(what);
+        }
+    };
     match event {
-        Event::Waiting(folder) => {
-            terminal
-                .warn(format_args!("another build of this project has {}; waiting for it", folder.display()));
-        }
-        Event::Installing(requires) if terminal.is_verbose() => {
-            terminal.note(format_args!("installing {}", requires.join(", ")));
-        }
-        Event::Building(artifact, system) if terminal.is_verbose() => {
+        Event::Waiting(folder) => status.aside(|| {
+            let folder = folder.display();
+            terminal.warn(format_args!("another build of this project has {folder}; waiting for it"));
+        }),
+        Event::Preparing => step("making an environment for the backend".to_owned()),
+        Event::Installing(requires) => step(format!("resolving and installing {}", requires.join(", "))),
+        Event::Building(artifact, system) => {
             let what = if artifact == Artifact::Wheel { "a wheel" } else { "an sdist" };
-            terminal.note(format_args!("{} builds {what}", system.backend));
+            step(format!("{} builds {what}", system.backend));
         }
         Event::Output(bytes) if terminal.is_verbose() => {
             output.borrow_mut().tell(bytes, say);
         }
-        _ => {}
+        Event::Output(_) => {}
     }
 }

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context;
 use pyrepro::archive::{Digest, Entry};
 use pyrepro::backend::{self, BuildSystem, Built, Installed, Session};
 use pyrepro::dist::zipapp::App;
@@ -83,7 +81,7 @@ impl Report {
     }
 
     /// One that another backend has built.
-    pub fn add_built(&mut self, built: &Built, path: &Path, terminal: &Terminal) -> anyhow::Result<()> {
+    pub fn add_built(&mut self, built: &Built, path: &Path, sum: (Digest, u64), terminal: &Terminal) {
         let kind = match built.artifact {
             backend::Artifact::Wheel => dist::Kind::Wheel,
             backend::Artifact::Sdist => dist::Kind::Sdist,
@@ -97,13 +95,10 @@ impl Report {
                 terminal,
             );
         }
-        let sum = File::open(path).and_then(Digest::of_reader);
-        let sum = sum.with_context(|| format!("cannot read {}", path.display()))?;
         self.add_file(Kind::Of(kind), built.members, path, sum);
         if let Some(added) = self.artifacts.last_mut() {
             added.native.clone_from(&built.native);
         }
-        Ok(())
     }
 
     /// Who builds, and with what.

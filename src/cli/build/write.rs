@@ -14,6 +14,7 @@ use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget, UntilStopped}
 use pyrepro::recipe::{BuildRecipe, Made, Product};
 
 use super::report::Report;
+use super::status::Status;
 use super::{Flags, Maker};
 use crate::cli::manifest;
 use crate::cli::terminal::Terminal;
@@ -57,17 +58,25 @@ impl Maker<'_> {
     }
 
     /// Writes the artifacts into the folder for them.
-    pub fn write(&self, items: &[Item], report: &mut Report, terminal: &Terminal) -> anyhow::Result<()> {
+    pub fn write(
+        &self,
+        items: &[Item],
+        report: &mut Report,
+        status: Status,
+        terminal: &Terminal,
+    ) -> anyhow::Result<()> {
         let folder = &self.flags.out_dir;
         let sums = into_folder(folder, || {
             let mut set = OutputSet::default();
-            let add = |item| self.add(item, &mut set, terminal);
+            let add = |item| self.add(item, &mut set, &status, terminal);
             let sums = items.iter().map(add).collect::<anyhow::Result<Vec<_>>>()?;
             set.put()?;
             Ok(sums)
         })?;
+        drop(status);
         for (item, sum) in items.iter().zip(sums) {
             let path = folder.join(&item.name);
+            manifest::retire(&path, sum.0, item.recipe.is_some() && !self.flags.no_manifest)?;
             match &item.made {
                 Made::Artifact(artifact) => report.add(artifact, &path, sum, terminal),
                 Made::App(app, _) => report.add_app(app, &path, sum, terminal),
@@ -77,9 +86,15 @@ impl Maker<'_> {
     }
 
     /// An artifact and its manifest, complete but for their names, and the artifact's digest and size.
-    fn add(&self, item: &Item, set: &mut OutputSet, terminal: &Terminal) -> anyhow::Result<(Digest, u64)> {
+    fn add(
+        &self,
+        item: &Item,
+        set: &mut OutputSet,
+        status: &Status,
+        terminal: &Terminal,
+    ) -> anyhow::Result<(Digest, u64)> {
         let mut output = self.flags.output(&item.name)?;
-        let epoch = self.clamped(&item.made, terminal);
+        let epoch = status.aside(|| self.clamped(&item.made, terminal));
         let target = &mut UntilStopped::new(&mut output, &self.stop);
         let written = item.made.write(epoch, self.flags.jobs(), target);
         written.map_err(|error| self.explained(output.explain(error)))?;

@@ -1,17 +1,17 @@
 //! `pyrepro diff`.
 
+pub mod page;
 pub mod text;
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use pyrepro::diff::{self, Options, Report};
-use pyrepro::output::{Output, OutputForm, OutputTarget};
+use pyrepro::diff::{self, Options};
+use pyrepro::output::{OutputForm, OutputTarget};
 use pyrepro::tree::Globs;
 
 use super::exit::Exit;
-use super::interrupt;
 use super::terminal::Terminal;
 
 /// Explain how two artifacts differ
@@ -74,7 +74,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let page = page.transpose()?;
     let report = diff::diff(&flags.a, &flags.b, &options)?;
     if let Some(page) = page {
-        interrupt::hold(|| write_page(page, &report))?;
+        page::write(page, &report)?;
     }
     if terminal.is_json() {
         terminal.json(&report)?;
@@ -84,11 +84,4 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         out.flush()?;
     }
     Ok(if report.equal { Exit::Fine } else { Exit::Negative })
-}
-
-fn write_page(target: OutputTarget, report: &Report) -> anyhow::Result<()> {
-    let mut output = Output::create(target)?;
-    let written = output.write_all(diff::html::page(report).as_bytes());
-    written.with_context(|| format!("cannot write {}", output.path().display()))?;
-    Ok(output.finish(false)?)
 }

@@ -220,7 +220,7 @@ impl<W: Write> Page<'_, W> {
 type ByValue<'a> = Vec<(&'a Fact, Vec<&'a str>)>;
 
 /// The facts of members by name and then by value, each with the members that it is said of.
-fn by_fact<'a>(members: &[&'a Member]) -> Vec<(&'a str, ByValue<'a>)> {
+pub fn by_fact<'a>(members: &[&'a Member]) -> Vec<(&'a str, ByValue<'a>)> {
     let mut names: Vec<(&str, ByValue)> = Vec::new();
     let mut places: HashMap<(&str, &Option<String>, &Option<String>), usize> = HashMap::new();
     for member in members {
@@ -269,7 +269,7 @@ fn counts(summary: &Summary) -> String {
 }
 
 /// A number with commas, as in 1,500.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

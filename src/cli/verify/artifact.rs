@@ -1,23 +1,26 @@
 //! `pyrepro verify ARTIFACT`: an artifact, held against its manifest and its source.
 
 use std::ffi::OsStr;
-use std::io::Write;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
+use pyrepro::Verdict;
 use pyrepro::compile::Choice;
 use pyrepro::manifest::Manifest;
+use pyrepro::output::{Output, OutputForm, OutputTarget, replace_folder};
 use pyrepro::project::Requirement;
 use pyrepro::python::Interpreters;
-use pyrepro::verify::{Finding, Foreign, Installing, Intent, Outcome, Request, Sources, Verdict, verify};
+use pyrepro::verify::{Foreign, Installing, Intent, Outcome, Request, Sources, verify_and};
 use serde::Serialize;
 
+use super::report::tell;
 use crate::cli::build::config_setting;
+use crate::cli::diff::page;
 use crate::cli::exit::Exit;
-use crate::cli::terminal::{BAD, FAINT, GOOD, Terminal};
+use crate::cli::terminal::Terminal;
 use crate::cli::{environment, interrupt};
 use pyrepro::there;
 
@@ -44,7 +47,7 @@ pub struct Flags {
     /// Run no build backend, which is foreign code; its artifacts are then not built again
     #[arg(long, requires = "artifact")]
     no_backend: bool,
-    /// Its manifest [default: the file beside it, under its name with .manifest.json]
+    /// Its manifest [default: the file .ARTIFACT.manifest.json beside it, or ARTIFACT.manifest.json]
     #[arg(long, value_name = "FILE", requires = "artifact")]
     manifest: Option<PathBuf>,
     /// Compile with another patch release, if the recorded one is not here
@@ -53,15 +56,41 @@ pub struct Flags {
     /// Also accept this verdict; by default only the same bytes are accepted
     #[arg(long, value_name = "WHAT", value_enum, requires = "artifact")]
     accept: Option<Accept>,
+    /// Also write a page for browsers that shows how the artifact differs from the rebuilt one
+    #[arg(long, value_name = "FILE", requires = "artifact")]
+    html: Option<PathBuf>,
+    /// Leave the rebuilt artifact in this folder
+    #[arg(long, value_name = "FOLDER", requires = "artifact")]
+    keep: Option<PathBuf>,
 }
 
 impl Flags {
     /// Whether there is a manifest to go by, or one is named.
     pub fn has_manifest(&self, artifact: &Path) -> anyhow::Result<bool> {
-        let place = Manifest::beside(artifact);
-        let is_beside =
-            || there::is_anything(&place).with_context(|| format!("cannot read {}", place.display()));
-        Ok(self.manifest.is_some() || is_beside()?)
+        let found =
+            || Manifest::find(artifact).with_context(|| format!("cannot read {}", artifact.display()));
+        Ok(self.manifest.is_some() || found()?.is_some())
+    }
+
+    /// The page to write, which is none of what is read.
+    fn page(&self, artifact: &Path) -> anyhow::Result<Option<OutputTarget>> {
+        let Some(page) = &self.html else { return Ok(None) };
+        Ok(Some(OutputTarget::named(page, OutputForm::Page)?.apart_from([artifact])?))
+    }
+
+    /// Leaves the rebuilt artifact where the user wants it.
+    fn keep(&self, rebuilt: &Path, artifact: &Path) -> anyhow::Result<()> {
+        let (Some(folder), Some(name)) = (&self.keep, rebuilt.file_name()) else { return Ok(()) };
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        if rebuilt.is_dir() {
+            return Ok(replace_folder(&folder.join(name), |new| copy_tree(rebuilt, new))?);
+        }
+        let place = folder.join(name);
+        let target = OutputTarget::chosen(&place, OutputForm::Archive)?.apart_from([artifact])?;
+        let mut output = Output::create(target)?;
+        let mut file = std::fs::File::open(rebuilt)?;
+        std::io::copy(&mut file, &mut output).with_context(|| format!("cannot write {}", place.display()))?;
+        Ok(output.finish(false)?)
     }
 
     /// What the artifact is said to be made of.
@@ -70,10 +99,26 @@ impl Flags {
     }
 }
 
+/// Copies a folder that is ours, and has nothing but files and folders.
+fn copy_tree(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            std::fs::create_dir(&to)?;
+            copy_tree(&from, &to)?;
+        } else {
+            std::fs::copy(&from, &to)?;
+        }
+    }
+    Ok(())
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Accept {
     /// The same content with other archive metadata: order, times, compression
-    Content,
+    #[value(alias = "content")]
+    Container,
     /// Also the same meaning: bytecode that decodes to equal code
     Meaning,
 }
@@ -81,7 +126,7 @@ enum Accept {
 impl Accept {
     fn worst(self) -> Verdict {
         match self {
-            Accept::Content => Verdict::Content,
+            Accept::Container => Verdict::Container,
             Accept::Meaning => Verdict::Meaning,
         }
     }
@@ -90,6 +135,8 @@ impl Accept {
 /// What it was done with.
 #[derive(Serialize)]
 struct Report<'a> {
+    report: &'static str,
+    schema: u32,
     artifact: String,
     accepted: bool,
     #[serde(flatten)]
@@ -105,12 +152,17 @@ pub fn run(
     terminal: &Terminal,
 ) -> anyhow::Result<Exit> {
     let start = Instant::now();
-    let is_file = there::is_file(artifact).with_context(|| format!("cannot read {}", artifact.display()))?;
-    ensure!(is_file, "{} is no file; name an artifact", artifact.display());
+    let looked = || format!("cannot read {}", artifact.display());
+    ensure!(
+        there::is_file(artifact).with_context(looked)? || there::is_folder(artifact).with_context(looked)?,
+        "there is no {}; name an artifact, or a tree of bytecode",
+        artifact.display()
+    );
     let stop = interrupt::flag()?;
     let interpreters = Interpreters::new(environment::search_path());
     let announce = |intent: &Intent| terminal.note(intent);
-    let outcome = verify(&Request {
+    let page_target = flags.page(artifact)?;
+    let request = Request {
         artifact,
         manifest: flags.manifest.as_deref(),
         sources: Sources { source: flags.source.clone(), find_links: flags.find_links.clone() },
@@ -128,11 +180,18 @@ pub fn run(
         foreign: if flags.no_backend { Foreign::Refused } else { Foreign::Announced(&announce) },
         jobs,
         stop: &stop,
-    })?;
+    };
+    let outcome = verify_and(&request, |rebuilt| flags.keep(rebuilt, artifact))?;
+    if let Some(target) = page_target {
+        match &outcome.difference {
+            Some(difference) => page::write(target, difference)?,
+            None => terminal.warn("there is no page, since there is no difference from a rebuilt artifact"),
+        }
+    }
     let accepted = outcome.verdict <= flags.accept.map_or(Verdict::Identical, Accept::worst);
     if terminal.is_json() {
         let artifact = artifact.to_string_lossy().into_owned();
-        terminal.json(&Report { artifact, accepted, outcome: &outcome })?;
+        terminal.json(&Report { report: "verify", schema: 1, artifact, accepted, outcome: &outcome })?;
     } else {
         tell(&outcome, artifact, start, terminal)?;
     }
@@ -141,50 +200,4 @@ pub fn run(
         _ if accepted => Exit::Fine,
         _ => Exit::Negative,
     })
-}
-
-fn tell(outcome: &Outcome, artifact: &Path, start: Instant, terminal: &Terminal) -> anyhow::Result<()> {
-    let Outcome { verdict, reason, as_recorded, claims, inputs, members, rebuilt, notes } = outcome;
-    let mut out = terminal.out();
-    for note in notes {
-        terminal.warn(note);
-    }
-    for input in inputs {
-        let (role, path, words) = (input.role.name(), &input.path, input.difference.words());
-        writeln!(out, "{role} {path}: {BAD}{words}{BAD:#}")?;
-    }
-    for claim in claims {
-        let (field, recorded, found) = (&claim.field, &claim.recorded, &claim.found);
-        writeln!(out, "manifest {field}: {BAD}{recorded}, but it is {found}{BAD:#}")?;
-    }
-    for evidence in members.iter().filter(|evidence| evidence.finding != Finding::Same) {
-        let detail = match (&evidence.expected, &evidence.found) {
-            (Some(expected), Some(found)) => format!(": {found}, and not {expected}"),
-            _ => String::new(),
-        };
-        let (path, words) = (&evidence.path, evidence.finding.words());
-        writeln!(out, "member {path}: {BAD}{words}{BAD:#}{FAINT}{detail}{FAINT:#}")?;
-    }
-    if terminal.reports() {
-        let style = if *verdict == Verdict::Identical { GOOD } else { BAD };
-        // A reason can be what a program has said, over several lines.
-        let mut reason = reason.iter().flat_map(|reason| reason.lines());
-        let first = reason.next().map(|line| format!(": {line}")).unwrap_or_default();
-        writeln!(out, "{}: {style}{verdict}{style:#}{first}", artifact.display())?;
-        reason.try_for_each(|line| {
-            let indent = if line.starts_with("  ") { "" } else { "  " };
-            writeln!(out, "{indent}{line}")
-        })?;
-        let by = rebuilt.as_ref().and_then(|rebuilt| rebuilt.backend.as_ref());
-        let by = by.map(|backend| format!(" by {}", backend.name)).unwrap_or_default();
-        let with = match rebuilt.as_ref().map(|rebuilt| &rebuilt.targets[..]) {
-            None => "not built again".to_owned(),
-            Some([]) => format!("built again{by} without bytecode"),
-            Some([target, ..]) => format!("built again{by} with Python {}", target.version),
-        };
-        let file = if *as_recorded { "the file of the manifest" } else { "not the file of the manifest" };
-        let (members, time) = (members.len(), start.elapsed().as_secs_f64());
-        writeln!(out, "{FAINT}{file}, {members} members, {with}; {time:.2} s{FAINT:#}")?;
-    }
-    Ok(out.flush()?)
 }

@@ -2,7 +2,9 @@
 
 mod artifact;
 mod compilers;
+mod difference;
 mod installed;
+mod report;
 mod trace;
 
 use std::ffi::OsString;

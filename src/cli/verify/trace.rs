@@ -7,6 +7,7 @@ use std::num::NonZero;
 use std::path::Path;
 use std::time::Instant;
 
+use pyrepro::Verdict;
 use pyrepro::compile::Choice;
 use pyrepro::verify::trace::{Origin, Request, Trace, trace};
 use serde::Serialize;
@@ -36,6 +37,8 @@ pub fn run(
     let is_fine = traces.iter().all(Trace::is_fine);
     match terminal.is_json() {
         true => terminal.json(&Report {
+            report: "trace",
+            schema: 1,
             artifact: &artifact.to_string_lossy(),
             verdict: verdict(&traces, source.is_some()),
             manifest: None,
@@ -52,15 +55,15 @@ pub fn run(
 }
 
 /// What the traces come to. What only a rebuild could prove is not called different.
-fn verdict(traces: &[Trace], has_source: bool) -> &'static str {
+fn verdict(traces: &[Trace], has_source: bool) -> Verdict {
     let only_unproven = |trace: &Trace| {
         trace.record.is_none() && (trace.origin.is_fine() || trace.origin == Origin::Unproven)
     };
     match traces.iter().all(Trace::is_fine) {
-        true if has_source => "explained",
-        true => "not-compared",
-        false if traces.iter().all(only_unproven) => "unproven",
-        false => "differs",
+        true if has_source => Verdict::Traced,
+        true => Verdict::Unproven,
+        false if traces.iter().all(only_unproven) => Verdict::Unproven,
+        false => Verdict::Differs,
     }
 }
 
@@ -93,9 +96,13 @@ fn tell(
     }
     if terminal.reports() {
         let (style, verdict) = match verdict(traces, has_source) {
-            "explained" => (GOOD, "every member is of the source"),
-            "not-compared" => (BAD, "not compared with anything; name its source with --source"),
-            "unproven" => (BAD, "all of the source's own files are as they are there; the rest is unproven"),
+            Verdict::Traced => (GOOD, "every member is of the source"),
+            Verdict::Unproven if !has_source => {
+                (BAD, "not compared with anything; name its source with --source")
+            }
+            Verdict::Unproven => {
+                (BAD, "all of the source's own files are as they are there; the rest is unproven")
+            }
             _ => (BAD, "not all of it comes from the source"),
         };
         writeln!(out, "{}: {style}{verdict}{style:#}", artifact.display())?;
@@ -108,8 +115,10 @@ fn tell(
 
 #[derive(Serialize)]
 struct Report<'a> {
+    report: &'static str,
+    schema: u32,
     artifact: &'a str,
-    verdict: &'static str,
+    verdict: Verdict,
     /// There is none.
     manifest: Option<()>,
     members: &'a [Trace],

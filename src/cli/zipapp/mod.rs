@@ -62,7 +62,7 @@ pub struct Flags {
     /// Number of files to work on at a time; 0 means one per core
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
     jobs: u16,
-    /// Write the manifest to this file, and not beside the archive under its name with .manifest.json
+    /// Write the manifest to this file [default: .FILE.manifest.json beside the archive FILE]
     #[arg(long, value_name = "FILE", conflicts_with = "no_manifest")]
     manifest: Option<PathBuf>,
     /// Write no manifest
@@ -302,7 +302,8 @@ impl Flags {
         environment: Option<Environment>,
     ) -> ZipappSources {
         // A manifest of an earlier run is no part of the application either, even if this one writes none.
-        let outputs = [target.to_owned(), Manifest::beside(target)].into_iter().chain(self.manifest.clone());
+        let outputs = [target.to_owned(), Manifest::beside(target), Manifest::visible_beside(target)];
+        let outputs = outputs.into_iter().chain(self.manifest.clone());
         ZipappSources {
             source,
             outputs: outputs.filter(|path| !is_stream(path)).collect(),

@@ -59,12 +59,15 @@ fn to_file(
     let written = app.write(options, &mut UntilStopped::new(&mut output, stop));
     written.map_err(|error| output.explain(error))?;
     let (sum, size) = output.digest()?;
+    let path = output.path().to_owned();
+    let is_beside = manifest.as_ref().is_some_and(|place| place.path() == Manifest::beside(&path));
     let mut set = OutputSet::default();
     set.add(output, !options.interpreter.is_empty())?;
     if let Some(target) = manifest {
         set.add(manifest::prepare(target, &describe((sum, size))?)?, false)?;
     }
     set.put()?;
+    manifest::retire(&path, sum, is_beside)?;
     Ok(size)
 }
 

@@ -271,7 +271,10 @@ impl Package {
     fn is_output(&self, place: &Path) -> bool {
         let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         // An artifact's manifest lies beside it.
-        let name = name.strip_suffix(".manifest.json").unwrap_or(name);
+        let name = match name.strip_suffix(".manifest.json") {
+            Some(name) => name.strip_prefix('.').unwrap_or(name),
+            None => name,
+        };
         let of_us = name.strip_prefix(&self.metadata.name().in_file_names());
         of_us.is_some_and(|rest| rest.starts_with('-'))
             && [".whl", ".tar.gz", ".pyz"].iter().any(|ending| name.ends_with(ending))

@@ -36,6 +36,14 @@ impl EntryPoint {
         EntryPoint { exits: true, ..self }
     }
 
+    pub(super) fn module(&self) -> &str {
+        &self.module
+    }
+
+    pub(super) fn function(&self) -> &str {
+        &self.function
+    }
+
     /// The text of `__main__.py`. For a function that the user names it is, to the byte, the one
     /// that `python -m zipapp` writes.
     pub fn main_py(&self) -> String {

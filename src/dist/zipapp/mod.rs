@@ -12,6 +12,7 @@ mod needs;
 pub(crate) mod requirements;
 pub mod shebang;
 mod source;
+mod start;
 mod watch;
 pub(crate) mod wheel;
 mod wheel_name;
@@ -35,6 +36,7 @@ pub use bytecode::{Compiled, RECORDED_BELOW};
 pub use entry_point::{BadEntryPoint, EntryPoint};
 pub use requirements::RequirementProblem;
 pub use source::LEFT_OUT;
+pub use start::NoModule;
 pub use wheel::WheelProblem;
 
 use super::{Ingredient, Role};
@@ -120,6 +122,14 @@ pub enum Doubt {
     /// An extension module among the application's own files.
     #[error("{0}: Python does not import extension modules from archives")]
     Extension(String),
+    /// The module that it starts with has no such name.
+    #[error("{path} has no name {name}, which -m names: the application will not start")]
+    NoName {
+        /// The source of the module.
+        path: String,
+        /// The name.
+        name: String,
+    },
     /// A wheel needs a distribution that is not there.
     #[error("{wheel} needs {needed}, which is not in the archive")]
     Needs {
@@ -191,7 +201,7 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
     members.filter(&exclude);
     doubts.extend(needs::missing(&wheels, &extras, environment));
 
-    add_main(&mut members, request, &wheels)?;
+    add_main(&mut members, request, &wheels, &mut doubts)?;
     let compiled = bytecode.map(|bytecode| bytecode::add(bytecode, &mut members)).transpose()?;
     inputs.sort_unstable_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));
     inputs.dedup();
@@ -216,7 +226,12 @@ fn add_archive<R: io::Read + Seek>(
 }
 
 /// Sees to it that there is something to start with. As zipapp has it, an archive is taken as it is.
-fn add_main(members: &mut Members, request: &Request, wheels: &[Wheel]) -> Result<(), Error> {
+fn add_main(
+    members: &mut Members,
+    request: &Request,
+    wheels: &[Wheel],
+    doubts: &mut Vec<Doubt>,
+) -> Result<(), Error> {
     match (&request.main, members.has_main()) {
         (None, false) if !matches!(request.source, Some(Source::Archive(_) | Source::Bytes(_))) => {
             Err(Error::NoMain)
@@ -226,7 +241,10 @@ fn add_main(members: &mut Members, request: &Request, wheels: &[Wheel]) -> Resul
         (Some(main), false) => {
             let script = || wheels.iter().flat_map(|wheel| &wheel.scripts).find(|(name, _)| name == main);
             let entry_point = match main.parse::<EntryPoint>() {
-                Ok(entry_point) => entry_point,
+                Ok(entry_point) => {
+                    doubts.extend(start::check(&entry_point, members)?);
+                    entry_point
+                }
                 Err(error) => script().map(|(_, function)| function.clone()).ok_or(error)?,
             };
             members.add(vec![Entry::bytes("__main__.py", entry_point.main_py())?], "the entry point")
@@ -314,6 +332,9 @@ pub enum Error {
     /// No function.
     #[error(transparent)]
     EntryPoint(#[from] BadEntryPoint),
+    /// A module that is not there.
+    #[error(transparent)]
+    NoModule(#[from] NoModule),
     /// A pattern that is none.
     #[error(transparent)]
     Glob(#[from] BadGlob),

@@ -80,8 +80,8 @@ fn same_wheel_and_sdist(project: &str, stem: &str) {
     let python = python.to_str().expect("a path");
     let made = same(project, &["--wheel", "--sdist", "--no-isolation", "--python", python]);
     let artifacts = [format!("{stem}-py3-none-any.whl"), format!("{stem}.tar.gz")];
-    let wanted: Vec<String> =
-        artifacts.into_iter().flat_map(|name| [name.clone(), format!("{name}.manifest.json")]).collect();
+    let manifests = artifacts.clone().map(|name| format!(".{name}.manifest.json"));
+    let wanted = [manifests, artifacts].concat();
     assert_eq!(made.into_keys().collect::<Vec<_>>(), wanted);
 }
 

@@ -157,7 +157,7 @@ fn a_link_where_a_project_names_the_file_is_refused() {
 fn a_folder_where_one_artifact_goes_leaves_no_other() {
     let tree = project("orchard", "", &["src/orchard/__init__.py"]);
     let wheel = tree.path().join("dist/orchard-1.0-py3-none-any.whl");
-    for in_the_way in [wheel.clone(), tree.path().join("dist/orchard-1.0.tar.gz.manifest.json")] {
+    for in_the_way in [wheel.clone(), tree.path().join("dist/.orchard-1.0.tar.gz.manifest.json")] {
         fs::create_dir_all(&in_the_way).expect("a folder");
         let output = run(pyrepro().args(["build", "--sdist", "--wheel"]).current_dir(tree.path()));
         assert_eq!(output.status.code(), Some(2));

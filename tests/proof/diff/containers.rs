@@ -1,6 +1,7 @@
 //! What containers say: each field of zip, tar and gzip files, changed by itself.
 
-use pyrepro::diff::{Body, Report, Status, Verdict};
+use pyrepro::Verdict;
+use pyrepro::diff::{Body, Report, Status};
 
 use super::tar_file::{self, Gzip};
 use super::zip_file::{Member, Written, Zip, stored_blocks};

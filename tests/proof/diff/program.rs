@@ -46,7 +46,7 @@ fn text_names_the_member_and_shows_its_lines() {
         &zip(&[("a.txt", "one\n2\n"), ("b", "")]),
     );
     let told = text(&run(&two, "x.zip", &[]));
-    assert!(told.contains("contents differ: 1 with other content, 1 equal"), "{told}");
+    assert!(told.contains("differs: 1 with other content, 1 equal"), "{told}");
     assert!(told.contains("\na.txt  content differs, text, 8 → 6 bytes\n"), "{told}");
     assert!(told.contains("\n  -two\n  +2\n") && !told.contains('\x1b'), "{told}");
     let stat = text(&run(&two, "x.zip", &["--stat"]));
@@ -82,7 +82,7 @@ fn json_is_one_document_that_says_it_all() {
     let output = run(&two, "x.zip", &["--format", "json"]);
     let document: Value = serde_json::from_slice(&output.stdout).expect("one document");
     assert_eq!(document["equal"], false);
-    assert_eq!(document["verdict"], "content");
+    assert_eq!(document["verdict"], "differs");
     assert_eq!((&document["summary"]["content"], &document["summary"]["equal"]), (&1.into(), &1.into()));
     let member = &document["members"][0];
     assert_eq!((&member["path"], &member["status"]), (&"a.txt".into(), &"content".into()));

@@ -50,7 +50,7 @@ fn check_minds_modes_links_and_kinds() {
 #[test]
 fn check_finds_each_changed_member_of_an_archive() {
     let (tree, text) = of_mixed();
-    assert_eq!(manifest(&tree, &["--check", "out.pyz.manifest.json"]).0, Some(0));
+    assert_eq!(manifest(&tree, &["--check", ".out.pyz.manifest.json"]).0, Some(0));
     for (path, word) in [("pkg/cli.py", "changed"), ("pkg/cli.pyc", "changed"), ("new.py", "added")] {
         let mut members: Vec<_> = crate::common::app::members(&tree.path().join("out.pyz"))
             .into_iter()
@@ -62,7 +62,7 @@ fn check_finds_each_changed_member_of_an_archive() {
         members.retain(|entry| entry.path.as_str() != path);
         members.push(pyrepro::archive::Entry::bytes(path, "x").expect("a path"));
         tree.write("other.pyz", crate::common::app::zip_of(members));
-        let (code, told, _) = manifest(&tree, &["other.pyz", "--check", "out.pyz.manifest.json"]);
+        let (code, told, _) = manifest(&tree, &["other.pyz", "--check", ".out.pyz.manifest.json"]);
         assert_eq!(code, Some(1));
         assert!(told.contains(&format!("{word} {path}")) && told.contains("artifact: sha256"), "{told}");
     }

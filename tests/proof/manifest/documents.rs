@@ -52,7 +52,7 @@ print(len(refused))
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/manifest.schema.json");
     let mut python = tools.python();
     python.args(["-c", script]).arg(schema).args([
-        "out.pyz.manifest.json",
+        ".out.pyz.manifest.json",
         "tree.json",
         "zipapp.json",
         "file.json",

@@ -24,7 +24,7 @@ fn zipapp(tree: &Tree, options: &[&str]) -> String {
     let mut command = pyrepro();
     command.args(["zipapp", "app", "-o", "out.pyz", "-p", "python9", "--python", &newest()]).args(options);
     stdout_of(command.current_dir(tree.path()));
-    fs::read_to_string(tree.path().join("out.pyz.manifest.json")).expect("a manifest beside the archive")
+    fs::read_to_string(tree.path().join(".out.pyz.manifest.json")).expect("a manifest beside the archive")
 }
 
 fn manifest(tree: &Tree, arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -108,7 +108,7 @@ fn nothing_around_the_build_gets_into_the_manifest() {
             .args(["zipapp", "app", "-o", "out.pyz", "-p", "python9", "--python", &newest(), "-j", "3"])
             .args(&options);
         stdout_of(command.env(name, value).current_dir(tree.path()));
-        let found = fs::read_to_string(tree.path().join("out.pyz.manifest.json")).expect("a manifest");
+        let found = fs::read_to_string(tree.path().join(".out.pyz.manifest.json")).expect("a manifest");
         assert_eq!(found, expected, "{name}");
     }
     // Elsewhere, under other times, in another order of files, with options said otherwise.
@@ -163,8 +163,9 @@ print('done')
         stdout_of(pyrepro().args(["manifest", "app", "-o", "tree.json"]).current_dir(tree.path()));
     }
     let mut python = pythons()[0].command();
-    let printed =
-        stdout_of(python.args(["-c", script, "out.pyz.manifest.json", "tree.json"]).current_dir(tree.path()));
+    let printed = stdout_of(
+        python.args(["-c", script, ".out.pyz.manifest.json", "tree.json"]).current_dir(tree.path()),
+    );
     assert_eq!(printed.trim(), "done");
 }
 
@@ -183,7 +184,7 @@ fn sha256sum_takes_the_list() {
                 .current_dir(tree.path().join(folder)),
         )
     };
-    manifest(&tree, &["out.pyz.manifest.json", "--export", "sha256sum", "-o", "one"]);
+    manifest(&tree, &[".out.pyz.manifest.json", "--export", "sha256sum", "-o", "one"]);
     assert_eq!(check(".", "one"), "out.pyz: OK\n");
     manifest(&tree, &["app", "--export", "sha256sum", "-o", "tree"]);
     assert!(check("app", "tree").contains("été.py: OK\n"));
@@ -198,7 +199,7 @@ fn others_read_the_in_toto_statement_and_the_cyclonedx_list() {
     let Some(tools) = tools("manifest") else { return };
     let (tree, _) = of_mixed();
     for format in ["in-toto", "cyclonedx"] {
-        manifest(&tree, &["out.pyz.manifest.json", "--export", format, "-o", format]);
+        manifest(&tree, &[".out.pyz.manifest.json", "--export", format, "-o", format]);
     }
     let script = "
 import json
@@ -215,7 +216,7 @@ provenance = ParseDict(json.loads(text)['predicate'], provenance_pb2.Provenance(
 assert provenance.run_details.builder.id.startswith('pkg:cargo/pyrepro@')
 for item in provenance.build_definition.resolved_dependencies:
     ResourceDescriptor.copy_from_pb(item).validate()
-manifest = json.load(open('out.pyz.manifest.json'))
+manifest = json.load(open('.out.pyz.manifest.json'))
 assert statement.pb.subject[0].digest['sha256'] == manifest['artifact']['sha256']
 dependencies = {item.name: item.digest['sha256'] for item in provenance.build_definition.resolved_dependencies if item.digest}
 assert dependencies == {file['path']: file['sha256'] for file in manifest['inputs']['files']}
@@ -249,7 +250,7 @@ fn a_manifest_is_written_where_it_is_wanted_and_with_its_archive_or_not_at_all()
         files.iter().map(|path| path.to_string_lossy().into_owned()).collect()
     };
     assert!(zipapp(&[]).status.success());
-    assert_eq!(new(), ["app.pyz", "app.pyz.manifest.json"]);
+    assert_eq!(new(), [".app.pyz.manifest.json", "app.pyz"]);
     assert!(zipapp(&["--no-manifest"]).status.success());
     assert_eq!(new(), ["app.pyz"]);
     assert!(zipapp(&["--manifest", "m"]).status.success());
