@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO, Any, Callable, List, Optional, Union
+from typing import IO, Any, Callable, List, Optional, Set, Tuple, Union
 
 from ._program import find_program
 
@@ -78,7 +78,8 @@ def _entry_point(source: Path, main: Optional[str]) -> List[str]:
 def _left_out(source: Path, target: Any, filter: Optional[Callable[[Path], bool]]) -> List[str]:
     """Options for what the filter leaves out. A folder stays if something in it does."""
     place = None if target is None or hasattr(target, "write") else Path(os.fspath(target))
-    unwanted, needed = [], set()
+    unwanted: List[Tuple[Path, bool]] = []
+    needed: Set[Path] = set()
     for child in sorted(source.rglob("*")):
         relative = child.relative_to(source)
         if filter is not None and not filter(relative):

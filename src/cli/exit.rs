@@ -45,7 +45,7 @@ pub fn report(error: &anyhow::Error) -> Exit {
 }
 
 /// An error and its causes in one line. Many a message says its cause already.
-fn told(error: &anyhow::Error) -> String {
+pub fn told(error: &anyhow::Error) -> String {
     let mut line = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if !line.contains(&cause) {

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use pyrepro::init::{Change, Error, Plan, Refusal};
 use serde::Serialize;
 
+use anyhow::ensure;
+
 use super::exit::Exit;
-use super::interrupt;
 use super::terminal::{BAD, GOOD, Terminal, say};
+use super::{interrupt, named};
 
 /// Create a pyproject.toml, or convert a project to build with pyrepro
 ///
@@ -45,6 +47,12 @@ struct Report<'a> {
 }
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    named::existing(&flags.folder)?;
+    ensure!(
+        flags.folder.is_dir(),
+        "{} is not a folder; name the folder of the project",
+        flags.folder.display()
+    );
     let plan = match Plan::for_project(&flags.folder) {
         Ok(plan) => plan,
         Err(Error::Refused { backend, reasons }) => {

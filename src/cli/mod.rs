@@ -15,6 +15,7 @@ mod interrupt;
 mod man;
 mod manifest;
 mod mode;
+mod named;
 mod normalize;
 mod printable;
 mod progress;

@@ -52,7 +52,7 @@ pub struct Flags {
     #[arg(long)]
     check: bool,
     /// Number of files to work on at a time; 0 means one per core
-    #[arg(short, long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
+    #[arg(short, long, value_name = "N", default_value_t = 0, value_parser = crate::cli::named::jobs, allow_negative_numbers = true)]
     jobs: u16,
     /// Follow symbolic links; otherwise they are skipped or refused
     #[arg(long)]
@@ -60,7 +60,7 @@ pub struct Flags {
     /// Time of all members of archives, and the latest modification time of rewritten files: seconds since
     /// 1970, or `git` for the time of the last commit [default: $SOURCE_DATE_EPOCH; else 1980 for members,
     /// and files keep their time]
-    #[arg(long, value_name = "N|git")]
+    #[arg(long, value_name = "N|git", allow_negative_numbers = true)]
     source_date_epoch: Option<EpochChoice>,
 }
 

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::builder::PossibleValue;
 use clap::{ValueEnum, value_parser};
 use pyrepro::diff;
@@ -16,7 +16,7 @@ use super::compiler::CompilerFlag;
 use super::diff::text;
 use super::exit::Exit;
 use super::terminal::{BAD, FAINT, GOOD, STRONG, Terminal};
-use super::{environment, interrupt};
+use super::{environment, interrupt, named};
 
 /// Build under varying conditions, and compare
 ///
@@ -77,6 +77,15 @@ impl ValueEnum for Choice {
 }
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    named::project(&flags.source)?;
+    if flags.source.is_dir() {
+        let says_how = |name: &str| flags.source.join(name).is_file();
+        ensure!(
+            says_how("pyproject.toml") || says_how("setup.py"),
+            "{} has neither pyproject.toml nor setup.py, so nothing says how to build it; name a project's folder",
+            flags.source.display()
+        );
+    }
     let stop = interrupt::flag()?;
     let variations = match flags.only.is_empty() {
         true => Variation::ALL.to_vec(),

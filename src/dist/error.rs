@@ -1,7 +1,7 @@
 //! Why there is no wheel or sdist.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::compiled::Uncompilable;
 use super::package::ModuleProblem;
@@ -76,7 +76,7 @@ pub enum Error {
         problem: Uncompilable,
     },
     /// An archive that is no sdist.
-    #[error("{path}: {problem}", path = path.display())]
+    #[error("{path}{problem}", path = problem.place(path))]
     Sdist {
         /// Where it is.
         path: PathBuf,
@@ -102,4 +102,14 @@ pub enum SdistProblem {
     /// Several folders at the top, or none.
     #[error("it has {0} entries at its top, where an sdist has one folder")]
     Top(usize),
+}
+
+impl SdistProblem {
+    /// The place before the problem, unless the problem itself begins with it.
+    fn place(&self, path: &Path) -> String {
+        match self {
+            SdistProblem::Unpack(_) => String::new(),
+            SdistProblem::Top(_) => format!("{}: ", path.display()),
+        }
+    }
 }

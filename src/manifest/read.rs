@@ -45,7 +45,7 @@ pub enum Invalid {
     #[error("it is longer than {MAX_SIZE} bytes, which no manifest is")]
     TooLong,
     /// It is no JSON, or its parts are others than those of the schema.
-    #[error("it is no manifest: {0}")]
+    #[error("not a manifest, which is a JSON document that `pyrepro build` writes: {0}")]
     Shape(#[from] serde_json::Error),
     /// It is of a newer program.
     #[error(
@@ -130,7 +130,7 @@ impl Manifest {
 
     fn check(&self) -> Result<(), Invalid> {
         if self.sha256.is_none() {
-            return Err(inconsistent(format_args!("it is no manifest: missing field `sha256`")));
+            return Err(inconsistent(format_args!("not a manifest: missing field `sha256`")));
         }
         check_count("members", self.members.len())?;
         check_count("targets", self.targets.len())?;

@@ -27,8 +27,8 @@ pub enum Error {
     Special,
     /// Neither its content nor its name tells of a kind of artifact that can be normalized.
     #[error(
-        "is nothing that pyrepro can normalize, which is bytecode of CPython 3.7 to 3.15, wheels, zipapps and other \
-         zip files, and tar files in gzip or not"
+        "cannot be normalized; expected bytecode of CPython 3.7 to 3.15, a wheel, a zipapp or another zip file, or a \
+         tar file, plain or in gzip"
     )]
     NoArtifact,
     /// Its bytecode is broken, or of an unknown kind.

@@ -11,6 +11,7 @@ mod prove;
 mod rebuild;
 mod rebuild_index;
 mod rebuild_tampered;
+mod recipes;
 mod verify;
 mod verify_backend;
 mod verify_installed;

@@ -6,3 +6,4 @@ mod common;
 mod bombs;
 mod dependencies;
 mod hostile_text;
+mod mistakes;

@@ -27,7 +27,7 @@ use super::compiler::{self, CompilerFlag};
 use super::exit::Exit;
 use super::mode::HashMode;
 use super::terminal::Terminal;
-use super::{environment, interrupt};
+use super::{environment, interrupt, named};
 use backend::{Backend, backend_of};
 pub use other::config_setting;
 use pyrepro::there;
@@ -68,14 +68,14 @@ pub struct Flags {
     #[arg(long, conflicts_with = "zipapp")]
     list: bool,
     /// Number of files to work on at a time; 0 means one per core
-    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
+    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = crate::cli::named::jobs, allow_negative_numbers = true)]
     jobs: u16,
     /// Write no manifests
     #[arg(long, overrides_with = "no_manifest")]
     no_manifest: bool,
     /// Time of all members: seconds since 1970, or `git` for the time of the last commit
     /// [default: $SOURCE_DATE_EPOCH, or 1980-01-01]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     source_date_epoch: Option<EpochChoice>,
 
     /// Add bytecode to wheels and zipapps
@@ -181,13 +181,13 @@ struct Source {
 
 impl Source {
     fn open(path: &Path) -> anyhow::Result<Source> {
+        named::project(path)?;
         let unreadable = || format!("cannot read {}", path.display());
         if there::is_file(path).with_context(unreadable)? {
             let unpacked = Scratch::new().context("cannot make a temporary folder")?;
             let root = dist::unpack(path, unpacked.path())?;
             return Ok(Source { root, _unpacked: Some(unpacked) });
         }
-        ensure!(there::is_anything(path).with_context(unreadable)?, "there is no {}", path.display());
         Ok(Source { root: path.to_owned(), _unpacked: None })
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use pyrepro::archive::{Digest, Entries, WriteError};
 use pyrepro::compile::Chosen;
 use pyrepro::dist::{self, Artifact, Ingredient};
@@ -192,6 +192,11 @@ impl Flags {
 /// Does something in the folder for artifacts, which is made if need be, and taken away again if that fails.
 pub(super) fn into_folder<T>(folder: &Path, put: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     let is_new = !folder.exists();
+    ensure!(
+        is_new || folder.is_dir(),
+        "{} is a file; name a folder for the artifacts with -o",
+        folder.display()
+    );
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     put().inspect_err(|_| {
         if is_new {

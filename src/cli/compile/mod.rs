@@ -68,11 +68,12 @@ pub struct Flags {
         long,
         visible_alias = "workers",
         value_name = "N",
-        value_parser = number::<usize>,
+        value_parser = super::named::jobs,
+        allow_negative_numbers = true,
         default_value_t = 0,
         hide_default_value = true
     )]
-    jobs: usize,
+    jobs: u16,
     /// Memory limit of each interpreter in MiB; 0 means no limit (Linux) [default: 4096]
     #[arg(long, value_name = "N")]
     memory_limit: Option<u64>,
@@ -131,7 +132,7 @@ pub struct Flags {
     manifest: Option<PathBuf>,
     /// Modification time of written files: seconds since 1970, or `git` for the time of the last commit
     /// [default: $SOURCE_DATE_EPOCH, or the current time]
-    #[arg(long, value_name = "TIME", help_heading = "What to write")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, help_heading = "What to write")]
     source_date_epoch: Option<EpochChoice>,
 }
 
@@ -242,7 +243,7 @@ impl Flags {
     }
 
     fn request(&self, version: Version) -> anyhow::Result<Request> {
-        let jobs = NonZeroUsize::new(self.jobs);
+        let jobs = NonZeroUsize::new(self.jobs.into());
         let mut request = Request {
             depth: self.depth(),
             links_within: unless_empty(&self.links_within).map(Path::to_owned),

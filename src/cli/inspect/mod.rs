@@ -15,7 +15,8 @@ use pyrepro::inspect::{self, Archive, Disassembly, Inspection};
 use pyrepro::pyc::{CachedName, HEADER_SIZE, Header, Pyc};
 use serde::Serialize;
 
-use super::exit::Exit;
+use super::exit::{self, Exit};
+use super::named;
 use super::terminal::{STRONG, Terminal};
 
 /// What the outermost code object is called.
@@ -113,9 +114,10 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut document = Document { files: Vec::new() };
     for (count, path) in flags.files.iter().enumerate() {
         let content = look_at(flags, path).unwrap_or_else(|error| {
-            terminal.error(format_args!("{error:#}"));
+            let error = exit::told(&error);
+            terminal.error(&error);
             exit = Exit::Trouble;
-            Content::Failed { error: format!("{error:#}") }
+            Content::Failed { error }
         });
         if terminal.is_json() {
             document.files.push(Record { path: path.display().to_string(), content });
@@ -135,11 +137,17 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 fn look_at(flags: &Flags, path: &Path) -> anyhow::Result<Content> {
+    named::file(path, "a bytecode file or an archive in it")?;
     let name = || path.display().to_string();
     let file = File::open(path).with_context(name)?;
     if let Some(archive) = Archive::read(BufReader::new(file), Limits::default()).with_context(name)? {
         return Ok(Content::Archive(archive));
     }
+    ensure!(
+        path.extension().is_none_or(|extension| extension != "py"),
+        "{} is a source; name bytecode or an archive, or compile it first: pyrepro compile {0}",
+        path.display()
+    );
     let file = bytecode_in(path).with_context(name)?;
     let inspection = Inspection::of(&file).with_context(name)?;
     let pyc = Pyc::parse(&file).with_context(name)?;

@@ -15,8 +15,8 @@ use anyhow::{bail, ensure};
 
 use super::compiler::CompilerFlag;
 use super::exit::Exit;
-use super::rebuild;
 use super::terminal::Terminal;
+use super::{named, rebuild};
 
 /// Check that an artifact comes from its source, or that installed files match their RECORD
 ///
@@ -36,7 +36,7 @@ pub struct Flags {
     #[command(flatten)]
     compiler: CompilerFlag,
     /// Number of files to work on at a time; 0 means one per core
-    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
+    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = crate::cli::named::jobs, allow_negative_numbers = true)]
     jobs: u16,
     /// Only look up where members come from, without building: fast, but no proof
     #[arg(long, conflicts_with = "installed")]
@@ -75,17 +75,28 @@ impl Flags {
         let source_of_wheel = source.filter(|_| is_wheel && !self.trace);
         match (source_of_wheel, source) {
             (Some(source), _) => rebuild::verify(artifact, source, &self.python, terminal),
-            (None, None) if !self.trace => bail!(
-                "{} has no manifest beside it, and no source to compare it with; give its source distribution or \
-                 its folder with --source, or try `pyrepro rebuild NAME==VERSION`, which asks the index",
-                artifact.display()
-            ),
+            (None, None) if !self.trace => {
+                named::file(artifact, "an artifact in it, or an environment with --installed")?;
+                ensure!(
+                    named::is_archive(artifact),
+                    "{} is not an artifact; name a wheel, a zipapp or a source distribution",
+                    artifact.display()
+                );
+                bail!(
+                    "{} has no manifest beside it, and no source to compare it with; give its source distribution \
+                     or its folder with --source, or try `pyrepro rebuild NAME==VERSION`, which asks the index",
+                    artifact.display()
+                )
+            }
             _ => trace::run(artifact, source, &self.python, self.compiler.choice()?, jobs, terminal),
         }
     }
 }
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if let Some(artifact) = &flags.artifact {
+        named::existing(artifact)?;
+    }
     let all = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
     let jobs = NonZero::new(flags.jobs.into()).unwrap_or(all);
     if let (Some(artifact), Some(statement)) = (&flags.artifact, &flags.statement.statement) {

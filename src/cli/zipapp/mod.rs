@@ -25,7 +25,7 @@ use super::compiler::{self, CompilerFlag};
 use super::exit::Exit;
 use super::mode::HashMode;
 use super::terminal::Terminal;
-use super::{environment, interrupt};
+use super::{environment, interrupt, named};
 use interpreter::Choice;
 
 use pyrepro::there;
@@ -60,7 +60,7 @@ pub struct Flags {
     #[arg(long)]
     info: bool,
     /// Number of files to work on at a time; 0 means one per core
-    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=1024))]
+    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = crate::cli::named::jobs, allow_negative_numbers = true)]
     jobs: u16,
     /// Write the manifest to this file [default: .FILE.manifest.json beside the archive FILE]
     #[arg(long, value_name = "FILE", conflicts_with = "no_manifest")]
@@ -70,7 +70,7 @@ pub struct Flags {
     no_manifest: bool,
     /// Time of all members: seconds since 1970, or `git` for the time of the last commit
     /// [default: $SOURCE_DATE_EPOCH, or 1980-01-01]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     source_date_epoch: Option<EpochChoice>,
 
     /// Include sources only, without bytecode
@@ -215,9 +215,7 @@ impl Flags {
         } else if there::is_file(path).with_context(|| format!("cannot read {}", path.display()))? {
             Source::Archive(path.clone())
         } else {
-            let is_there =
-                there::is_anything(path).with_context(|| format!("cannot read {}", path.display()))?;
-            ensure!(is_there, "there is no {}", path.display());
+            named::existing(path)?;
             Source::Folder(path.clone())
         };
         let is_archive = !matches!(source, Source::Folder(_));

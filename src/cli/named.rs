@@ -1,0 +1,80 @@
+//! What a user names, judged before the library gets it: whether it is there, and of the kind that a verb takes.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{bail, ensure};
+
+/// How many files may be worked on at a time.
+const MOST_JOBS: u16 = 1024;
+
+/// A number of jobs, for the parser of arguments.
+pub fn jobs(text: &str) -> Result<u16, String> {
+    let number = text.trim().parse().ok().filter(|jobs| *jobs <= MOST_JOBS);
+    number.ok_or_else(|| format!("expected a number from 0 to {MOST_JOBS}; 0 means one per core"))
+}
+
+/// How many of something, for the parser of arguments.
+pub fn count(text: &str) -> Result<usize, String> {
+    text.trim().parse().map_err(|_| "expected a number, 0 or more".to_owned())
+}
+
+/// Something that is there.
+pub fn existing(path: &Path) -> anyhow::Result<()> {
+    // What cannot be looked at for another reason is told by who reads it.
+    let is_missing = path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+    ensure!(!is_missing, "{} does not exist; check its name and the current folder", path.display());
+    Ok(())
+}
+
+/// A project to build: its folder, or its source distribution.
+pub fn project(path: &Path) -> anyhow::Result<()> {
+    existing(path)?;
+    if !path.is_file() {
+        return Ok(());
+    }
+    let name = path.display();
+    let is_called = |ending: &str| path.extension().is_some_and(|extension| extension == ending);
+    ensure!(
+        !is_called("whl"),
+        "{name} is a wheel, which is built already; name the project's folder or its source distribution (.tar.gz)"
+    );
+    ensure!(
+        is_archive(path),
+        "{name} is not a source distribution; name the project's folder or its source distribution (.tar.gz)"
+    );
+    Ok(())
+}
+
+/// A file, where folders are no use.
+pub fn file(path: &Path, what: &str) -> anyhow::Result<()> {
+    existing(path)?;
+    if path.is_dir() {
+        bail!("{} is a folder; name {what}", path.display());
+    }
+    Ok(())
+}
+
+/// Whether a file begins as archives do. One that cannot be read is for who reads it.
+pub fn is_archive(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(512).read_to_end(&mut head));
+    read.is_err()
+        || head.starts_with(b"PK")
+        || head.starts_with(&[0x1f, 0x8b])
+        || head.get(257..262) == Some(b"ustar")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_are_a_number_that_a_machine_can_have() {
+        assert_eq!((jobs("0"), jobs(" 8"), jobs("1024")), (Ok(0), Ok(8), Ok(1024)));
+        for text in ["x", "-1", "", "1025", "2.5"] {
+            assert!(jobs(text).unwrap_err().contains("0 means one per core"), "{text}");
+        }
+    }
+}
