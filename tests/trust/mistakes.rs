@@ -1,6 +1,8 @@
 //! What people do by mistake, and what they are told: each message names the place, what was expected, and the way
 //! out. `PYREPRO_UPDATE=1` writes testdata/mistakes.txt anew.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::path::Path;
 
