@@ -363,7 +363,7 @@ fn a_source_that_nothing_can_build_is_an_error() {
     assert!(refused(tree.path(), &["--zipapp"]).contains("flit_core.buildapi"));
     let output = build(tree.path(), &["nowhere"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("there is no nowhere"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nowhere does not exist"));
 }
 
 #[test]

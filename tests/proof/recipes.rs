@@ -20,13 +20,12 @@ const SECTIONS: [&str; 4] = [
 
 /// A backend that is in the project, so that nothing has to be fetched.
 const BACKEND: &str = r#"
-import io, os, tarfile, zipfile
+import base64, hashlib, io, os, tarfile, zipfile
 
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     name = "plum-1.0-py3-none-any.whl"
     info = "plum-1.0.dist-info/"
     with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
-        import base64, hashlib
         rows = []
         for path, text in [
             ("plum.py", open("src/plum.py").read()),
@@ -44,6 +43,10 @@ def build_sdist(folder, config_settings=None):
     with tarfile.open(os.path.join(folder, name), "w:gz") as sdist:
         for path in ["pyproject.toml", "src/plum.py", "backend/here.py"]:
             sdist.add(path, "plum-1.0/" + path)
+        text = b"Metadata-Version: 2.1\nName: plum\nVersion: 1.0\n"
+        info = tarfile.TarInfo("plum-1.0/PKG-INFO")
+        info.size = len(text)
+        sdist.addfile(info, io.BytesIO(text))
     return name
 "#;
 

@@ -81,12 +81,12 @@ fn strange_documents_are_refused_in_words() {
         *document.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
         document.to_string()
     };
-    refused("", "no manifest");
-    refused("[]", "no manifest");
+    refused("", "not a manifest");
+    refused("[]", "not a manifest");
     refused("{}", "schema");
     refused(&with("/pyrepro/version", "0.0.9".into()), "was changed after it was written");
-    refused(&"[".repeat(100_000), "no manifest");
-    refused(&format!(r#"{{"schema": 1, "x": {}}}"#, "[".repeat(100_000)), "no manifest");
+    refused(&"[".repeat(100_000), "not a manifest");
+    refused(&format!(r#"{{"schema": 1, "x": {}}}"#, "[".repeat(100_000)), "not a manifest");
     refused(&with("/schema", 2.into()), "its schema is 2, and this pyrepro reads schema 1");
     refused(&with("/schema", u64::MAX.into()), "newer");
     refused(&with("/schema", 0.into()), "its schema is 0");
