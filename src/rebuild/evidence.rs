@@ -198,7 +198,7 @@ impl Inferred {
 }
 
 /// The backend that a package has, by which those are told apart that write wheels themselves.
-fn family(package: &str) -> Option<&'static str> {
+pub(super) fn family(package: &str) -> Option<&'static str> {
     Some(match package {
         "wheel" | "setuptools" => "setuptools.build_meta:__legacy__",
         "flit" => "flit.buildapi",

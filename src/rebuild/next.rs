@@ -1,7 +1,7 @@
 //! What to try next: the difference, or the failure, chooses it.
 
 use super::compare::{Class, MemberDifference};
-use super::evidence::{Generator, after, numbers};
+use super::evidence::{Generator, after, family, numbers};
 use super::published::Published;
 use super::strategy::{LineEnds, Strategy};
 use crate::backend::Installed;
@@ -51,6 +51,23 @@ type Change<'a> = &'a mut dyn FnMut(&dyn Fn(&mut Strategy));
 
 fn after_failure(tried: &Strategy, stage: &str, words: &str, pythons: &[(u8, u8)], change: Change<'_>) {
     if stage == "resolver" {
+        // `flit build` and `poetry build` take the backend that they bring along, whatever the source declares.
+        for package in ["flit-core", "poetry-core", "poetry", "flit"] {
+            if let Some(version) = tried.pinned(package).filter(|_| tried.backend.is_none()) {
+                change(&|strategy| {
+                    strategy.backend = family(package).map(str::to_owned);
+                    strategy.with = vec![package.to_owned()];
+                });
+                // Before there was a poetry-core, poetry wrote its own number.
+                if package == "poetry-core" {
+                    change(&|strategy| {
+                        strategy.backend = family("poetry").map(str::to_owned);
+                        strategy.with = vec!["poetry".to_owned()];
+                        strategy.pins = vec![format!("poetry=={version}")];
+                    });
+                }
+            }
+        }
         // A requirement that was uploaded later, or a pin that the declared requirements exclude.
         if tried.pinned("wheel").is_some() && tried.with.iter().any(|with| with == "wheel") {
             change(&|strategy| strategy.pins.retain(|pin| pin != "setuptools<70.1"));

@@ -448,8 +448,11 @@ fn attempts(
     best.ok_or_else(|| failure.unwrap_or(Error::Stopped))
 }
 
-/// How much differs: content counts for more than metadata.
+/// How much differs: content counts for more than metadata, and each field of metadata counts.
 fn weight(differences: &[MemberDifference]) -> usize {
-    differences.iter().map(|difference| if difference.class.is_metadata() { 2 } else { 5 }).sum::<usize>()
-        + differences.iter().map(|difference| difference.detail.len().min(400)).sum::<usize>() / 400
+    let of_one = |difference: &MemberDifference| {
+        let fields = difference.detail.matches("; ").count().min(40);
+        if difference.class.is_metadata() { 100 + fields } else { 250 }
+    };
+    differences.iter().map(of_one).sum()
 }
