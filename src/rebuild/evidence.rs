@@ -99,7 +99,7 @@ impl Inferred {
         let package = match name.as_str() {
             "bdist_wheel" => "wheel",
             "flit" if after(&version, (2, 0)) => "flit-core",
-            "poetry" if before_poetry_core => "poetry",
+            "poetry" if before_poetry_core || !after(&version, (1, 0)) => "poetry",
             "poetry" if declares("poetry") && !declares("poetry-core") => "poetry",
             "poetry" => "poetry-core",
             "uv" if !declares("uv") => "uv-build",

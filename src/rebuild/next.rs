@@ -51,6 +51,14 @@ type Change<'a> = &'a mut dyn FnMut(&dyn Fn(&mut Strategy));
 
 fn after_failure(tried: &Strategy, stage: &str, words: &str, pythons: &[(u8, u8)], change: Change<'_>) {
     if stage == "resolver" {
+        // What was uploaded until then may have wheels for older interpreters alone.
+        let has_no_wheels = ["no usable wheels", "no wheels with", "No matching distribution"];
+        if tried.uploaded_before.is_some() && has_no_wheels.iter().any(|sign| words.contains(sign)) {
+            let current = version_of(&tried.python);
+            for (major, minor) in pythons.iter().rev().filter(|python| **python < current).take(2) {
+                change(&|strategy| strategy.python = format!("{major}.{minor}"));
+            }
+        }
         // `flit build` and `poetry build` take the backend that they bring along, whatever the source declares.
         for package in ["flit-core", "poetry-core", "poetry", "flit"] {
             if let Some(version) = tried.pinned(package).filter(|_| tried.backend.is_none()) {
