@@ -35,14 +35,7 @@ impl Graph {
                 }
             }
             (Op::BuildTuple, _) => self.sweep_tuple(block, index, context),
-            (
-                Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::PopJumpIfNone | Op::PopJumpIfNotNone | Op::Jump,
-                _,
-            ) => {
-                if self.thread_on_line(block, index, context) {
-                    return index;
-                }
-            }
+            (op, _) if is_threaded(op) && self.thread_on_line(block, index, context) => return index,
             (Op::Swap, _) if seen.arg == 1 => self[block].instrs_mut()[index].clear(),
             (Op::Swap, _) => {
                 let last = self.shorten_swaps(block, index);
@@ -131,4 +124,9 @@ impl Graph {
         self[block].instrs_mut()[index].target = to.target;
         true
     }
+}
+
+fn is_threaded(op: Op) -> bool {
+    use Op::*;
+    matches!(op, PopJumpIfFalse | PopJumpIfTrue | PopJumpIfNone | PopJumpIfNotNone | Jump)
 }
