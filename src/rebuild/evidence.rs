@@ -208,6 +208,7 @@ pub(super) fn family(package: &str) -> Option<&'static str> {
         "hatchling" => "hatchling.build",
         "pdm-backend" => "pdm.backend",
         "pdm-pep517" => "pdm.pep517.api",
+        "uv-build" => "uv_build",
         _ => return None,
     })
 }

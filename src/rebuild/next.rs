@@ -59,8 +59,8 @@ fn after_failure(tried: &Strategy, stage: &str, words: &str, pythons: &[(u8, u8)
                 change(&|strategy| strategy.python = format!("{major}.{minor}"));
             }
         }
-        // `flit build` and `poetry build` take the backend that they bring along, whatever the source declares.
-        for package in ["flit-core", "poetry-core", "poetry", "flit"] {
+        // `flit build`, `poetry build` and `uv build` take the backend that they bring along, whatever the source declares.
+        for package in ["flit-core", "poetry-core", "poetry", "flit", "uv-build"] {
             if let Some(version) = tried.pinned(package).filter(|_| tried.backend.is_none()) {
                 change(&|strategy| {
                     strategy.backend = family(package).map(str::to_owned);
