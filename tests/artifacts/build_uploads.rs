@@ -143,7 +143,7 @@ fn no_manifest_of_an_earlier_build_stays_beside_another_artifact() {
 
 #[test]
 fn a_project_is_not_built_with_a_python_that_it_is_not_for() {
-    let old = pythons().iter().filter(|python| python.version < newest().version).next_back();
+    let old = pythons().iter().rfind(|python| python.version < newest().version);
     let Some(old) = old else { return crate::common::skip("pythons", "there is one Python alone") };
     let minor = newest().version.minor();
     let text = format!("requires-python = '>=3.{minor}'\n");

@@ -108,7 +108,7 @@ fn workshop() -> Tree {
     let output = build(pkg.path(), &["--wheel", "--sdist", "--no-manifest", "-o", out]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     for name in ["pyproject.toml", "src/a/__init__.py"] {
-        tree.write(&format!("pkg/{name}"), fs::read(pkg.path().join(name)).expect("a file"));
+        tree.write(format!("pkg/{name}"), fs::read(pkg.path().join(name)).expect("a file"));
     }
     fs::create_dir(tree.path().join("empty")).expect("a folder");
     tree.write("m.py", "x = 1\n");
