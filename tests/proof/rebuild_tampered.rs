@@ -20,7 +20,8 @@ use crate::common::{pyrepro, search_path};
 type Files = Vec<(String, Vec<u8>)>;
 
 /// Projects of three shapes that pyrepro itself builds, so that a rebuild takes milliseconds.
-const PROJECTS: [(&str, &str, &[(&str, &str)]); 3] = [
+type Project = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+const PROJECTS: [Project; 3] = [
     (
         "plum",
         "dependencies = ['idna']\n[project.scripts]\nplum = 'plum.cli:main'\n",
