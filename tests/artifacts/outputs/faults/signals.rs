@@ -110,7 +110,7 @@ fn with_many_sources() -> Tree {
     }
     let made = run(&mut command(tree.path(), &["zipapp", "many", "-m", "m0:f", "-o", "many.pyz"]));
     assert!(made.status.success(), "{made:?}");
-    fs::remove_file(tree.path().join("many.pyz.manifest.json")).expect("a manifest");
+    fs::remove_file(tree.path().join(".many.pyz.manifest.json")).expect("a manifest");
     let made = run(&mut command(tree.path(), &["zipapp", "many", "-m", "m0:f", "-o", "many.pyz"]));
     assert!(made.status.success(), "{made:?}");
     tree
