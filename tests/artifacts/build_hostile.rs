@@ -140,7 +140,9 @@ fn an_sdist_that_is_none_is_refused() {
     let tree = Tree::new();
     tree.write("text.tar.gz", "no archive");
     tree.write("empty.tar.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0");
-    for (name, part) in [("text.tar.gz", "text.tar.gz is not a source distribution"), ("empty.tar.gz", "empty.tar.gz: ")] {
+    for (name, part) in
+        [("text.tar.gz", "text.tar.gz is not a source distribution"), ("empty.tar.gz", "empty.tar.gz: ")]
+    {
         let message = refused(tree.path(), &[name]);
         assert!(message.contains(part), "{message}");
     }

@@ -175,12 +175,12 @@ fn a_zipapp_starts_with_what_is_in_it() {
     );
     tree.write("app/pkg/inner.py", "def start():\n    pass\n");
     tree.write("app/pkg/magic.py", "globals()['ma' + 'in'] = print\n");
-    let zipapp = |main: &str| {
-        let output = run(pyrepro()
-            .args(["zipapp", "app", "-o", "a.pyz", "--no-compile", "-m", main])
-            .current_dir(tree.path()));
+    let zipapp_with = |main: &str, more: &[&str]| {
+        let arguments = ["zipapp", "app", "-o", "a.pyz", "-m", main];
+        let output = run(pyrepro().args(arguments).args(more).current_dir(tree.path()));
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
+    let zipapp = |main: &str| zipapp_with(main, &[]);
     for good in ["pkg.cli:main", "pkg.cli:start", "pkg.cli:A.run", "pkg.magic:main", "pkg:cli.main"] {
         assert_eq!(zipapp(good), (Some(0), String::new()), "{good}");
         fs::remove_file(tree.path().join("a.pyz")).expect("an archive");
@@ -192,6 +192,10 @@ fn a_zipapp_starts_with_what_is_in_it() {
         let (code, told) = zipapp(bad);
         assert!(code == Some(2) && told.contains(wanted), "{bad}: {told}");
         assert!(!tree.path().join("a.pyz").exists());
+        // As `python -m zipapp`, which looks at nothing.
+        let (code, told) = zipapp_with(bad, &["--no-compile"]);
+        assert!(code == Some(0) && told.contains(wanted), "{bad}: {told}");
+        fs::remove_file(tree.path().join("a.pyz")).expect("an archive");
     }
     let (code, told) = zipapp("pkg.cli:nope");
     assert!(code == Some(0) && told.contains("pkg/cli.py has no name nope"), "{told}");

@@ -381,7 +381,10 @@ fn config_settings_are_options_and_mistakes_are_told_once() {
     assert!(paths.contains(&"orchard/cli.pyc".to_owned()) && !paths.contains(&"orchard/cli.py".to_owned()));
     for (settings, expected) in [
         (&["pyyc=checked-hash"][..], "there is no config setting 'pyyc'; did you mean 'pyc'?"),
-        (&["colour=red"], "there is no config setting 'colour'; there are jobs, optimize, pyc, python"),
+        (
+            &["colour=red"],
+            "there is no config setting 'colour'; there are compiler, jobs, optimize, pyc, python",
+        ),
         (&["pyc=later"], "invalid value 'later' for '--pyc"),
         (&["pyc=checked-hash", "pyc=unchecked-hash"], "the config setting 'pyc' is given more than once"),
         (&["pyc="], "the config setting 'pyc' needs a value"),
