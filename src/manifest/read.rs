@@ -75,7 +75,7 @@ impl Manifest {
     /// ```
     /// use pyrepro::manifest::Manifest;
     ///
-    /// assert!(Manifest::open("Cargo.toml".as_ref()).unwrap_err().to_string().contains("no manifest"));
+    /// assert!(Manifest::open("Cargo.toml".as_ref()).unwrap_err().to_string().contains("not a manifest"));
     /// ```
     pub fn open(path: &Path) -> Result<Manifest, ReadError> {
         let manifest = Manifest::open_changed(path)?;

@@ -301,7 +301,18 @@ fn a_source_that_takes_all_memory_costs_itself_alone() {
     tree.write("src/b.py", "a\n".repeat(3_000_000));
     tree.write("src/c.py", "x = 1\n");
     let python = python().interpreter.path.to_str().expect("UTF-8");
-    let arguments = ["compile", "--python", python, "-j", "1", "--memory-limit", "300", "src"];
+    let arguments = [
+        "compile",
+        "--compiler",
+        "interpreter",
+        "--python",
+        python,
+        "-j",
+        "1",
+        "--memory-limit",
+        "300",
+        "src",
+    ];
     let output = bounded(&tree, 60, 16384, &arguments);
     assert_eq!(output.status.code(), Some(1), "{}", told(&output));
     assert!(told(&output).contains("takes more than the 300 MiB of memory"), "{}", told(&output));

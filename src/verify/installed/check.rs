@@ -134,7 +134,7 @@ impl Report {
     /// Whether all that was found is that something could not be read, which says nothing of it.
     ///
     /// ```
-    /// # use pyrepro::installed::Report;
+    /// # use pyrepro::verify::installed::Report;
     /// assert!(!Report::default().is_only_unreadable());
     /// ```
     pub fn is_only_unreadable(&self) -> bool {

@@ -40,12 +40,28 @@ def outcome(source):
         return 2, b""
 
 
+def apart(source):
+    """The outcome in a process of its own: nested blocks make some releases crash."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        kind, data = outcome(source)
+        with os.fdopen(writer, "wb") as file:
+            file.write(bytes([kind]) + data)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file:
+        answer = file.read()
+    os.waitpid(child, 0)
+    return (answer[0], answer[1:]) if answer else (2, b"")
+
+
 def main():
     warnings.simplefilter("ignore")
     what = sys.stdin.readline().strip()
     for program in composed(int(what)) if what.isdigit() else listed(what):
         source = program.encode("utf-8")
-        kind, data = outcome(source)
+        kind, data = apart(source)
         out = struct.pack("<I", len(source)) + source + bytes([kind])
         sys.stdout.buffer.write(out + struct.pack("<I", len(data)) + data)
 
