@@ -1,7 +1,7 @@
 //! A comparison as a page for browsers: one file, with everything in it.
 //!
 //! All of it is in the document: it reads without its script, and the browser's own search finds it. What was
-//! compared may be hostile, so every text goes through [`escape`]; the page's policy lets nothing but its own
+//! compared may be hostile, so every text goes through `escape`; the page's policy lets nothing but its own
 //! script run, and nothing load.
 
 mod escape;
