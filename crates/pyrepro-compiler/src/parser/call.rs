@@ -48,6 +48,14 @@ impl Parser<'_> {
                 break;
             }
         }
+        if self.rules.unpacking_comprehensions
+            && order == Order::DoubleStar
+            && self.at_comprehension()
+            && self.stacks.exprs.len() == marks.0
+            && let [only] = self.stacks.keywords[marks.1..]
+        {
+            return self.refuse("cannot use dict unpacking in generator expression", only.span);
+        }
         if self.at_comprehension()
             && let Some(&last) = self.stacks.exprs.last()
         {

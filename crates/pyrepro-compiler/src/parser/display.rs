@@ -155,6 +155,9 @@ impl Parser<'_> {
             return self.unexpected();
         }
         value = self.expression_after(value, operand)?;
+        if self.at(TokenKind::Colon) && self.kind_after(1) != TokenKind::RightBrace {
+            return self.refuse("cannot use dict unpacking in a dictionary key", self.span(stars));
+        }
         if !self.at_comprehension() {
             return self.unexpected();
         }

@@ -25,8 +25,8 @@ impl Parser<'_> {
     }
 
     /// `from ..a.b import c as d, e`
-    pub(super) fn import_from(&mut self, is_lazy: bool) -> Result<StmtKind> {
-        let start = self.start();
+    pub(super) fn import_from(&mut self, lazy: Option<Span>) -> Result<StmtKind> {
+        let is_lazy = lazy.is_some();
         self.bump();
         let level = self.dots();
         let (dots_end, named) = (self.end, self.start());
@@ -37,8 +37,8 @@ impl Parser<'_> {
         self.expect(TokenKind::KwImport)?;
         let names = self.import_from_targets()?;
         if level == 0 && module == Some(names::FUTURE) {
-            if is_lazy {
-                return self.refuse("lazy from __future__ import is not allowed", self.span(start));
+            if let Some(lazy) = lazy {
+                return self.refuse("lazy from __future__ import is not allowed", lazy);
             }
             let flufl = self.ast[names].iter().any(|alias| alias.name == names::BARRY_AS_FLUFL);
             self.flufl |= flufl && self.rules.flufl_in_files;

@@ -330,12 +330,12 @@ impl Parser<'_> {
         let marks = (self.stacks.exprs.len(), self.stacks.patterns.len());
         let mut rest = None;
         while !self.at(TokenKind::RightBrace) {
-            let start = self.start();
             if self.eat(TokenKind::DoubleStar) {
+                let name = self.start();
                 rest = Some(self.capture_target()?);
-                let stars = self.span(start);
+                let name = self.span(name);
                 if self.eat(TokenKind::Comma) && self.rules.tells_of_misplaced_rest {
-                    self.check_nothing_behind_rest(stars)?;
+                    self.check_nothing_behind_rest(name)?;
                 }
                 break;
             }
@@ -361,7 +361,7 @@ impl Parser<'_> {
     }
 
     /// Items behind `**rest` have an error of their own, if they are fine for the rest.
-    fn check_nothing_behind_rest(&mut self, stars: Span) -> Result<()> {
+    fn check_nothing_behind_rest(&mut self, rest: Span) -> Result<()> {
         if self.at(TokenKind::RightBrace) {
             return Ok(());
         }
@@ -374,7 +374,7 @@ impl Parser<'_> {
         if fine {
             let message =
                 "double star pattern must be the last (right-most) subpattern in the mapping pattern";
-            return self.refuse(message, stars);
+            return self.refuse(message, rest);
         }
         self.refuse("invalid syntax", place)
     }

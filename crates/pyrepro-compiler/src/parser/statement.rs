@@ -40,7 +40,7 @@ impl Parser<'_> {
             },
             TokenKind::KwReturn => self.return_statement()?,
             TokenKind::KwImport => self.import(false)?,
-            TokenKind::KwFrom => self.import_from(false)?,
+            TokenKind::KwFrom => self.import_from(None)?,
             TokenKind::KwRaise => self.raise()?,
             TokenKind::KwPass => self.keyword(StmtKind::Pass),
             TokenKind::KwBreak => self.keyword(StmtKind::Break),
@@ -75,8 +75,9 @@ impl Parser<'_> {
             self.bump();
             self.import(true)?
         } else if self.rules.lazy_imports && after == TokenKind::KwFrom && self.at_word(names::LAZY) {
+            let lazy = self.start();
             self.bump();
-            self.import_from(true)?
+            self.import_from(Some(lazy))?
         } else {
             return Ok(None);
         };
