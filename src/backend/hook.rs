@@ -1,8 +1,8 @@
 //! The hooks of a backend (PEP 517), each run in a process of its own.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::{fs, io};
 
 use super::artifact::Artifact;
 use super::place::Place;
@@ -62,10 +62,9 @@ impl Hooks<'_> {
         let step = format!("{hook} of the backend {backend}");
         let ended = run(command.current_dir(&source), &step, self.bounds)?;
         let words = ended.check(&step).map_err(|error| self.explained(error))?;
-        let answer = Answer::read(self.place, &step).map_err(|_| Error::Failed {
-            step,
-            how: "gave no answer".to_owned(),
-            words: words.clone(),
+        let answer = Answer::read(self.place, &step).map_err(|error| match error {
+            Error::Failed { step, how, .. } => Error::Failed { step, how, words: words.clone() },
+            other => other,
         })?;
         if answer.status == "unimportable" {
             return Err(Error::NoBackend { backend: backend.clone(), reason: answer.values.concat(), words });
@@ -106,7 +105,10 @@ impl Answer {
         let none =
             |how: &str| Error::Failed { step: step.to_owned(), how: how.to_owned(), words: Words::default() };
         let path = place.answer();
-        let found = fs::symlink_metadata(&path).map_err(|_| none("gave no answer"))?;
+        let found = fs::symlink_metadata(&path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => none("gave no answer"),
+            _ => Error::Read { path: path.clone(), source },
+        })?;
         if !found.is_file() || found.len() > LONGEST_ANSWER {
             return Err(none("gave no answer that can be read"));
         }
