@@ -114,6 +114,9 @@ impl Tool {
             _ => None,
         };
         let mut command = self.command(request, python, place)?;
+        // Locked or not: what a lock names is a hash, and that could be one of a source distribution, whose code
+        // would run on installation.
+        sources(request, &mut command)?;
         let report = place.folder().join("installed.json");
         if let Some(lines) = &resolved {
             let file = place.folder().join("requirements.txt");
@@ -122,7 +125,7 @@ impl Tool {
                 .map_err(|source| Error::Write { path: file.clone(), source })?;
             command.args(["--no-deps", "--require-hashes", "-r"]).arg(file);
         } else {
-            arguments(request, matches!(self, Tool::Uv(_)), &mut command)?;
+            choice(request, matches!(self, Tool::Uv(_)), &mut command)?;
             if matches!(self, Tool::Pip(_)) && request.wheels_only {
                 let _ = fs::remove_file(&report);
                 command.arg("--report").arg(&report);
@@ -155,14 +158,11 @@ impl Tool {
     }
 }
 
-/// What an installer is told beside the requirements.
-fn arguments(request: &Request, is_uv: bool, command: &mut Command) -> Result<(), Error> {
-    let Isolation::Fresh { constraints, find_links, no_index, .. } = &request.isolation else {
+/// Where an installer may take files from, and of which kind.
+fn sources(request: &Request, command: &mut Command) -> Result<(), Error> {
+    let Isolation::Fresh { find_links, no_index, .. } = &request.isolation else {
         return Ok(());
     };
-    for file in constraints {
-        command.arg("-c").arg(absolute(file)?);
-    }
     for folder in find_links {
         command.arg("--find-links").arg(absolute(folder)?);
     }
@@ -171,6 +171,17 @@ fn arguments(request: &Request, is_uv: bool, command: &mut Command) -> Result<()
     }
     if request.wheels_only {
         command.args(["--only-binary", ":all:"]);
+    }
+    Ok(())
+}
+
+/// What decides which versions an installer chooses.
+fn choice(request: &Request, is_uv: bool, command: &mut Command) -> Result<(), Error> {
+    let Isolation::Fresh { constraints, .. } = &request.isolation else {
+        return Ok(());
+    };
+    for file in constraints {
+        command.arg("-c").arg(absolute(file)?);
     }
     if let Some(time) = request.uploaded_before.as_ref().filter(|_| is_uv) {
         command.arg("--exclude-newer").arg(time);
@@ -193,7 +204,8 @@ fn lock(
         .map_err(|source| Error::Write { path: wanted.clone(), source })?;
     let mut command = installing(request, uv, place);
     command.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--format", "pylock.toml"]);
-    arguments(request, true, &mut command)?;
+    sources(request, &mut command)?;
+    choice(request, true, &mut command)?;
     command.arg("--python").arg(python).arg("--output-file").arg(&chosen).arg(&wanted);
     run(&mut command, step, bounds)?.check(step)?;
     let text = fs::read_to_string(&chosen).map_err(|source| Error::Read { path: chosen.clone(), source })?;

@@ -125,6 +125,10 @@ fn git(folder: &Path, arguments: &[&std::ffi::OsStr]) -> Result<String, String> 
         "-c",
         "filter.lfs.required=false",
     ]);
+    // Where a hook of another repository runs us, these would lead to that one.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(name);
+    }
     command.args(arguments).current_dir(folder).stdin(Stdio::null()).env("GIT_TERMINAL_PROMPT", "0");
     let output = command.output().map_err(|error| format!("git does not start: {error}"))?;
     match output.status.success() {

@@ -215,9 +215,12 @@ fn below(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
             let entries = fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))?;
             for entry in entries {
                 let entry = entry?;
-                // No link leads elsewhere.
-                if entry.file_type()?.is_dir() || entry.file_name().to_string_lossy().ends_with(".py") {
-                    open.push(entry.path());
+                // No link to a folder is followed, whatever it is called: it could lead back here.
+                let (kind, place) = (entry.file_type()?, entry.path());
+                if kind.is_dir()
+                    || (!place.is_dir() && place.extension().is_some_and(|ending| ending == "py"))
+                {
+                    open.push(place);
                 }
             }
         } else if path.extension().is_some_and(|ending| ending == "py") {
