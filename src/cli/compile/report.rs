@@ -242,7 +242,7 @@ fn in_words(summary: &Summary, task: Task) -> String {
         (summary.fresh, "fresh"),
         (summary.orphaned, orphans),
         (summary.failed, "failed"),
-        (summary.troubles, "in trouble"),
+        (summary.troubles, "with errors"),
     ];
     let told = counts.into_iter().filter(|(count, what)| *count > 0 || *what == always);
     told.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")

@@ -18,7 +18,7 @@ use range::{Minor, Range};
 
 /// Compile what a Debian package ships, as Debian's py3compile does
 ///
-/// Takes the options of Debian's `py3compile`, and compiles for all supported Pythons in one run. Files are
+/// Accepts the options of Debian's `py3compile`, and compiles for all supported Pythons in one run. Files are
 /// hash-based and in canonical form, so they are the same on every machine.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
@@ -32,13 +32,13 @@ pub struct Flags {
     /// Only for Pythons in this range: `3.11` is one, `3.11-` that and newer ones, `3.9-3.12` all before 3.12
     #[arg(short = 'V', value_name = "RANGE", allow_hyphen_values = true, default_value = "")]
     range: Range,
-    /// Compile what is fresh too
+    /// Compile files that are up to date, too
     #[arg(short, long)]
     force: bool,
     /// Compile with optimisation level 1
     #[arg(short = 'O')]
     optimize: bool,
-    /// Leave out files that this regular expression matches from the start
+    /// Skip files whose path matches this regular expression from the start
     #[arg(short = 'X', long = "exclude", value_name = "REGEX", requires = "paths")]
     exclude: Vec<String>,
 }
@@ -52,8 +52,8 @@ Examples:
 The Pythons are those of `supported-versions` in /usr/share/python3/debian_defaults, or of
 $DEBPYTHON3_SUPPORTED, that are in /usr/bin. $DPKG_ROOT is respected.
 
-Exit status: 0 if all is compiled or fresh; 1 if a source does not compile; 2 for other trouble; 3 if no
-Python of the range is installed.";
+Exit codes: 0 everything is compiled or up to date; 1 a source does not compile; 2 any other error; 3 no Python
+of the range is installed.";
 
 /// The flags of `compile` on their own.
 #[derive(Parser)]
@@ -65,7 +65,7 @@ struct Compile {
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     ensure!(
         flags.package.is_some() || !flags.paths.is_empty(),
-        "name a package with -p, or files and folders"
+        "give a package with -p, or files and folders"
     );
     let root = environment::dpkg_root();
     let versions = flags.range.among(&supported(&root)?);

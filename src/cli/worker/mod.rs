@@ -19,15 +19,15 @@ use protocol::{Request, Response};
 
 /// Compile for Bazel: the precompiler of rules_python, as a persistent worker or once
 ///
-/// Takes the arguments of rules_python's own precompiler. With --persistent_worker it reads requests from
-/// standard input, in JSON or as protocol buffers, and keeps interpreters and compilers between them.
+/// Accepts the arguments of rules_python's own precompiler. With --persistent_worker it reads requests from standard
+/// input, as JSON or protocol buffers, and keeps interpreters running between them.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
     /// Read requests from standard input until it ends
     #[arg(long = "persistent_worker")]
     persistent: bool,
-    /// The form of requests and answers [default: seen from the first request]
+    /// The format of requests and answers [default: that of the first request]
     #[arg(long = "worker_protocol", value_enum)]
     protocol: Option<Protocol>,
     /// How the worker waits; there is one way here
@@ -48,16 +48,16 @@ enum Protocol {
 /// What one action compiles.
 #[derive(clap::Args)]
 struct Job {
-    /// A source; give it again for several
+    /// A source; can be repeated
     #[arg(long = "src", value_name = "FILE")]
     sources: Vec<PathBuf>,
-    /// The name to record for it, one for each source
+    /// The file name to record, one for each source
     #[arg(long = "src_name", value_name = "NAME")]
     names: Vec<PathBuf>,
-    /// Where its bytecode goes, one for each source
+    /// The bytecode file to write, one for each source
     #[arg(long = "pyc", value_name = "FILE")]
     pycs: Vec<PathBuf>,
-    /// How import tells that a source has changed: checked_hash or unchecked_hash
+    /// How imports detect that a source has changed: checked_hash or unchecked_hash
     #[arg(long = "invalidation_mode", value_name = "MODE", default_value = "checked_hash")]
     mode: String,
     /// Optimisation level: 0, 1 or 2
@@ -77,8 +77,8 @@ Examples:
   pyrepro worker @arguments.txt
   pyrepro worker --persistent_worker
 
-Exit status: 0 if all is compiled; 1 if a source does not compile; 2 for other trouble. A persistent worker
-puts these into its answers.";
+Exit codes: 0 everything is compiled; 1 a source does not compile; 2 any other error. A persistent worker
+reports them in its answers.";
 
 /// What is in a request, which Bazel may put into a file.
 #[derive(Parser)]
