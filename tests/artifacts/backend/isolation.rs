@@ -2,7 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use pyrepro::backend::{Artifact, Error, Installer, Isolation, Request, Session};
+use pyrepro::archive::Digest;
+use pyrepro::backend::{Artifact, Error, Installer, Isolation, Locked, Request, Session};
 
 use super::project::{HERE, backends, build, copy, request};
 use crate::common::tools::Tools;
@@ -47,6 +48,36 @@ fn a_folder_of_wheels_is_all_that_uv_and_pip_need_and_both_make_the_same() {
         assert_eq!(installed.iter().filter(|one| !one.starts_with("pip==")).count(), 1, "{installed:?}");
     }
     assert!(made[0] == made[1]);
+}
+
+#[test]
+fn a_lock_that_names_a_source_runs_none_of_its_code() {
+    let Some(tools) = backends() else { return };
+    let tree = Tree::new();
+    let source = copy("setuptools", &tree, &HERE);
+    let wheels = wheelhouse(&tools, &tree);
+    let (sdist, mark) = (wheels.join("evil-1.tar.gz"), tree.path().join("was-here"));
+    let setup = tree.write(
+        "evil-1/setup.py",
+        format!("open({mark:?}, 'w')\nimport setuptools\nsetuptools.setup(name='evil', version='1')\n"),
+    );
+    let packed = std::process::Command::new("tar")
+        .arg("-czf")
+        .arg(&sdist)
+        .arg("-C")
+        .arg(tree.path())
+        .arg("evil-1")
+        .status();
+    assert!(setup.exists() && packed.expect("tar").success());
+    let (digest, _) = Digest::of_reader(std::fs::File::open(&sdist).expect("an sdist")).expect("its digest");
+    for installer in [Installer::Uv(tools.path("uv")), Installer::Pip] {
+        let locked = vec![format!("evil==1 --hash=sha256:{digest}").parse::<Locked>().expect("a lock")];
+        let request = with(request(&source, &tools, &HERE), installer.clone(), &wheels);
+        let request = Request { locked, wheels_only: true, ..request };
+        let error = build(&request, Artifact::Wheel).expect_err("there is no wheel of it").to_string();
+        assert!(error.contains("evil"), "{error}");
+        assert!(!mark.exists(), "{installer:?} ran setup.py");
+    }
 }
 
 #[test]
