@@ -410,6 +410,17 @@ const BASE_3_15: Rules = Rules {
     ..BASE_3_14
 };
 
+/// 3.11.4 and later
+pub static PYTHON_3_11: Rules = BASE_3_11;
+
+const BASE_3_11: Rules = Rules {
+    table: &opcode::PYTHON_3_11,
+    unicode: UnicodeVersion::V14,
+    type_parameters: false,
+    inlined_comprehensions: false,
+    ..BASE_3_12
+};
+
 /// 3.12.0 and 3.12.1
 pub static PYTHON_3_12_0: Rules = Rules {
     class_names_in_comprehension: ClassNames::None,
