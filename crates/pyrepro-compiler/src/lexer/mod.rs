@@ -45,6 +45,43 @@ pub fn tokenize(source: &Source<'_>, rules: &Rules, symbols: &mut Symbols) -> To
     Tokens { list: lexer.list, failure, warnings: lexer.warnings }
 }
 
+/// Where the brace of a replacement field stands in a text, and on which line and column it counts.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldPlace {
+    /// Its offset.
+    pub open: usize,
+    /// Its line.
+    pub line: i32,
+    /// Its column, at most the offset.
+    pub col: i32,
+}
+
+/// The tokens of a replacement field in an f-string that is one token itself: what stands between its brace and the
+/// end of the text, in parentheses.
+pub fn tokenize_field(text: &str, place: FieldPlace, rules: &Rules, symbols: &mut Symbols) -> Tokens {
+    let mut lexer = Lexer::new(text, rules, symbols);
+    (lexer.line, lexer.line_start) = (place.line, place.open - place.col as usize);
+    lexer.at = place.open + 1;
+    lexer.at_line_start = false;
+    lexer.push(TokenKind::LeftParen, place.open);
+    lexer.brackets.push(Bracket { byte: b'(', line: place.line, col: place.col });
+    lexer.brackets_around = 1;
+    let failure = lexer.field().err();
+    if failure.is_some() {
+        lexer.push(TokenKind::Error, lexer.at);
+    }
+    // CPython forgets that the field does not begin its line if a literal ends on another one.
+    for token in &mut lexer.list {
+        if token.kind == TokenKind::String
+            && token.span.line == place.line
+            && token.span.end_line > place.line
+        {
+            token.span.col = (token.start as usize - place.open) as i32;
+        }
+    }
+    Tokens { list: lexer.list, failure, warnings: lexer.warnings }
+}
+
 /// A bracket that is open.
 #[derive(Clone, Copy)]
 struct Bracket {
@@ -68,6 +105,8 @@ struct Lexer<'a> {
     at_line_start: bool,
     indents: Indents,
     brackets: Vec<Bracket>,
+    /// How many of them the end of the text closes.
+    brackets_around: usize,
     /// The f-strings and t-strings around this place.
     formats: Vec<Format>,
     /// Whether this place is in the text of the innermost of them, not in an expression.
@@ -89,6 +128,7 @@ impl<'a> Lexer<'a> {
             at_line_start: true,
             indents: Indents::default(),
             brackets: Vec::new(),
+            brackets_around: 0,
             formats: Vec::new(),
             in_format_text: false,
         }
@@ -109,6 +149,17 @@ impl<'a> Lexer<'a> {
                 return Ok(());
             }
         }
+    }
+
+    /// The rest of a replacement field, and the parenthesis that closes it.
+    fn field(&mut self) -> Result<()> {
+        while self.token()? {}
+        let end = self.at;
+        self.at += 1;
+        self.push(TokenKind::RightParen, end);
+        self.push(TokenKind::Newline, self.at);
+        self.push(TokenKind::EndMarker, self.at);
+        Ok(())
     }
 
     /// The next token; false at the end of the file.
@@ -145,9 +196,9 @@ impl<'a> Lexer<'a> {
                 Class::Comment => self.skip_line(),
                 Class::Backslash => self.continuation()?,
                 Class::End => {
-                    return match self.brackets.last() {
+                    return match self.brackets.get(self.brackets_around) {
                         None => Ok(false),
-                        Some(bracket) => Err(never_closed(*bracket)),
+                        Some(_) => Err(never_closed(self.brackets[self.brackets.len() - 1])),
                     };
                 }
             }

@@ -46,7 +46,7 @@ impl<'a> Unescaper<'a> {
 
     /// The value of a piece of an f-string.
     pub(super) fn format_piece(mut self) -> Result<Vec<u8>> {
-        self.braces_told = true;
+        self.braces_told = self.rules.fstring_tokens;
         self.string()
     }
 

@@ -10,4 +10,5 @@ mod string;
 pub use debug::debug_text;
 pub(crate) use escape::invalid_escape;
 pub use number::number;
+pub(crate) use string::quotes;
 pub use string::{Value, format_piece, string};

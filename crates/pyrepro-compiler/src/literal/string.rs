@@ -57,11 +57,16 @@ pub fn format_piece<'a>(
     Ok(Cow::Owned(Unescaper::new(text.as_bytes(), span, rules, warnings).format_piece()?))
 }
 
-fn unquoted(quoted: &str) -> &str {
-    let length = match quoted.len() {
+/// How many quotes a literal begins and ends with.
+pub(crate) fn quotes(quoted: &str) -> usize {
+    match quoted.len() {
         6.. if is_triple(quoted) => 3,
         _ => 1,
-    };
+    }
+}
+
+fn unquoted(quoted: &str) -> &str {
+    let length = quotes(quoted);
     quoted.get(length..quoted.len() - length).unwrap_or("")
 }
 

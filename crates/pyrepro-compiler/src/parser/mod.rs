@@ -18,6 +18,7 @@ mod cursor;
 mod definition;
 mod display;
 mod expression;
+mod fstring;
 mod import;
 mod pattern;
 mod statement;
@@ -57,7 +58,7 @@ pub fn parse(source: &Source<'_>, rules: &Rules) -> Result<Parsed> {
     let tokens = lexer::tokenize(source, rules, &mut symbols);
     let mut parser = Parser {
         text: source.text(),
-        tokens: &tokens.list,
+        tokens: tokens.list,
         lexer_error: tokens.failure,
         rules,
         ast: Ast::default(),
@@ -115,7 +116,7 @@ fn in_order(lexer: Vec<(usize, Warning)>, literals: Vec<(usize, Warning)>) -> Ve
 /// Reads the tokens of a file.
 struct Parser<'a> {
     text: &'a str,
-    tokens: &'a [Token],
+    tokens: Vec<Token>,
     /// The lexer's error, where the tokens end with one.
     lexer_error: Option<Failure>,
     rules: &'a Rules,

@@ -32,12 +32,15 @@ impl Parser<'_> {
     }
 
     /// The source of a token.
-    fn source(&self, token: &Token) -> &str {
+    pub(super) fn source(&self, token: &Token) -> &str {
         &self.text[token.start as usize..token.end as usize]
     }
 
     /// One literal or several side by side.
     pub(super) fn strings(&mut self) -> Result<ExprId> {
+        if self.at_whole_fstring() {
+            return self.whole_fstrings();
+        }
         let start = self.start();
         let mark = self.stacks.exprs.len();
         let mut found = Found::default();
@@ -55,9 +58,13 @@ impl Parser<'_> {
                 _ => break,
             }
         }
-        let next = self.next;
-        self.warnings.extend(self.noticed.drain(..).map(|warning| (next, warning)));
+        self.tell(self.next);
         self.joined(mark, start, found)
+    }
+
+    /// What was noticed of literals is told when a token is next.
+    pub(super) fn tell(&mut self, next: usize) {
+        self.warnings.extend(self.noticed.drain(..).map(|warning| (next, warning)));
     }
 
     fn plain_string(&mut self, found: &mut Found) -> Result<()> {
