@@ -114,7 +114,7 @@ pub struct Rules {
     pub raw_format_spec: bool,
     /// A newline in the format specification of a single-quoted f-string.
     pub newline_in_format_spec: bool,
-    /// An empty piece behind the last field of a format specification is a piece.
+    /// An empty piece beside a field of a format specification is a piece.
     pub empty_end_of_format_spec: bool,
     /// How deep format specifications may nest around a field with `=`.
     pub deepest_debug_field: u32,
@@ -418,6 +418,8 @@ const BASE_3_11: Rules = Rules {
     unicode: UnicodeVersion::V14,
     type_parameters: false,
     inlined_comprehensions: false,
+    escape_warning: EscapeWarning::Deprecation,
+    fstring_tokens: false,
     ..BASE_3_12
 };
 

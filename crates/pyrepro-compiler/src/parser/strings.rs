@@ -308,8 +308,8 @@ impl Parser<'_> {
             match self.kind() {
                 kind if kind == middle => {
                     let piece = self.text_piece(raw && self.rules.raw_format_spec)?;
-                    let behind_field = keeps_empty && self.stacks.exprs.len() > mark;
-                    if behind_field || self.text_of(piece) != Some(names::EMPTY) {
+                    let beside_field = self.stacks.exprs.len() > mark || self.at(TokenKind::LeftBrace);
+                    if keeps_empty && beside_field || self.text_of(piece) != Some(names::EMPTY) {
                         self.stacks.exprs.push(piece);
                     }
                 }

@@ -8,21 +8,13 @@ use pyrepro_compiler::error::{Failure, Handover};
 use pyrepro_compiler::future;
 use pyrepro_compiler::parser::{self, Parsed};
 use pyrepro_compiler::preprocess;
-use pyrepro_compiler::rules::{self, EscapeWarning, Rules, UnicodeVersion};
+use pyrepro_compiler::rules::{self, Rules};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout};
 use std::sync::LazyLock;
 use std::thread;
-
-static PYTHON_3_11: Rules = Rules {
-    unicode: UnicodeVersion::V14,
-    escape_warning: EscapeWarning::Deprecation,
-    fstring_tokens: false,
-    type_parameters: false,
-    ..rules::PYTHON_3_12
-};
 
 /// An interpreter and the grammar that it reads.
 struct Oracle {
@@ -38,11 +30,11 @@ fn oracles() -> &'static [Oracle] {
         for path in python::candidates() {
             let Some((version, library)) = python::identity(&path) else { continue };
             let only = std::env::var("PYREPRO_TEST_VERSION").unwrap_or_default();
-            if !version.starts_with(&only) || (only.is_empty() && version.starts_with("3.11.")) {
+            if !version.starts_with(&only) {
                 continue;
             }
             let rules = match version.rsplit_once('.') {
-                Some(("3.11", _)) => &PYTHON_3_11,
+                Some(("3.11", _)) => &rules::PYTHON_3_11,
                 Some(("3.12", "0" | "1")) => &rules::PYTHON_3_12_0,
                 Some(("3.12", _)) => &rules::PYTHON_3_12,
                 Some(("3.13", _)) => &rules::PYTHON_3_13,
@@ -52,7 +44,7 @@ fn oracles() -> &'static [Oracle] {
             };
             found.entry(version.clone()).or_insert(Oracle { path, version, library, rules });
         }
-        assert!(!found.is_empty(), "no CPython of 3.12 to 3.15: list some in PYREPRO_TEST_PYTHONS");
+        assert!(!found.is_empty(), "no CPython of 3.11 to 3.15: list some in PYREPRO_TEST_PYTHONS");
         found.into_values().collect()
     });
     &ORACLES
@@ -370,7 +362,7 @@ fn any_bytes_are_parsed_or_refused() {
         &rules::PYTHON_3_13,
         &rules::PYTHON_3_14,
         &rules::PYTHON_3_15,
-        &PYTHON_3_11,
+        &rules::PYTHON_3_11,
     ];
     let mut count = 0;
     while std::time::Instant::now() < end {
