@@ -56,7 +56,7 @@ impl codegen::Backend for Backend {
         let mut consts = unit.constants.items().to_vec();
         self.optimize(&unit, &mut consts, symbols, constants, locations)?;
         self.graph.linear(&mut self.linear, self.rules);
-        self.assembled.assemble(&mut self.linear, unit.first_line, locations, self.rules.table);
+        self.assembled.assemble(&mut self.linear, unit.first_line, locations, self.rules);
         let code = self.code(&unit, consts, constants);
         Ok(self.codes.add(code, constants))
     }

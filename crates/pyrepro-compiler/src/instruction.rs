@@ -23,8 +23,18 @@ pub struct Instr {
 pub struct Sequence {
     /// The instructions.
     pub instrs: Vec<Instr>,
-    /// For each label the index of the instruction behind it.
-    labels: Vec<Option<u32>>,
+    labels: Vec<Place>,
+    /// The labels in the order in which they were placed.
+    placed: Vec<Label>,
+}
+
+/// Where a label stands.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// How many instructions there were when the label was made.
+    made_behind: u32,
+    /// The index of the instruction behind it, once it is placed.
+    before: Option<u32>,
 }
 
 impl Sequence {
@@ -32,27 +42,46 @@ impl Sequence {
     pub fn clear(&mut self) {
         self.instrs.clear();
         self.labels.clear();
+        self.placed.clear();
     }
 
     /// A label that is not placed yet.
     pub fn new_label(&mut self) -> Label {
-        self.labels.push(None);
+        self.labels.push(Place { made_behind: self.instrs.len() as u32, before: None });
         Label(self.labels.len() as u32 - 1)
     }
 
     /// Places a label before the next instruction.
     pub fn use_label(&mut self, label: Label) {
-        self.labels[label.0 as usize] = Some(self.instrs.len() as u32);
+        self.labels[label.0 as usize].before = Some(self.instrs.len() as u32);
+        self.placed.push(label);
     }
 
     /// The index of the instruction behind a label; `None` before [`Self::use_label`].
     pub fn position(&self, label: Label) -> Option<u32> {
-        self.labels[label.0 as usize]
+        self.labels[label.0 as usize].before
+    }
+
+    /// How many instructions there were when the label was made.
+    pub fn made_behind(&self, label: Label) -> u32 {
+        self.labels[label.0 as usize].made_behind
+    }
+
+    /// The labels that were placed, in that order, and the instructions behind them.
+    pub fn placed(&self) -> impl Iterator<Item = (Label, u32)> {
+        self.placed.iter().filter_map(|label| Some((*label, self.position(*label)?)))
+    }
+
+    /// Whether the last instruction returns and no label stands behind it.
+    pub fn has_returned(&self) -> bool {
+        let end = Some(self.instrs.len() as u32);
+        self.instrs.last().is_some_and(|last| last.op == Op::ReturnValue)
+            && self.placed.last().is_none_or(|label| self.position(*label) != end)
     }
 
     /// The instructions behind labels, whether something jumps there or not.
     pub fn labelled(&self) -> impl Iterator<Item = u32> {
-        self.labels.iter().flatten().copied()
+        self.labels.iter().filter_map(|label| label.before)
     }
 
     /// How many labels there are.
@@ -80,8 +109,9 @@ impl Sequence {
         let before = self.instrs.len();
         self.instrs.splice(0..0, instrs);
         let more = (self.instrs.len() - before) as u32;
-        for position in self.labels.iter_mut().flatten() {
-            *position += more;
+        for label in &mut self.labels {
+            label.made_behind += more;
+            label.before = label.before.map(|position| position + more);
         }
     }
 }

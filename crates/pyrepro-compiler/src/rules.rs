@@ -85,6 +85,17 @@ pub enum MadeJumpHandler {
     OfJump,
 }
 
+/// What the search for the distances of jumps starts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DistanceStart {
+    /// Zero.
+    Zero,
+    /// The number of the label.
+    Label,
+    /// The index of the instruction jumped to.
+    Target,
+}
+
 /// The behaviours of one edition. Code asks for a behaviour and never for a version.
 #[derive(Debug)]
 pub struct Rules {
@@ -214,6 +225,8 @@ pub struct Rules {
     pub empty_string_is_built: bool,
     /// The body of a function starts with a label, and that of a generator counts as a nested block.
     pub function_body_is_a_block: bool,
+    /// No return is added behind a return.
+    pub returns_once: bool,
     /// A class stores its line as `__firstlineno__`.
     pub class_knows_its_line: bool,
     /// With optimization 2 a docstring is one more statement without effect.
@@ -284,8 +297,14 @@ pub struct Rules {
     pub pop_blocks_stay: bool,
     /// Where jumps go, the `NOP`s that are left stay, and the other way round.
     pub nops_and_jumps_go_apart: bool,
-    /// The search for the distances of jumps starts with the numbers of labels, not of instructions.
-    pub distances_start_at_labels: bool,
+    /// What the search for the distances of jumps starts with.
+    pub distances_start_at: DistanceStart,
+    /// Code generation makes the blocks, and passes go through them from the newest to the oldest.
+    pub code_generation_makes_blocks: bool,
+    /// A jump to a jump without a line goes where that one goes.
+    pub jumps_to_lineless_jumps_are_threaded: bool,
+    /// Neighbours with the same location have one entry in the location table.
+    pub same_locations_are_one_entry: bool,
     /// A jump from a cold block to the code that follows it in the source has no place.
     pub jumps_out_of_cold_have_no_place: bool,
     /// The value that the start of a generator drops has no place in the source.
@@ -420,6 +439,15 @@ const BASE_3_11: Rules = Rules {
     inlined_comprehensions: false,
     escape_warning: EscapeWarning::Deprecation,
     fstring_tokens: false,
+    returns_once: true,
+    yield_counts_handlers: false,
+    return_const: false,
+    distances_start_at: DistanceStart::Zero,
+    code_generation_makes_blocks: true,
+    jumps_to_lineless_jumps_are_threaded: false,
+    same_locations_are_one_entry: false,
+    passes: &PASSES_3_11,
+    finish: &FINISH_3_11,
     ..BASE_3_12
 };
 
@@ -467,7 +495,7 @@ const BASE_3_12: Rules = Rules {
     yield_counts_handlers: true,
     pop_blocks_stay: true,
     nops_and_jumps_go_apart: true,
-    distances_start_at_labels: true,
+    distances_start_at: DistanceStart::Label,
     jumps_out_of_cold_have_no_place: true,
     generator_start_has_no_place: true,
     bound_at_parameter: true,
@@ -595,6 +623,7 @@ const BASE_3_13: Rules = Rules {
     format_value: false,
     empty_string_is_built: false,
     function_body_is_a_block: true,
+    returns_once: false,
     class_knows_its_line: true,
     dropped_docstring_is_a_statement: false,
     while_test_twice: true,
@@ -629,7 +658,10 @@ const BASE_3_13: Rules = Rules {
     yield_counts_handlers: false,
     pop_blocks_stay: false,
     nops_and_jumps_go_apart: false,
-    distances_start_at_labels: false,
+    distances_start_at: DistanceStart::Target,
+    code_generation_makes_blocks: false,
+    jumps_to_lineless_jumps_are_threaded: true,
+    same_locations_are_one_entry: true,
     jumps_out_of_cold_have_no_place: false,
     generator_start_has_no_place: false,
     least_stack: 1,
@@ -667,6 +699,27 @@ static PASSES: [Pass; 14] = [
     Pass::ColdBlocks,
     Pass::Lines,
 ];
+
+/// The passes of 3.11.
+static PASSES_3_11: [Pass; 15] = [
+    Pass::InlineLinelessExits,
+    Pass::Prefix,
+    Pass::SweepAndNops,
+    Pass::InlineLinelessExits,
+    Pass::Unreachable,
+    Pass::EmptyBlocks,
+    Pass::Nops,
+    Pass::JumpsToNextBlock,
+    Pass::EmptyBlocks,
+    Pass::DuplicateExits,
+    Pass::EmptyBlocks,
+    Pass::ExitLines,
+    Pass::LastUnusedConstants,
+    Pass::PropagateLines,
+    Pass::ReturnLines,
+];
+
+static FINISH_3_11: [Pass; 3] = [Pass::StackDepth, Pass::Handlers, Pass::PseudoInstructions];
 
 /// The passes of 3.12.
 static PASSES_3_12: [Pass; 15] = [

@@ -49,8 +49,8 @@ OUT = pathlib.Path(__file__).resolve().parent.parent / "src" / "opcode"
 FLAGS = ["ARG", "CONST", "NAME", "JUMP", "FREE", "LOCAL", "EVAL_BREAK"]
 # Instructions that only the interpreter's own loop or a tracer makes.
 NEVER_COMPILED = {"ENTER_EXECUTOR", "RESERVED", "TRACE_RECORD", "INTERPRETER_EXIT", "EXIT_INIT_CHECK"}
-# Names that CPython's code generator resolves before an instruction is written.
-NEVER_COMPILED |= {"LOAD_METHOD", "LOAD_SUPER_METHOD", "LOAD_ZERO_SUPER_ATTR", "LOAD_ZERO_SUPER_METHOD"}
+# Names that CPython's code generator resolves before an instruction is written, where they are pseudo-instructions.
+RESOLVED = {"LOAD_METHOD", "LOAD_SUPER_METHOD", "LOAD_ZERO_SUPER_ATTR", "LOAD_ZERO_SUPER_METHOD"}
 # What the pseudo-instructions pop and push, where the header does not say it (3.13).
 # Those that push a block push what their handler finds on the stack.
 PSEUDO = {
@@ -215,6 +215,9 @@ def main(arguments):
         python, _, header = argument.partition("=")
         release = json.loads(subprocess.check_output([python, "-I", "-c", COLLECT]))
         release["header"] = header
+        release["numbers"] = {
+            name: number for name, number in release["numbers"].items() if name not in RESOLVED or number < 256
+        }
         release["tables"] = header_tables(header) if header else interpreter_tables(release)
         releases.append(release)
     if not releases:

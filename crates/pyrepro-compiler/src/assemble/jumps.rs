@@ -18,12 +18,9 @@ impl Assembled {
             let Some(target) = instr.target.filter(|_| table.has_jump(instr.op)) else { continue };
             let target = target as usize;
             let forward = target > index;
-            instr.op = match (instr.op, forward) {
-                (Op::Jump | Op::JumpNoInterrupt, true) => Op::JumpForward,
-                (Op::Jump, false) => Op::JumpBackward,
-                (Op::JumpNoInterrupt, false) => Op::JumpBackwardNoInterrupt,
-                (op, _) => op,
-            };
+            if table.is_pseudo(instr.op) {
+                instr.op = directed(instr.op, forward);
+            }
             jumps.push((index, target));
         }
         let to_end_send: u32 = SEND_TO_END_SEND.iter().map(|op| size(*op, 0, table)).sum();
@@ -67,5 +64,23 @@ impl Assembled {
                 self.offsets.last().map_or(0, |offset| offset + last)
             }
         }
+    }
+}
+
+/// The jump of a direction that a jump without one becomes.
+fn directed(op: Op, forward: bool) -> Op {
+    match (op, forward) {
+        (Op::Jump | Op::JumpNoInterrupt, true) => Op::JumpForward,
+        (Op::Jump, false) => Op::JumpBackward,
+        (Op::JumpNoInterrupt, false) => Op::JumpBackwardNoInterrupt,
+        (Op::PopJumpIfFalse, true) => Op::PopJumpForwardIfFalse,
+        (Op::PopJumpIfFalse, false) => Op::PopJumpBackwardIfFalse,
+        (Op::PopJumpIfTrue, true) => Op::PopJumpForwardIfTrue,
+        (Op::PopJumpIfTrue, false) => Op::PopJumpBackwardIfTrue,
+        (Op::PopJumpIfNone, true) => Op::PopJumpForwardIfNone,
+        (Op::PopJumpIfNone, false) => Op::PopJumpBackwardIfNone,
+        (Op::PopJumpIfNotNone, true) => Op::PopJumpForwardIfNotNone,
+        (Op::PopJumpIfNotNone, false) => Op::PopJumpBackwardIfNotNone,
+        (op, _) => op,
     }
 }

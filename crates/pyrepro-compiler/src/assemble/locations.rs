@@ -4,6 +4,7 @@ use super::{Assembled, size};
 use crate::cfg::Linear;
 use crate::location::{LocId, Locations};
 use crate::opcode::Table;
+use crate::rules::Rules;
 use crate::span::Span;
 
 /// Code units that one entry can cover.
@@ -15,14 +16,15 @@ const LONG: u8 = 14;
 const NO_LOCATION: u8 = 15;
 
 impl Assembled {
-    /// One run for neighbours with the same location.
+    /// One run for neighbours with the same location, if the edition joins them.
     pub(super) fn write_locations(
         &mut self,
         instrs: &mut Linear,
         first_line: i32,
         spans: &Locations,
-        table: &Table,
+        rules: &Rules,
     ) {
+        let table = rules.table;
         resolve_next(instrs, table);
         self.locations.clear();
         let mut line = first_line;
@@ -30,7 +32,7 @@ impl Assembled {
         let mut units = 0;
         for instr in instrs.iter() {
             let span = spans.span(instr.loc);
-            if span != current {
+            if span != current || !rules.same_locations_are_one_entry {
                 self.write_run(current, units, &mut line);
                 current = span;
                 units = 0;

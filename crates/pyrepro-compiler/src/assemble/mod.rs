@@ -7,6 +7,7 @@ mod locations;
 use crate::cfg::Linear;
 use crate::location::Locations;
 use crate::opcode::{Op, Table};
+use crate::rules::Rules;
 
 /// The three byte strings of a code object; the memory is kept for the next one.
 #[derive(Debug, Default)]
@@ -22,13 +23,14 @@ pub struct Assembled {
 
 impl Assembled {
     /// Assembles the instructions of one unit. Their jumps get their final arguments on the way.
-    pub fn assemble(&mut self, instrs: &mut Linear, first_line: i32, spans: &Locations, table: &Table) {
+    pub fn assemble(&mut self, instrs: &mut Linear, first_line: i32, spans: &Locations, rules: &Rules) {
+        let table = rules.table;
         self.resolve_jumps(instrs, table);
         self.code.clear();
         for instr in instrs.iter() {
             self.emit(instr.op, instr.arg, table);
         }
-        self.write_locations(instrs, first_line, spans, table);
+        self.write_locations(instrs, first_line, spans, rules);
         self.write_exceptions(instrs, table);
     }
 

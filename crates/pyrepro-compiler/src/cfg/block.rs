@@ -58,6 +58,10 @@ impl CfgInstr {
     }
 }
 
+/// Tells which of two blocks code generation made first: behind how many instructions, and as which of those made there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Age(pub u32, pub u32);
+
 /// Instructions that run one after the other.
 #[derive(Clone, Debug, Default)]
 pub struct Block {
@@ -67,6 +71,8 @@ pub struct Block {
     used: usize,
     /// The block that follows in the finished code.
     pub next: Option<BlockId>,
+    /// When code generation made it, in an edition whose code generation makes blocks.
+    pub age: Age,
     /// Whether something jumps here, as far as the building of the graph knows.
     pub labelled: bool,
     /// How many ways lead here.
@@ -211,6 +217,14 @@ impl Graph {
             visit(self, block);
             at = self[block].next;
         }
+    }
+
+    /// The blocks, those that code generation made last before the others.
+    pub(super) fn newest_first(&mut self) -> Vec<BlockId> {
+        let mut blocks = Vec::new();
+        self.each(|_, block| blocks.push(block));
+        blocks.sort_by_key(|block| std::cmp::Reverse(self[*block].age));
+        blocks
     }
 
     /// The first block with instructions, from `block` on.

@@ -1,5 +1,6 @@
 //! From a sequence of instructions to blocks.
 
+use super::block::Age;
 use super::{BlockId, CfgInstr, Graph, Malformed};
 use crate::instruction::{Instr, Label, Sequence};
 use crate::opcode::{Op, Table};
@@ -32,7 +33,26 @@ impl Graph {
             }
             current = self.append(current, *instr, table);
         }
+        if rules.code_generation_makes_blocks {
+            self.date_blocks(sequence, &blocks);
+        }
         self.link(sequence, &blocks, table)
+    }
+
+    /// A block is as old as the last label at its start, or as its first instruction.
+    fn date_blocks(&mut self, sequence: &Sequence, blocks: &[Option<BlockId>]) {
+        let mut position = 0;
+        self.each(|graph, block| {
+            graph[block].age = Age(position, u32::MAX);
+            position += graph[block].len() as u32;
+        });
+        let entry = self.entry();
+        self[entry].age = Age::default();
+        for (label, position) in sequence.placed() {
+            if let Some(block) = blocks[position as usize] {
+                self[block].age = Age(sequence.made_behind(label), label.0);
+            }
+        }
     }
 
     fn append(&mut self, mut current: BlockId, instr: Instr, table: &Table) -> BlockId {

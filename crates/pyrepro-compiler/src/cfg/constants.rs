@@ -208,6 +208,18 @@ impl Graph {
         instrs[index + 1].clear();
     }
 
+    /// Keeps the constants up to the last that is loaded, and the first.
+    pub(super) fn remove_last_unused_constants(&mut self, context: &mut Context<'_>) {
+        let table = context.rules.table;
+        let mut last = 0;
+        self.each(|graph, block| {
+            let loads = graph[block].instrs().iter().filter(|instr| table.has_const(instr.op));
+            last = loads.fold(last, |last, load| last.max(load.arg as usize));
+        });
+        context.consts.truncate(last + 1);
+        context.places.clear();
+    }
+
     /// Keeps the first constant and those that are loaded, in their order.
     pub(super) fn remove_unused_constants(&mut self, context: &mut Context<'_>) -> Result<(), Malformed> {
         let table = context.rules.table;

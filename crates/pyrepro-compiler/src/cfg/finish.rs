@@ -3,7 +3,7 @@
 use super::{CfgInstr, Context, Graph, Malformed};
 use crate::location::LocId;
 use crate::opcode::Op;
-use crate::rules::Rules;
+use crate::rules::{DistanceStart, Rules};
 use crate::span::Span;
 
 /// What the graph must know of its unit.
@@ -122,6 +122,7 @@ impl Graph {
                         | Op::StoreDeref
                         | Op::DeleteDeref
                         | Op::LoadFromDictOrDeref
+                        | Op::LoadClassderef
                 ) {
                     match slots.get(instr.arg as usize) {
                         Some(slot) => instr.arg = *slot,
@@ -169,8 +170,11 @@ impl Graph {
                     lasti: graph[handler].preserves_lasti,
                 });
                 let target = instr.target.map(|target| graph[target].position);
-                let start = target.filter(|_| !rules.distances_start_at_labels);
-                let arg = start.unwrap_or(instr.arg);
+                let arg = match (target, rules.distances_start_at) {
+                    (Some(target), DistanceStart::Target) => target,
+                    (Some(_), DistanceStart::Zero) => 0,
+                    (_, DistanceStart::Label) | (None, _) => instr.arg,
+                };
                 linear.push(LinearInstr { op: instr.op, arg, target, loc: instr.loc, handler });
             }
         });

@@ -22,6 +22,19 @@ impl Graph {
         if lost { Err(Malformed("a jump out of the code")) } else { Ok(removed) }
     }
 
+    /// Jumps to the next block become `NOP`s.
+    pub(super) fn remove_jumps_to_next_block(&mut self) {
+        self.each(|graph, block| {
+            let next = graph[block].next;
+            if let Some(last) = graph[block].instrs_mut().last_mut()
+                && last.op.jumps_always()
+                && last.target == next
+            {
+                last.clear();
+            }
+        });
+    }
+
     /// A jump to a jump goes where that one goes: it becomes a `NOP`, and a new jump with the other's
     /// location follows.
     pub(super) fn thread_jump(

@@ -13,23 +13,37 @@ impl Graph {
     }
 
     fn duplicate_exits(&mut self, context: &Context<'_>) {
+        self.each(|graph, block| graph.duplicate_exit_behind(block, context));
+        self.give_lines_to_next_exits(context);
+    }
+
+    /// Exits without a line are copied for each jump to them, from the newest block to the oldest.
+    pub(super) fn duplicate_exits_from_newest(&mut self, context: &Context<'_>) {
+        for block in self.newest_first() {
+            self.duplicate_exit_behind(block, context);
+        }
+    }
+
+    fn duplicate_exit_behind(&mut self, block: BlockId, context: &Context<'_>) {
         let table = context.rules.table;
-        self.each(|graph, block| {
-            let Some(&last) = graph[block].last().filter(|last| table.has_jump(last.op)) else { return };
-            let Some(target) = graph.nonempty(last.target) else { return };
-            if graph[target].predecessors <= 1 || !graph.is_exit_without_line(target, context) {
-                return;
-            }
-            let copy = graph.copy_block(target);
-            graph[copy].instrs_mut()[0].loc = last.loc;
-            graph[copy].predecessors = 1;
-            graph[copy].labelled = true;
-            graph[copy].next = graph[target].next;
-            graph[target].next = Some(copy);
-            graph[target].predecessors -= 1;
-            let at = graph[block].len() - 1;
-            graph[block].instrs_mut()[at].target = Some(copy);
-        });
+        let Some(&last) = self[block].last().filter(|last| table.has_jump(last.op)) else { return };
+        let Some(target) = self.nonempty(last.target) else { return };
+        if self[target].predecessors <= 1 || !self.is_exit_without_line(target, context) {
+            return;
+        }
+        let copy = self.copy_block(target);
+        self[copy].instrs_mut()[0].loc = last.loc;
+        self[copy].predecessors = 1;
+        self[copy].labelled = true;
+        self[copy].next = self[target].next;
+        self[target].next = Some(copy);
+        self[target].predecessors -= 1;
+        let at = self[block].len() - 1;
+        self[block].instrs_mut()[at].target = Some(copy);
+    }
+
+    /// An exit without a line takes that of the block that falls into it.
+    pub(super) fn give_lines_to_next_exits(&mut self, context: &Context<'_>) {
         self.each(|graph, block| {
             let (true, Some(next)) = (graph[block].falls_through(), graph[block].next) else { return };
             let Some(&last) = graph[block].last() else { return };
@@ -72,7 +86,7 @@ impl Graph {
 
     /// An instruction without a line takes that of the one before it; the first of a block takes that of
     /// the only block that leads to it.
-    fn propagate_lines(&mut self, context: &Context<'_>) {
+    pub(super) fn propagate_lines(&mut self, context: &Context<'_>) {
         let table = context.rules.table;
         let lineless = |loc| context.locations.line(loc) == Span::NONE.line;
         self.each(|graph, block| {

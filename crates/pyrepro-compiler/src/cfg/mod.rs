@@ -43,6 +43,8 @@ pub enum Pass {
     InlineBlocks,
     /// Jumps to small exits take a copy of them, once for each block.
     InlineExits,
+    /// The same for exits without lines, from the newest block to the oldest.
+    InlineLinelessExits,
     /// Blocks that nothing reaches are emptied.
     Unreachable,
     /// The same, with the ways to each block counted as often as it is looked at.
@@ -51,6 +53,12 @@ pub enum Pass {
     EmptyBlocks,
     /// Exits without a line are copied, lines are handed on.
     Lines,
+    /// Exits without a line are copied for each jump to them, from the newest block to the oldest.
+    DuplicateExits,
+    /// Exits without a line take that of the block before them.
+    ExitLines,
+    /// Lines are handed on.
+    PropagateLines,
     /// Returns that still have no line get the last one.
     ReturnLines,
     /// Loads of constants are combined with what follows.
@@ -59,16 +67,22 @@ pub enum Pass {
     Peephole,
     /// All of the last two in one sweep.
     Sweep,
+    /// The same, and the `NOP`s of each block go before the next one is looked at.
+    SweepAndNops,
     /// `NOP`s go.
     Nops,
     /// Jumps to the next instruction become `NOP`s.
     Jumps,
+    /// Jumps to the next block become `NOP`s.
+    JumpsToNextBlock,
     /// `NOP`s and loads that are dropped at once go.
     NopsAndPairs,
     /// `NOP`s and jumps to the next instruction go.
     NopsAndJumps,
     /// Constants that no instruction loads go.
     UnusedConstants,
+    /// The same for those behind all that are loaded.
+    LastUnusedConstants,
     /// Loads of variables that may be unset are checked.
     UnsetLocals,
     /// Pairs of loads and stores become one instruction.
@@ -125,19 +139,26 @@ impl Graph {
                 Pass::Handlers => self.label_handlers(context),
                 Pass::InlineBlocks => self.inline_blocks(context),
                 Pass::InlineExits => self.inline_small_exits(),
+                Pass::InlineLinelessExits => self.inline_lineless_exits(context),
                 Pass::UnreachableCountedTwice => self.empty_unreachable(),
                 Pass::EmptyBlocks => self.remove_empty_blocks(),
                 Pass::ReturnLines => self.give_returns_lines(context),
                 Pass::Sweep => self.sweep(context),
+                Pass::SweepAndNops => self.sweep_nops_too(context),
                 Pass::Nops => _ = self.remove_nops(context),
                 Pass::Jumps => _ = self.remove_redundant_jumps()?,
                 Pass::Unreachable => self.remove_unreachable(),
+                Pass::JumpsToNextBlock => self.remove_jumps_to_next_block(),
+                Pass::DuplicateExits => self.duplicate_exits_from_newest(context),
+                Pass::ExitLines => self.give_lines_to_next_exits(context),
+                Pass::PropagateLines => self.propagate_lines(context),
                 Pass::Lines => self.resolve_lines(context),
                 Pass::LoadConstants => self.optimize_load_constants(context),
                 Pass::Peephole => self.optimize_blocks(context),
                 Pass::NopsAndPairs => self.remove_nops_and_pairs(context),
                 Pass::NopsAndJumps => self.remove_nops_and_jumps(context)?,
                 Pass::UnusedConstants => self.remove_unused_constants(context)?,
+                Pass::LastUnusedConstants => self.remove_last_unused_constants(context),
                 Pass::UnsetLocals => self.check_unset_locals(context),
                 Pass::Superinstructions => self.insert_superinstructions(context),
                 Pass::ColdBlocks => self.push_cold_blocks_to_end(context)?,

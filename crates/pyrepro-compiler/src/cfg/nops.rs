@@ -12,7 +12,8 @@ impl Graph {
         removed
     }
 
-    fn remove_nops_of(&mut self, block: BlockId, context: &Context<'_>) -> usize {
+    /// The same in one block.
+    pub(super) fn remove_nops_of(&mut self, block: BlockId, context: &Context<'_>) -> usize {
         if !self[block].instrs().iter().any(|instr| instr.op == Op::Nop) {
             return 0;
         }

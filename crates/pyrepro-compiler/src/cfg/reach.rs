@@ -84,18 +84,37 @@ impl Graph {
     /// Once for each block: a jump to a small exit takes a copy of it.
     pub(super) fn inline_small_exits(&mut self) {
         self.each(|graph, block| {
-            let Some(&jump) = graph[block].last().filter(|last| last.op.jumps_always()) else { return };
-            let Some(target) = jump.target else { return };
-            if !graph[target].exits_scope() || graph[target].len() > COPIED_AT_MOST {
-                return;
-            }
-            let at = graph[block].len() - 1;
-            graph[block].instrs_mut()[at].clear();
-            for index in 0..graph[target].len() {
-                let instr = graph[target].instrs()[index];
-                graph[block].push_copy(instr);
+            if let Some(exit) = graph.small_exit_behind(block) {
+                graph.replace_jump(block, exit);
             }
         });
+    }
+
+    /// The same for exits without lines only, from the newest block to the oldest.
+    pub(super) fn inline_lineless_exits(&mut self, context: &Context<'_>) {
+        for block in self.newest_first() {
+            if let Some(exit) = self.small_exit_behind(block)
+                && self.has_no_line(exit, context)
+            {
+                self.replace_jump(block, exit);
+            }
+        }
+    }
+
+    /// The small exit that a block ends in a jump to.
+    fn small_exit_behind(&self, block: BlockId) -> Option<BlockId> {
+        let target = self[block].last().filter(|last| last.op.jumps_always())?.target?;
+        (self[target].exits_scope() && self[target].len() <= COPIED_AT_MOST).then_some(target)
+    }
+
+    /// A copy of `target` takes the place of the jump to it.
+    fn replace_jump(&mut self, block: BlockId, target: BlockId) {
+        let at = self[block].len() - 1;
+        self[block].instrs_mut()[at].clear();
+        for index in 0..self[target].len() {
+            let instr = self[target].instrs()[index];
+            self[block].push_copy(instr);
+        }
     }
 
     /// Until nothing changes: a jump to a small exit, or to a block without lines, takes a copy of it.
@@ -117,12 +136,7 @@ impl Graph {
         if !small_exit && !without_lines {
             return false;
         }
-        let at = self[block].len() - 1;
-        self[block].instrs_mut()[at].clear();
-        for index in 0..self[target].len() {
-            let instr = self[target].instrs()[index];
-            self[block].push_copy(instr);
-        }
+        self.replace_jump(block, target);
         if without_lines && jump.op == Op::Jump {
             // A jump that looks at signals must not become one that does not.
             let at = self[block].len() - 1;

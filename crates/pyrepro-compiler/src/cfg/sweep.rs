@@ -10,6 +10,14 @@ impl Graph {
         self.each(|graph, block| graph.sweep_block(block, context));
     }
 
+    /// The same, and the `NOP`s of a block go before the next block is looked at.
+    pub(super) fn sweep_nops_too(&mut self, context: &mut Context<'_>) {
+        self.each(|graph, block| {
+            graph.sweep_block(block, context);
+            graph.remove_nops_of(block, context);
+        });
+    }
+
     fn sweep_block(&mut self, block: BlockId, context: &mut Context<'_>) {
         // A COPY of a constant is looked at as another load of it.
         let mut seen: Option<CfgInstr> = None;
@@ -36,6 +44,7 @@ impl Graph {
             }
             (Op::BuildTuple, _) => self.sweep_tuple(block, index, context),
             (op, _) if is_threaded(op) && self.thread_on_line(block, index, context) => return index,
+            (op, _) if keeps_value(op) && self.thread_kept_value(block, index, context) => return index,
             (Op::Swap, _) if seen.arg == 1 => self[block].instrs_mut()[index].clear(),
             (Op::Swap, _) => {
                 let last = self.shorten_swaps(block, index);
@@ -69,6 +78,14 @@ impl Graph {
                 if context.truth(constant) == (jump == Op::PopJumpIfTrue) {
                     instrs[index + 1].op = Op::Jump;
                 } else {
+                    instrs[index + 1].clear();
+                }
+            }
+            Some(jump @ (Op::JumpIfFalseOrPop | Op::JumpIfTrueOrPop)) => {
+                if context.truth(constant) == (jump == Op::JumpIfTrueOrPop) {
+                    instrs[index + 1].op = Op::Jump;
+                } else {
+                    instrs[index].clear();
                     instrs[index + 1].clear();
                 }
             }
@@ -112,18 +129,50 @@ impl Graph {
         self.fold_loaded_tuple(block, index, context);
     }
 
-    /// A jump to a jump on the same line, or on none, goes where that one goes.
+    /// A jump to a jump on the same line, perhaps also on none, goes where that one goes.
     fn thread_on_line(&mut self, block: BlockId, index: usize, context: &Context<'_>) -> bool {
         let jump = self[block].instrs()[index];
-        let Some(target) = jump.target else { return false };
+        let Some(target) = self.nonempty(jump.target) else { return false };
         let Some(&to) = self[target].instrs().first().filter(|to| to.op == Op::Jump) else { return false };
         let line = context.locations.line(to.loc);
-        if (line != -1 && line != context.locations.line(jump.loc)) || to.target == jump.target {
+        let lineless = line == -1 && context.rules.jumps_to_lineless_jumps_are_threaded;
+        if !(lineless || line == context.locations.line(jump.loc)) || to.target == jump.target {
             return false;
         }
         self[block].instrs_mut()[index].target = to.target;
         true
     }
+
+    /// A jump that keeps its value where it jumps, and the test on the same line that it jumps to.
+    fn thread_kept_value(&mut self, block: BlockId, index: usize, context: &Context<'_>) -> bool {
+        use Op::*;
+        let jump = self[block].instrs()[index];
+        let Some(target) = self.nonempty(jump.target) else { return false };
+        let Some(&to) = self[target].instrs().first() else { return false };
+        if context.locations.line(to.loc) != context.locations.line(jump.loc) {
+            return false;
+        }
+        let (op, goes_to) = match (jump.op, to.op) {
+            (JumpIfFalseOrPop, PopJumpIfFalse | Jump | JumpIfFalseOrPop)
+            | (JumpIfTrueOrPop, PopJumpIfTrue | Jump | JumpIfTrueOrPop) => {
+                (if to.op == Jump { jump.op } else { to.op }, to.target)
+            }
+            // What jumps here does not jump there: it goes on behind.
+            (JumpIfFalseOrPop, JumpIfTrueOrPop | PopJumpIfTrue) => (PopJumpIfFalse, self[target].next),
+            (JumpIfTrueOrPop, JumpIfFalseOrPop | PopJumpIfFalse) => (PopJumpIfTrue, self[target].next),
+            _ => return false,
+        };
+        if goes_to == jump.target {
+            return false;
+        }
+        let jump = &mut self[block].instrs_mut()[index];
+        (jump.op, jump.target) = (op, goes_to);
+        true
+    }
+}
+
+fn keeps_value(op: Op) -> bool {
+    matches!(op, Op::JumpIfFalseOrPop | Op::JumpIfTrueOrPop)
 }
 
 fn is_threaded(op: Op) -> bool {

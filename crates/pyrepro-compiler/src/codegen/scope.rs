@@ -274,10 +274,12 @@ impl<B: Backend> Codegen<'_, B> {
         returns_none: bool,
         first_varname_shown: Option<Symbol>,
     ) -> Result<Finished> {
-        if returns_none {
-            self.load_none(Span::NONE);
+        if !(self.rules.returns_once && self.unit.sequence.has_returned()) {
+            if returns_none {
+                self.load_none(Span::NONE);
+            }
+            self.op(Op::ReturnValue, Span::NONE);
         }
-        self.op(Op::ReturnValue, Span::NONE);
         let flags = self.flags();
         if flags & flag::ANY_GENERATOR != 0 && self.rules.generator_starts_in_code {
             self.start_generator();

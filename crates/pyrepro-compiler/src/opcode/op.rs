@@ -178,6 +178,8 @@ pub enum Op {
     LoadGlobal,
     /// `LOAD_LOCALS`
     LoadLocals,
+    /// `LOAD_METHOD`
+    LoadMethod,
     /// `LOAD_NAME`
     LoadName,
     /// `LOAD_SMALL_INT`
@@ -317,7 +319,7 @@ pub enum Op {
 }
 
 /// How many there are.
-pub const COUNT: usize = 155;
+pub const COUNT: usize = 156;
 
 /// Their names, in the order of [`Op`].
 pub const NAMES: [&str; COUNT] = [
@@ -408,6 +410,7 @@ pub const NAMES: [&str; COUNT] = [
     "LOAD_FROM_DICT_OR_GLOBALS",
     "LOAD_GLOBAL",
     "LOAD_LOCALS",
+    "LOAD_METHOD",
     "LOAD_NAME",
     "LOAD_SMALL_INT",
     "LOAD_SPECIAL",
@@ -567,6 +570,7 @@ pub const ALL: [Op; COUNT] = [
     Op::LoadFromDictOrGlobals,
     Op::LoadGlobal,
     Op::LoadLocals,
+    Op::LoadMethod,
     Op::LoadName,
     Op::LoadSmallInt,
     Op::LoadSpecial,

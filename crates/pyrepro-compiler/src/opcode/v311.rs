@@ -95,6 +95,7 @@ pub static TABLE: Table = Table::new(
         None,                                                        // LOAD_FROM_DICT_OR_GLOBALS
         instruction(116, 5, ARG | NAME, (0, Nothing), (1, LowBit)),  // LOAD_GLOBAL
         None,                                                        // LOAD_LOCALS
+        instruction(160, 10, ARG | NAME, (0, Nothing), (1, Nothing)), // LOAD_METHOD
         instruction(101, 0, ARG | NAME, (0, Nothing), (1, Nothing)), // LOAD_NAME
         None,                                                        // LOAD_SMALL_INT
         None,                                                        // LOAD_SPECIAL

@@ -95,6 +95,7 @@ pub static TABLE: Table = Table::new(
         instruction(175, 0, ARG | NAME, (0, Nothing), (0, Nothing)),  // LOAD_FROM_DICT_OR_GLOBALS
         instruction(116, 4, ARG | NAME, (0, Nothing), (1, LowBit)),   // LOAD_GLOBAL
         instruction(87, 0, 0, (0, Nothing), (1, Nothing)),            // LOAD_LOCALS
+        None,                                                         // LOAD_METHOD
         instruction(101, 0, ARG | NAME, (0, Nothing), (1, Nothing)),  // LOAD_NAME
         None,                                                         // LOAD_SMALL_INT
         None,                                                         // LOAD_SPECIAL

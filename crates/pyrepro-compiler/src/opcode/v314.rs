@@ -95,6 +95,7 @@ pub static TABLE: Table = Table::new(
         instruction(91, 0, ARG | NAME, (1, Nothing), (1, Nothing)), // LOAD_FROM_DICT_OR_GLOBALS
         instruction(92, 4, ARG | NAME, (0, Nothing), (1, LowBit)), // LOAD_GLOBAL
         instruction(22, 0, 0, (0, Nothing), (1, Nothing)),  // LOAD_LOCALS
+        None,                                               // LOAD_METHOD
         instruction(93, 0, ARG | NAME, (0, Nothing), (1, Nothing)), // LOAD_NAME
         instruction(94, 0, ARG, (0, Nothing), (1, Nothing)), // LOAD_SMALL_INT
         instruction(95, 0, ARG, (1, Nothing), (2, Nothing)), // LOAD_SPECIAL

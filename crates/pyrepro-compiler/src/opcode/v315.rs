@@ -95,6 +95,7 @@ pub static TABLE: Table = Table::new(
         instruction(90, 0, ARG | NAME, (1, Nothing), (1, Nothing)), // LOAD_FROM_DICT_OR_GLOBALS
         instruction(91, 4, ARG | NAME, (0, Nothing), (1, LowBit)), // LOAD_GLOBAL
         instruction(20, 0, 0, (0, Nothing), (1, Nothing)),  // LOAD_LOCALS
+        None,                                               // LOAD_METHOD
         instruction(92, 0, ARG | NAME, (0, Nothing), (1, Nothing)), // LOAD_NAME
         instruction(93, 0, ARG, (0, Nothing), (1, Nothing)), // LOAD_SMALL_INT
         instruction(94, 0, ARG, (1, Nothing), (2, Nothing)), // LOAD_SPECIAL

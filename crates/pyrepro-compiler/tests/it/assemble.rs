@@ -5,6 +5,7 @@ use pyrepro_compiler::assemble::Assembled;
 use pyrepro_compiler::cfg::{Handler, Linear, LinearInstr};
 use pyrepro_compiler::location::Locations;
 use pyrepro_compiler::opcode::{Op, Table};
+use pyrepro_compiler::rules::Rules;
 use pyrepro_compiler::span::Span;
 
 #[test]
@@ -16,13 +17,13 @@ fn code_taken_apart_is_put_together_to_the_same_bytes() {
 }
 
 fn reassemble(python: &Python) -> usize {
-    let table = python.release.edition.rules.table;
+    let rules = python.release.edition.rules;
     let mut oracle = Oracle::start(python, "assemble.py", &sources(&python.library, 40));
     let (mut codes, mut differences) = (0, 0);
     while let Some(instrs) = oracle.line() {
         let expected = oracle.line().expect("the bytes of a code object");
         codes += 1;
-        let made = assemble(&instrs, expected.split(' ').next().expect("a line"), table);
+        let made = assemble(&instrs, expected.split(' ').next().expect("a line"), rules);
         if made != expected {
             differences += 1;
             if differences <= 5 {
@@ -36,11 +37,11 @@ fn reassemble(python: &Python) -> usize {
     differences
 }
 
-fn assemble(instrs: &str, first_line: &str, table: &Table) -> String {
+fn assemble(instrs: &str, first_line: &str, rules: &Rules) -> String {
     let mut locations = Locations::default();
-    let mut linear: Linear = instrs.split(';').map(|row| instr(row, &mut locations, table)).collect();
+    let mut linear: Linear = instrs.split(';').map(|row| instr(row, &mut locations, rules.table)).collect();
     let mut assembled = Assembled::default();
-    assembled.assemble(&mut linear, first_line.parse().expect("a number"), &locations, table);
+    assembled.assemble(&mut linear, first_line.parse().expect("a number"), &locations, rules);
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let exceptions = if assembled.exceptions.is_empty() { "-".into() } else { hex(&assembled.exceptions) };
     format!("{first_line} {} {} {exceptions}", hex(&assembled.code), hex(&assembled.locations))
@@ -53,6 +54,10 @@ fn instr(row: &str, locations: &mut Locations, table: &Table) -> LinearInstr {
     let op = match op {
         Op::JumpForward | Op::JumpBackward => Op::Jump,
         Op::JumpBackwardNoInterrupt => Op::JumpNoInterrupt,
+        Op::PopJumpForwardIfFalse | Op::PopJumpBackwardIfFalse => Op::PopJumpIfFalse,
+        Op::PopJumpForwardIfTrue | Op::PopJumpBackwardIfTrue => Op::PopJumpIfTrue,
+        Op::PopJumpForwardIfNone | Op::PopJumpBackwardIfNone => Op::PopJumpIfNone,
+        Op::PopJumpForwardIfNotNone | Op::PopJumpBackwardIfNotNone => Op::PopJumpIfNotNone,
         op => op,
     };
     let loc = locations.id(Span::new(numbers[2], numbers[4], numbers[3], numbers[5]));
