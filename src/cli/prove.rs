@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 use clap::builder::PossibleValue;
 use clap::{ValueEnum, value_parser};
+use pyrepro::compile::{self, Aim};
 use pyrepro::diff;
 use pyrepro::prove::{self, Difference, Proof, Request, Trial, Variation, Verdict};
+use pyrepro::python::Interpreters;
 use serde::Serialize;
 
 use super::compiler::CompilerFlag;
@@ -22,7 +24,7 @@ use super::{environment, interrupt, named};
 ///
 /// Runs `pyrepro build` on copies of the source. Compares the first build byte for byte with one build per
 /// variation: another hash seed, time zone, locale, umask, path, user, file order, file times, clock, number of
-/// jobs, processor, and all of these together. Shows which variation changes what.
+/// jobs, processor, compiler, and all of these together. Shows which variation changes what.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Flags {
@@ -50,8 +52,36 @@ Examples:
   pyrepro prove --only hash-seed,locale -- --no-isolation
 
 The variation `clock` needs faketime, and `processor` needs qemu-x86_64. Without them they are not tried.
+The variation `compiler` needs bytecode (--pyc) and an interpreter.
 
 Exit codes: 0 everything that was tried gave the same bytes; 1 something did not; 2 the first build failed.";
+
+impl Flags {
+    /// Why no other compiler can be tried, if that is so.
+    fn only_compiler(&self, variables: &[(String, OsString)]) -> Option<String> {
+        if variables.iter().any(|(name, _)| name == "PYREPRO_COMPILER") || self.option("--compiler").is_some()
+        {
+            return Some("--compiler or PYREPRO_COMPILER chooses it".to_owned());
+        }
+        if self.option("--pyc").is_none() {
+            return Some("the build makes no bytecode".to_owned());
+        }
+        let interpreters = Interpreters::new(environment::search_path());
+        let python = self.option("--python");
+        let found = Aim::find(&interpreters, python.as_deref(), compile::Choice::Interpreter);
+        found.err().map(|error| error.to_string())
+    }
+
+    /// The value of an option of `pyrepro build`, if it is given; empty where it stands last.
+    fn option(&self, name: &str) -> Option<OsString> {
+        self.options.iter().enumerate().find_map(|(index, option)| {
+            match option.to_string_lossy().strip_prefix(name)? {
+                "" => Some(self.options.get(index + 1).cloned().unwrap_or_default()),
+                rest => rest.strip_prefix('=').map(OsString::from),
+            }
+        })
+    }
+}
 
 /// A variation by its name.
 #[derive(Clone, Copy)]
@@ -102,6 +132,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         arguments: flags.options.clone(),
         variations,
         rounds: flags.times.into(),
+        only_compiler: flags.only_compiler(&variables),
         variables,
         path: environment::path(),
     };

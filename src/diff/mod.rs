@@ -8,6 +8,7 @@
 mod blob;
 mod container;
 mod content;
+mod editions;
 mod fields;
 pub mod html;
 mod kind;
@@ -176,12 +177,19 @@ fn files(walk: &mut Walk<'_>, a: &Item, b: &Item) -> Result<(), Error> {
     };
     let names = [last(a), last(b)];
     let kinds = [a.kind, b.kind];
-    let differing = match (&a.blob, &b.blob) {
+    let mut differing = match (&a.blob, &b.blob) {
         (Some(ours), Some(theirs)) if walk.options.details => {
             walk.differing(&names[0], [&names[0], &names[1]], kinds, [ours, theirs], 0)?
         }
         _ => Differing::default(),
     };
+    if let (Some(ours), Some(theirs), true) = (&a.blob, &b.blob, walk.options.details)
+        && kinds == [Kind::Pyc; 2]
+        && !differing.same_meaning
+    {
+        let made_by = [walk.allowance.of_file(&a.path, ours)?, walk.allowance.of_file(&b.path, theirs)?];
+        differing.sections.extend(editions::section(made_by));
+    }
     let mut facts = Vec::new();
     if a.kind != b.kind {
         facts.push(Fact {

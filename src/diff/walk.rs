@@ -6,6 +6,7 @@ use std::io;
 use super::Error;
 use super::blob::Blob;
 use super::content::{self, bytecode};
+use super::editions;
 use super::fields::{self, Formats};
 use super::kind::{self, Kind};
 use super::listing::{Content, Listed, Listing, Opened, What};
@@ -20,7 +21,7 @@ const RATIO: u64 = 200;
 const NESTED_MEMBERS: usize = 1_000_000;
 
 /// What is larger is compared as bytes.
-const LARGEST_BYTECODE: u64 = 64 << 20;
+pub(super) const LARGEST_BYTECODE: u64 = 64 << 20;
 
 pub(super) struct Walk<'a> {
     pub(super) options: &'a Options,
@@ -32,6 +33,8 @@ pub(super) struct Walk<'a> {
     budget: u64,
     /// How many members archives in archives may still have.
     nested: usize,
+    /// What may still be compiled to tell who made bytecode.
+    pub(super) allowance: editions::Allowance,
 }
 
 /// What differs between two contents, as far as it is told in the place of their member.
@@ -79,6 +82,7 @@ impl<'a> Walk<'a> {
             other_paths: false,
             budget: FREE,
             nested: NESTED_MEMBERS,
+            allowance: editions::Allowance::default(),
         }
     }
 
@@ -174,7 +178,14 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Error> {
         let path = format!("{}{}", containers.prefix, a.path);
         let place = self.members.len();
-        let (kind, differing) = self.contents(&path, a, b, containers.depth)?;
+        let (kind, mut differing) = self.contents(&path, a, b, containers.depth)?;
+        if let Some(differing) = &mut differing
+            && kind == Kind::Pyc.name()
+            && self.options.details
+            && !differing.same_meaning
+        {
+            differing.sections.extend(self.editions(containers, [a, b])?);
+        }
         let mut facts = self.facts(containers.formats(), [a, b], differing.is_none())?;
         facts.extend(order);
         let status = match &differing {
@@ -297,6 +308,20 @@ impl<'a> Walk<'a> {
             _ => None,
         };
         Ok(found.map(|(sections, same_meaning)| Differing { sections, same_meaning, ..Differing::default() }))
+    }
+
+    /// Which releases make the code of two members that are bytecode, if not the same make both.
+    fn editions(
+        &mut self,
+        containers: &Containers<'_>,
+        [a, b]: [&Listed; 2],
+    ) -> Result<Option<Section>, Error> {
+        let mut of = |listed: &Listed, container: &Listing| -> io::Result<Option<String>> {
+            let Some(source) = self.allowance.source_of(&listed.path, container) else { return Ok(None) };
+            let (file, source) = (self.open(&listed.content)?.blob, self.open(&source.content)?.blob);
+            self.allowance.of(&file, &source)
+        };
+        Ok(editions::section([of(a, containers.a)?, of(b, containers.b)?]))
     }
 
     /// So much was given, and may hold more.

@@ -43,6 +43,8 @@ pub struct Request {
     pub variables: Vec<(String, OsString)>,
     /// Where other programs are looked for, as PATH lists folders.
     pub path: OsString,
+    /// Why no other compiler can be tried, if that is so.
+    pub only_compiler: Option<String>,
 }
 
 /// What came of a build in which something was changed.
@@ -138,6 +140,7 @@ impl Proof {
 ///     rounds: 1,
 ///     variables: vec![],
 ///     path: std::env::var_os("PATH").unwrap_or_default(),
+///     only_compiler: Some("the build makes no bytecode".to_owned()),
 /// };
 /// let proof = prove::prove(&request, &AtomicBool::new(false), |trial| println!("{trial:?}"))?;
 /// assert!(proof.holds());

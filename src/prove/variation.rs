@@ -31,6 +31,8 @@ pub enum Variation {
     Jobs,
     /// What the processor can do.
     Processor,
+    /// What compiles: an interpreter in place of the built-in compiler.
+    Compiler,
     /// All of these at once.
     Together,
 }
@@ -50,7 +52,7 @@ const CLOCKS: [&str; 3] = ["+400d", "-3000d", "+5000d"];
 
 impl Variation {
     /// All, the simplest first.
-    pub const ALL: [Variation; 12] = [
+    pub const ALL: [Variation; 13] = [
         Variation::HashSeed,
         Variation::TimeZone,
         Variation::Locale,
@@ -62,6 +64,7 @@ impl Variation {
         Variation::Clock,
         Variation::Jobs,
         Variation::Processor,
+        Variation::Compiler,
         Variation::Together,
     ];
 
@@ -85,6 +88,7 @@ impl Variation {
             Variation::Clock => "clock",
             Variation::Jobs => "jobs",
             Variation::Processor => "processor",
+            Variation::Compiler => "compiler",
             Variation::Together => "together",
         }
     }
@@ -139,6 +143,7 @@ impl Variation {
             Variation::Clock => clock(around, CLOCKS[pick % CLOCKS.len()], request),
             Variation::Jobs => jobs(around, JOBS[pick % JOBS.len()], request),
             Variation::Processor => processor(around, PROCESSORS[pick % PROCESSORS.len()], request),
+            Variation::Compiler => compiler(around, request),
             Variation::Together => Ok(together(around, round, request)),
         }
     }
@@ -175,6 +180,14 @@ fn processor(around: &mut Surroundings, model: &str, request: &Request) -> Resul
     let qemu = qemu.ok_or(Unavailable("qemu-user is not installed".to_owned()))?;
     around.through.extend([qemu.into_os_string(), "-cpu".into(), model.into()]);
     Ok(format!("pyrepro on the processor {model}, which qemu plays"))
+}
+
+fn compiler(around: &mut Surroundings, request: &Request) -> Result<String, Unavailable> {
+    if let Some(why) = &request.only_compiler {
+        return Err(Unavailable(why.clone()));
+    }
+    set(around, "PYREPRO_COMPILER", "interpreter");
+    Ok("PYREPRO_COMPILER=interpreter, where it was auto".to_owned())
 }
 
 /// Applies all others that can be, and says which.

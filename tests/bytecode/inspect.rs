@@ -8,6 +8,7 @@ use std::process::Output;
 use crate::common::tree::Tree;
 use crate::common::{Python, pyrepro, pythons};
 use pyrepro::archive::{Entries, Entry, Limits, Order, zip};
+use pyrepro::compile::Native;
 use pyrepro::inspect::Archive;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -145,6 +146,40 @@ fn the_source_beside_it_matches_differs_or_is_missing() {
     fs::remove_file(&source).unwrap();
     assert_eq!(state(), "missing");
 }
+
+#[test]
+fn the_releases_that_compile_the_source_to_this_are_named() {
+    let mut named = 0;
+    for python in pythons() {
+        let release = python.interpreter.release;
+        if !Native::of(release).is_some_and(|native| native.is_proven()) {
+            continue;
+        }
+        named += 1;
+        let compiled = compiled(python);
+        let editions = || inspect_json(&compiled.pyc)["source"]["editions"].clone();
+        let edition = Native::of(release).unwrap().edition();
+        assert!(
+            editions().as_array().unwrap().contains(&edition.clone().into()),
+            "{release}: {}",
+            editions()
+        );
+        let text = String::from_utf8(inspect(&[], &compiled.pyc).stdout).unwrap();
+        assert!(text.contains("module.py compiles to this with ") && text.contains(&edition), "{text}");
+        // Code of another source under the header of this one: nothing that the header says gives it away.
+        let other = compiled.folder.path().join("other.py");
+        fs::write(&other, "print('other')\n").unwrap();
+        let forged = python.command().args(["-c", FORGE]).args([&other, &compiled.pyc]).status().unwrap();
+        assert!(forged.success());
+        assert_eq!(inspect_json(&compiled.pyc)["source"]["state"], "matches");
+        assert_eq!(editions(), Value::Array(vec![]), "{release}");
+    }
+    assert!(named > 0, "no interpreter here has an edition");
+}
+
+/// Puts the code of a source into a bytecode file and leaves its header.
+const FORGE: &str = "import sys, marshal; source, pyc = sys.argv[1:]; header = open(pyc, 'rb').read(16); \
+code = compile(open(source).read(), source, 'exec'); open(pyc, 'wb').write(header + marshal.dumps(code))";
 
 #[test]
 fn text_tells_the_header_the_form_and_the_code() {

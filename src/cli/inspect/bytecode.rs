@@ -28,11 +28,16 @@ fn header(out: &mut impl Write, source: Option<&Source>, inspection: &Inspection
     if let (Some(mtime), Some(size)) = (header.source_mtime, header.source_size) {
         write!(out, " {mtime}, source of {size} bytes")?;
     }
-    match source {
-        Some(Source { path, state: State::Matches }) => writeln!(out, ": {GOOD}matches{GOOD:#} {path}"),
-        Some(Source { path, state: State::Differs }) => writeln!(out, ": {BAD}does not match{BAD:#} {path}"),
-        Some(Source { path, state: State::Missing }) => writeln!(out, ": no {path} to compare with"),
-        None => writeln!(out),
+    let Some(Source { path, state, editions }) = source else { return writeln!(out) };
+    match state {
+        State::Matches => writeln!(out, ": {GOOD}matches{GOOD:#} {path}"),
+        State::Differs => writeln!(out, ": {BAD}does not match{BAD:#} {path}"),
+        State::Missing => writeln!(out, ": no {path} to compare with"),
+    }?;
+    match editions.as_deref() {
+        None => Ok(()),
+        Some([]) => writeln!(out, "  no known release of Python {} compiles {path} to this", header.python),
+        Some(editions) => writeln!(out, "  {path} compiles to this with {}", editions.join(", ")),
     }
 }
 

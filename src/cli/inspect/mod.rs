@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use filetime::FileTime;
 use pyrepro::archive::Limits;
+use pyrepro::compile;
 use pyrepro::inspect::{self, Archive, Disassembly, Inspection};
 use pyrepro::pyc::{CachedName, HEADER_SIZE, Header, Pyc};
 use serde::Serialize;
@@ -94,6 +95,9 @@ enum Content {
 struct Source {
     path: String,
     state: State,
+    /// The editions of the built-in compiler that make this code from it, if that can be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    editions: Option<Vec<String>>,
 }
 
 #[derive(Serialize, Clone, Copy, PartialEq, Eq)]
@@ -175,12 +179,16 @@ fn bytecode_in(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 fn source_of(path: &Path, pyc: &Pyc) -> Option<Source> {
     let source = CachedName::parse(path)?.source;
-    let state = match source_text(&source) {
-        Ok(text) if pyc.header.belongs_to(&text, mtime(&source)) => State::Matches,
-        Ok(_) => State::Differs,
-        Err(_) => State::Missing,
+    let text = source_text(&source).ok();
+    let state = match &text {
+        Some(text) if pyc.header.belongs_to(text, mtime(&source)) => State::Matches,
+        Some(_) => State::Differs,
+        None => State::Missing,
     };
-    Some(Source { path: source.display().to_string(), state })
+    let editions = text.and_then(|text| compile::editions_of(pyc, &text));
+    // Another source makes other code; only the one that belongs to the file proves that no edition made it.
+    let editions = editions.filter(|editions| state == State::Matches || !editions.is_empty());
+    Some(Source { path: source.display().to_string(), state, editions })
 }
 
 /// What is in a source. No device is read, and no file that is longer than what compiles.

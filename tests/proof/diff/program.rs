@@ -57,6 +57,33 @@ fn text_names_the_member_and_shows_its_lines() {
 }
 
 #[test]
+fn bytecode_of_two_releases_is_told_apart_by_what_its_source_compiles_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let trees = ["3.13.0", "3.13.18"].map(|release| {
+        let tree = folder.path().join(release);
+        fs::create_dir(&tree).unwrap();
+        fs::write(tree.join("m.py"), "squares = [n * n for n in range(9)]\n").unwrap();
+        let compile = ["compile", "-q", "--compiler", "native", "-s", "", "--python", release, "m.py"];
+        assert!(pyrepro().args(compile).current_dir(&tree).status().unwrap().success());
+        tree
+    });
+    let pycs = trees.each_ref().map(|tree| tree.join("__pycache__/m.cpython-313.pyc"));
+    let zips = trees.each_ref().map(|tree| {
+        let member = |name: &str| Member::new(name, &fs::read(tree.join(name)).unwrap());
+        let members = vec![member("__pycache__/m.cpython-313.pyc"), member("m.py")];
+        let path = tree.join("m.zip");
+        fs::write(&path, Zip { members, ..Zip::default() }.write().bytes).unwrap();
+        path
+    });
+    for [a, b] in [&trees, &pycs, &zips] {
+        let told = text(&pyrepro().arg("diff").args([a, b]).output().unwrap());
+        assert!(told.contains("the source compiles to this with\n"), "{told}");
+        let (old, new) = (told.find("- 3.13.0\n").unwrap(), told.find("+ 3.13.1–3.13.2, ").unwrap());
+        assert!(old < new, "{told}");
+    }
+}
+
+#[test]
 fn lines_and_context_are_as_many_as_asked_for() {
     let lines = |start: u32| (start..start + 100).map(|i| format!("{i}\n")).collect::<String>();
     let two = Two::new("a.txt", lines(0).as_bytes(), lines(1000).as_bytes());
