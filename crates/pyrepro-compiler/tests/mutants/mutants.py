@@ -4,7 +4,8 @@
     python3.13 mutants.py --judge target/release/examples/judge --count 1000000 --out DIR FOLDER ...
 
 FOLDERs give the Python files whose statements the programs are made of; `--snippets FILE` (from
-snippets.py, may be repeated) adds the sources of CPython's own tests. Every program is compiled here and by
+snippets.py, may be repeated) adds the sources of CPython's own tests. `--write FILE` only writes the programs, for
+`native_diff PYTHON FILE`: made once, they do for every interpreter. Else every program is compiled here and by
 the judge, which answers with the kind of the first difference. DIR gets up to five programs of each
 kind, the first of them made as small as it can be. Exit code 1 if any program differs.
 """
@@ -285,7 +286,8 @@ def text_of(tree):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--judge", required=True)
+    parser.add_argument("--judge")
+    parser.add_argument("--write", help="a file `*.bin` for the programs, which are not compiled then")
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--level", type=int, default=0, choices=(0, 1, 2))
@@ -293,7 +295,7 @@ def main():
     parser.add_argument("--only-snippets", action="store_true")
     parser.add_argument("--generate", action="store_true", help="programs of pysource_codegen")
     parser.add_argument("--minimise", type=int, default=10, help="how many kinds to make small")
-    parser.add_argument("--out", required=True)
+    parser.add_argument("--out", default="differences")
     parser.add_argument("folders", nargs="*")
     options = parser.parse_args()
     sys.setrecursionlimit(5000)
@@ -308,6 +310,9 @@ def main():
         pool = programs.Pool(files[:600], options.snippets)
         source = iter(programs.Programs(pool, options.seed))
 
+    if options.write:
+        write(options.write, batches(source, options.count))
+        return
     judge, findings = Judge(options.judge, options.level), Findings(options.out, options.level)
     started, waiting = time.time(), []
     for batch in batches(source, options.count):
@@ -324,6 +329,12 @@ def main():
         findings.write(kind, "small", small)
         print(f"--- {findings.kinds[kind]} {judge.ask(small)}\n{small.decode('utf-8', 'replace')}", flush=True)
     sys.exit(1 if findings.first else 0)
+
+
+def write(path, batches):
+    with open(path, "wb") as file:
+        for batch in batches:
+            file.writelines(map(pack, batch))
 
 
 def snippets(path):

@@ -1,16 +1,60 @@
-"""Compile whole files. They come on standard input, one a line; for each level a line goes out: the level and
-the marshal data in hexadecimal, or `-` where the file does not compile."""
-import marshal
-import sys
+"""Compile files and programs: those that the file of the first argument (else standard input) lists, one a line.
 
-for name in sys.stdin:
-    name = name.rstrip("\n")
-    print("#", name)
-    with open(name, "rb") as file:
-        source = file.read()
-    for level in (0, 1, 2):
-        try:
-            data = marshal.dumps(compile(source, name, "exec", dont_inherit=True, optimize=level)).hex()
-        except (SyntaxError, ValueError, RecursionError, UnicodeError, MemoryError):
-            data = "-"
-        print(level, data)
+The second argument is the levels (all of them unless it is there), as `012`. A file that ends with `.bin` holds many programs, each behind its
+length (4 bytes, little endian); they are named `FILE:NUMBER`. The first line that goes out is the version. Then
+there is `# NAME` for each program, and for each level the level and what came of it: marshal data in hexadecimal,
+`- ` and kind, line and message of the error, or `?` where the interpreter gives up.
+
+This runs in CPython as WebAssembly too, which sees the files of the machine below `/host`.
+"""
+
+import marshal
+import os
+import struct
+import sys
+import warnings
+
+HOST = "/host" if os.path.isdir("/host") else ""
+
+
+def programs(listed):
+    with open(listed, encoding="utf-8", errors="surrogateescape") as names:
+        for name in names.read().split("\n")[:-1]:
+            with open(HOST + name, "rb") as file:
+                data = file.read()
+            if name.endswith(".bin"):
+                yield from bundled(name, data)
+            else:
+                yield name, data
+
+
+def bundled(name, data):
+    place = number = 0
+    while place < len(data):
+        (size,) = struct.unpack_from("<I", data, place)
+        yield f"{name}:{number}", data[place + 4 : place + 4 + size]
+        place, number = place + 4 + size, number + 1
+
+
+def outcome(source, name, level):
+    try:
+        return marshal.dumps(compile(source, name, "exec", dont_inherit=True, optimize=level)).hex()
+    except SyntaxError as error:
+        return f"- {type(error).__name__} {error.lineno} {error.msg!a}"
+    except (ValueError, OverflowError) as error:
+        return f"- {type(error).__name__} None {str(error)!a}"
+    except (RecursionError, MemoryError, SystemError):
+        return "?"
+
+
+def main():
+    warnings.simplefilter("ignore")
+    listed, levels = sys.argv[1:] or ("/dev/stdin", "012")
+    print("%d.%d.%d" % sys.version_info[:3])
+    for name, source in programs(listed):
+        print("#", name)
+        for level in map(int, levels):
+            print(level, outcome(source, name, level))
+
+
+main()
