@@ -33,7 +33,8 @@ impl ErrorKind {
 }
 
 /// A source that CPython refuses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {}: {}: {message}", span.line, kind.name())]
 pub struct SyntaxError {
     /// The class of CPython's exception.
     pub kind: ErrorKind,
@@ -58,12 +59,16 @@ pub enum Handover {
     Internal(&'static str),
 }
 
+impl std::error::Error for Handover {}
+
 /// No code: an error of the source, or a limit of this compiler.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// CPython refuses the source as well.
+    #[error(transparent)]
     Syntax(Box<SyntaxError>),
     /// An interpreter has to do it.
+    #[error(transparent)]
     Handover(Box<Handover>),
 }
 
