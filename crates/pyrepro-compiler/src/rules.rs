@@ -36,6 +36,8 @@ pub enum ForExit {
     PopIter,
     /// `END_FOR`, which takes the iterator too
     EndFor,
+    /// Nothing: `FOR_ITER` takes the iterator
+    Nothing,
 }
 
 /// Where a comprehension makes an iterator of what it goes through.
@@ -209,9 +211,11 @@ pub struct Rules {
     pub bound_at_parameter: bool,
     /// A lambda returns at the start of its line, not at its body.
     pub lambda_returns_at_its_line: bool,
+    /// An instruction without a place of its own stands at what was visited last, be it a part of something else.
+    pub places_linger: bool,
     /// A jump forward that no source stands for: whether it looks at signals.
     pub jump_over: Op,
-    /// Where the number of an ordering starts in the argument of `COMPARE_OP`.
+    /// Where the number of an ordering starts in the argument of `COMPARE_OP`; 0 where it is the whole argument.
     pub compare_shift: u32,
     /// The NULL that says that no method is called lies below the function, not above it.
     pub null_below_function: bool,
@@ -219,6 +223,30 @@ pub struct Rules {
     pub call_finds_names: bool,
     /// `MAKE_FUNCTION` takes all that a function is made of.
     pub functions_made_whole: bool,
+    /// `PRECALL` before each `CALL`.
+    pub calls_are_prepared: bool,
+    /// A bit of `LOAD_ATTR` says whether a method is called; else that is `LOAD_METHOD`.
+    pub attributes_may_be_methods: bool,
+    /// `LOAD_SUPER_ATTR`
+    pub super_attributes: bool,
+    /// `CALL_INTRINSIC_1` and `CALL_INTRINSIC_2` do what few programs need; else that has instructions of its own.
+    pub intrinsics: bool,
+    /// `and` and `or` test with `JUMP_IF_TRUE_OR_POP` and its like.
+    pub jumps_may_pop: bool,
+    /// `BINARY_SLICE` and `STORE_SLICE`
+    pub slice_instructions: bool,
+    /// A cell that a class may hide is looked up with `LOAD_FROM_DICT_OR_DEREF`, not with `LOAD_CLASSDEREF`.
+    pub class_cells_by_dictionary: bool,
+    /// An error thrown into an inner generator has a handler (`CLEANUP_THROW`, `END_SEND`).
+    pub sends_are_guarded: bool,
+    /// A generator turns `StopIteration` into `RuntimeError` by a handler around its body.
+    pub stop_iteration_is_caught: bool,
+    /// In a handler of `with`, what follows a suppressed exception comes last.
+    pub with_suppresses_last: bool,
+    /// `except*` makes its list first, and the copy of the group above it.
+    pub group_is_copied_last: bool,
+    /// The warning of `is` with a literal names its type.
+    pub literal_type_is_named: bool,
     /// `FORMAT_VALUE`
     pub format_value: bool,
     /// An f-string without pieces is a `BUILD_STRING` of none.
@@ -448,6 +476,21 @@ const BASE_3_11: Rules = Rules {
     same_locations_are_one_entry: false,
     passes: &PASSES_3_11,
     finish: &FINISH_3_11,
+    for_exit: ForExit::Nothing,
+    places_linger: true,
+    calls_are_prepared: true,
+    attributes_may_be_methods: false,
+    super_attributes: false,
+    intrinsics: false,
+    jumps_may_pop: true,
+    slice_instructions: false,
+    class_cells_by_dictionary: false,
+    sends_are_guarded: false,
+    stop_iteration_is_caught: false,
+    with_suppresses_last: true,
+    group_is_copied_last: false,
+    literal_type_is_named: false,
+    compare_shift: 0,
     ..BASE_3_12
 };
 
@@ -615,11 +658,24 @@ const BASE_3_13: Rules = Rules {
     failed_assert_at_statement: false,
     bound_at_parameter: false,
     lambda_returns_at_its_line: false,
+    places_linger: false,
     jump_over: Op::JumpNoInterrupt,
     compare_shift: 5,
     null_below_function: false,
     call_finds_names: true,
     functions_made_whole: false,
+    calls_are_prepared: false,
+    attributes_may_be_methods: true,
+    super_attributes: true,
+    intrinsics: true,
+    jumps_may_pop: false,
+    slice_instructions: true,
+    class_cells_by_dictionary: true,
+    sends_are_guarded: true,
+    stop_iteration_is_caught: true,
+    with_suppresses_last: false,
+    group_is_copied_last: true,
+    literal_type_is_named: true,
     format_value: false,
     empty_string_is_built: false,
     function_body_is_a_block: true,

@@ -16,6 +16,9 @@ impl<B: Backend> Codegen<'_, B> {
 
     fn jump_if_here(&mut self, test: ExprId, target: Label, truth: bool, at: Span) -> Result<()> {
         let place = self.ast[test].span;
+        if matches!(self.ast[test].kind, ExprKind::Compare { .. }) {
+            self.set_place(place);
+        }
         match self.ast[test].kind {
             ExprKind::UnaryOp { op: UnaryOp::Not, operand } => self.jump_if(operand, target, !truth, at),
             ExprKind::BoolOp { op, values } => self.jump_if_operators(op, values, target, truth, at),
@@ -35,7 +38,7 @@ impl<B: Backend> Codegen<'_, B> {
             }
             _ => {
                 self.expression(test)?;
-                self.jump_on(truth, target, place);
+                self.jump_on(truth, target, self.lingering(place));
                 Ok(())
             }
         }
@@ -75,10 +78,10 @@ impl<B: Backend> Codegen<'_, B> {
         let at = self.ast[test].span;
         self.check_compare(test);
         let cleanup = self.new_label();
-        let end = self.new_label();
         self.expression(left)?;
         self.links(ops, comparators, at, |this| this.jump_on(false, cleanup, at))?;
         self.jump_on(truth, target, at);
+        let end = self.new_label();
         self.jump_over(end);
         self.use_label(cleanup);
         self.op(Op::PopTop, at);
@@ -126,9 +129,7 @@ impl<B: Backend> Codegen<'_, B> {
         let cleanup = (ops.len() > 1).then(|| self.new_label());
         self.links(ops, comparators, at, |this| {
             if let Some(cleanup) = cleanup {
-                this.op_arg(Op::Copy, 1, at);
-                this.jump_on(false, cleanup, at);
-                this.op(Op::PopTop, at);
+                this.jump_or_pop(false, cleanup, at);
             }
         })?;
         if let Some(cleanup) = cleanup {
@@ -153,22 +154,29 @@ impl<B: Backend> Codegen<'_, B> {
         let Some((&last, first)) = ast[values].split_last() else { return Ok(()) };
         for &value in first {
             self.expression(value)?;
-            self.keep_and_jump(operator == BoolOp::Or, end, at);
-            self.op(Op::PopTop, at);
+            self.jump_or_pop(operator == BoolOp::Or, end, at);
+            if self.rules.jumps_may_pop {
+                self.start_block();
+            }
         }
         self.expression(last)?;
         self.use_label(end);
         Ok(())
     }
 
-    /// Jumps with the value on the stack if its truth is `truth`.
-    fn keep_and_jump(&mut self, truth: bool, target: Label, at: Span) {
+    /// Jumps with the value on the stack if its truth is `truth`, and removes it else.
+    fn jump_or_pop(&mut self, truth: bool, target: Label, at: Span) {
+        if self.rules.jumps_may_pop {
+            let op = if truth { Op::JumpIfTrueOrPop } else { Op::JumpIfFalseOrPop };
+            return self.jump(op, target, at);
+        }
         if self.rules.tests_keep_value {
             self.jump(if truth { Op::JumpIfTrue } else { Op::JumpIfFalse }, target, at);
         } else {
             self.op_arg(Op::Copy, 1, at);
             self.jump_on(truth, target, at);
         }
+        self.op(Op::PopTop, at);
     }
 
     pub(super) fn conditional(&mut self, test: ExprId, body: ExprId, orelse: ExprId, at: Span) -> Result<()> {

@@ -96,7 +96,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.keyword_values(keywords)?;
             self.call_with_names(keywords, count + named, place, at);
         } else {
-            self.op_arg(Op::Call, count as u32, at);
+            self.call_with(count as u32, at);
         }
         Ok(true)
     }
@@ -131,7 +131,7 @@ impl<B: Backend> Codegen<'_, B> {
             count += 1;
         }
         if keywords.is_empty() {
-            self.op_arg(Op::Call, count as u32, at);
+            self.call_with(count as u32, at);
         } else {
             self.keyword_values(keywords)?;
             self.call_with_names(keywords, count + keywords.len(), at, at);
@@ -159,7 +159,7 @@ impl<B: Backend> Codegen<'_, B> {
         let names = self.constants.add(Const::Tuple(names));
         let place = self.constant(names);
         self.op_arg(Op::KwNames, place, names_at);
-        self.op_arg(Op::Call, count as u32, at);
+        self.call_with(count as u32, at);
     }
 
     fn keyword_names(&mut self, keywords: List<Keyword>, at: Span) {
@@ -255,7 +255,7 @@ impl<B: Backend> Codegen<'_, B> {
     pub(super) fn is_plain_super(&self, value: ExprId, attr: Symbol) -> bool {
         let ExprKind::Call { func, args, keywords } = self.ast[value].kind else { return false };
         let is_super = matches!(self.ast[func].kind, ExprKind::Name { id, .. } if id == names::SUPER);
-        if !is_super || attr == names::DUNDER_CLASS || !keywords.is_empty() {
+        if !self.rules.super_attributes || !is_super || attr == names::DUNDER_CLASS || !keywords.is_empty() {
             return false;
         }
         let shadowed = self.binding(names::SUPER) != Some(Binding::GlobalImplicit)

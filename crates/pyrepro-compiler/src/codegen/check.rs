@@ -23,8 +23,11 @@ impl<B: Backend> Codegen<'_, B> {
                 _ => None,
             };
             if let (Some((written, meant)), Some(literal)) = (advice, literal) {
-                let name = self.type_name(literal).unwrap_or_default();
-                let message = format!("\"{written}\" with '{name}' literal. Did you mean \"{meant}\"?");
+                let literal = match self.type_name(literal) {
+                    Some(name) if self.rules.literal_type_is_named => format!("'{name}' literal"),
+                    _ => "a literal".to_owned(),
+                };
+                let message = format!("\"{written}\" with {literal}. Did you mean \"{meant}\"?");
                 self.warn(message, ast[id].span);
                 return;
             }

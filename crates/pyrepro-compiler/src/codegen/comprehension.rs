@@ -98,18 +98,19 @@ impl<B: Backend> Codegen<'_, B> {
             private: None,
             counts: Counts { positional: 1, ..Counts::default() },
         });
+        self.set_place(work.at);
         self.refuse_async_comprehension(&work, scope, around)?;
         self.new_collection(work);
         self.generator(work, 0, 0)?;
         if work.collection == Collection::Generator {
             self.wrap_stop_iteration();
         } else {
-            self.op(Op::ReturnValue, work.at);
+            self.op(Op::ReturnValue, self.lingering(work.at));
         }
         let finished = self.leave(true)?;
         self.make_function(&finished, 0, work.at)?;
         self.outermost_iterable(work.generators, work.at)?;
-        self.op_arg(Op::Call, 0, work.at);
+        self.call_with(0, work.at);
         if self.table[scope].coroutine && work.collection != Collection::Generator {
             self.await_value(0, work.at);
         }
@@ -154,7 +155,11 @@ impl<B: Backend> Codegen<'_, B> {
 
     /// Where the loop over an iterable stands.
     fn place_of_iteration(&self, generator: &Comprehension, comprehension: Span) -> Span {
-        if self.rules.loop_at_statement { comprehension } else { self.ast[generator.iter].span }
+        if self.rules.loop_at_statement {
+            self.lingering(comprehension)
+        } else {
+            self.ast[generator.iter].span
+        }
     }
 
     fn get_iterator(&mut self, generator: &Comprehension, comprehension: Span) {
@@ -197,7 +202,7 @@ impl<B: Backend> Codegen<'_, B> {
         let end = self.body_of_generator(work, generator, place, depth, skip)?;
         self.use_label(skip);
         if !single {
-            self.jump(Op::Jump, start, end);
+            self.jump(Op::Jump, start, self.lingering(end));
             self.use_label(anchor);
             self.end_for();
         }
@@ -292,6 +297,7 @@ impl<B: Backend> Codegen<'_, B> {
                 self.ast[key].span.to(self.ast[value].span)
             }
         };
+        let at = self.lingering(at);
         match work.collection {
             Collection::Generator => {
                 self.yield_value(at);
@@ -340,8 +346,8 @@ impl<B: Backend> Codegen<'_, B> {
         depth: u32,
     ) -> Result<()> {
         let start = self.new_label();
-        let skip = self.new_label();
         let except = self.new_label();
+        let skip = self.new_label();
         if place > 0 {
             self.expression(generator.iter)?;
             self.get_iterator(generator, work.at);
@@ -350,14 +356,15 @@ impl<B: Backend> Codegen<'_, B> {
         }
         self.use_label(start);
         self.push_jump_block(block::BlockKind::AsyncComprehension, Some(start), None, work.at)?;
-        let send = self.await_next(except, work.at);
+        let at = self.lingering(work.at);
+        let send = self.await_next(except, at);
         self.expression(generator.target)?;
         let end = self.body_of_generator(work, generator, place, depth + 1, skip)?;
         self.use_label(skip);
-        self.jump(Op::Jump, start, end);
+        self.jump(Op::Jump, start, self.lingering(end));
         self.pop_block();
         self.use_label(except);
-        self.end_async_for(send, work.at);
+        self.end_async_for(send, self.lingering(work.at));
         Ok(())
     }
 

@@ -112,7 +112,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.op_arg(add, 1, at);
         }
         if kind == Sequence::Tuple {
-            self.op_arg(Op::CallIntrinsic1, intrinsic1::LIST_TO_TUPLE, at);
+            self.intrinsic(Op::ListToTuple, intrinsic1::LIST_TO_TUPLE, at);
         }
         Ok(())
     }
@@ -137,7 +137,7 @@ impl<B: Backend> Codegen<'_, B> {
         }
         self.op_arg(extend, 1, at);
         if kind == Sequence::Tuple {
-            self.op_arg(Op::CallIntrinsic1, intrinsic1::LIST_TO_TUPLE, at);
+            self.intrinsic(Op::ListToTuple, intrinsic1::LIST_TO_TUPLE, at);
         }
         true
     }

@@ -90,6 +90,33 @@ impl<B: Backend> Codegen<'_, B> {
         self.unit.sequence.jump(op, target, at);
     }
 
+    /// From now on this is the place of what comes without one of its own, where places linger.
+    pub(super) fn set_place(&mut self, at: Span) {
+        self.unit.place = at;
+    }
+
+    /// The place of an instruction: `at`, or where places linger the one that was set last.
+    pub(super) fn lingering(&self, at: Span) -> Span {
+        if self.rules.places_linger { self.unit.place } else { at }
+    }
+
+    /// A call with so many arguments.
+    pub(super) fn call_with(&mut self, count: u32, at: Span) {
+        if self.rules.calls_are_prepared {
+            self.op_arg(Op::Precall, count, at);
+        }
+        self.op_arg(Op::Call, count, at);
+    }
+
+    /// What few programs need: `own`, or a number of `CALL_INTRINSIC_1`.
+    pub(super) fn intrinsic(&mut self, own: Op, number: u32, at: Span) {
+        if self.rules.intrinsics {
+            self.op_arg(Op::CallIntrinsic1, number, at);
+        } else {
+            self.op(own, at);
+        }
+    }
+
     /// A jump forward that no source stands for.
     pub(super) fn jump_over(&mut self, target: Label) {
         self.jump(self.rules.jump_over, target, Span::NONE);
@@ -158,13 +185,18 @@ impl<B: Backend> Codegen<'_, B> {
 
     pub(super) fn load_attr(&mut self, name: Symbol, at: Span) {
         let place = self.name_place(name);
-        self.op_arg(Op::LoadAttr, place << 1, at);
+        let arg = if self.rules.attributes_may_be_methods { place << 1 } else { place };
+        self.op_arg(Op::LoadAttr, arg, at);
     }
 
     /// The form of an attribute that leaves room for `self`.
     pub(super) fn load_method(&mut self, name: Symbol, at: Span) {
         let place = self.name_place(name);
-        self.op_arg(Op::LoadAttr, place << 1 | 1, at);
+        if self.rules.attributes_may_be_methods {
+            self.op_arg(Op::LoadAttr, place << 1 | 1, at);
+        } else {
+            self.op_arg(Op::LoadMethod, place, at);
+        }
     }
 
     pub(super) fn binary(&mut self, operator: Operator, at: Span) {
@@ -192,7 +224,11 @@ impl<B: Backend> Codegen<'_, B> {
             NotIn => self.op_arg(Op::ContainsOp, 1, at),
             Lt | LtE | Eq | NotEq | Gt | GtE => {
                 let (number, outcomes) = order(operator);
-                self.op_arg(Op::CompareOp, number << self.rules.compare_shift | outcomes, at);
+                let arg = match self.rules.compare_shift {
+                    0 => number,
+                    shift => number << shift | outcomes,
+                };
+                self.op_arg(Op::CompareOp, arg, at);
             }
         }
     }

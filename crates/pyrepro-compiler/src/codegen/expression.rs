@@ -23,7 +23,10 @@ impl<B: Backend> Codegen<'_, B> {
 
     /// An expression, which leaves its value; or a target, which takes one.
     pub(super) fn expression(&mut self, id: ExprId) -> Result<()> {
-        self.deeper(|this| this.expression_here(id))
+        let around = std::mem::replace(&mut self.unit.place, self.ast[id].span);
+        self.deeper(|this| this.expression_here(id))?;
+        self.unit.place = around;
+        Ok(())
     }
 
     fn expression_here(&mut self, id: ExprId) -> Result<()> {
@@ -112,7 +115,7 @@ impl<B: Backend> Codegen<'_, B> {
     fn unary_operator(&mut self, operator: UnaryOp, operand: ExprId, at: Span) -> Result<()> {
         self.expression(operand)?;
         match operator {
-            UnaryOp::UAdd => self.op_arg(Op::CallIntrinsic1, intrinsic1::UNARY_POSITIVE, at),
+            UnaryOp::UAdd => self.intrinsic(Op::UnaryPositive, intrinsic1::UNARY_POSITIVE, at),
             UnaryOp::Not => {
                 if self.rules.tests_convert_to_bool {
                     self.op(Op::ToBool, at);

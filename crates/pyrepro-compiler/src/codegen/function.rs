@@ -263,7 +263,7 @@ impl<B: Backend> Codegen<'_, B> {
     pub(super) fn apply_decorators(&mut self, decorators: List<ExprId>) {
         let ast = self.ast;
         for &decorator in ast[decorators].iter().rev() {
-            self.op_arg(Op::Call, 0, ast[decorator].span);
+            self.call_with(0, ast[decorator].span);
         }
     }
 

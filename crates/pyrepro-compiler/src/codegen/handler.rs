@@ -27,11 +27,12 @@ impl<B: Backend> Codegen<'_, B> {
     }
 
     fn try_finally(&mut self, statement: Try, finalbody: List<StmtId>) -> Result<()> {
+        let body = self.new_label();
         let handler = self.new_label();
         let exit = self.new_label();
         let cleanup = self.new_label();
         self.jump(Op::SetupFinally, handler, statement.at);
-        self.start_block();
+        self.use_label(body);
         self.push_block(BlockKind::FinallyTry(finalbody), statement.at)?;
         if statement.handlers.is_empty() {
             self.statements(statement.body)?;
@@ -43,9 +44,10 @@ impl<B: Backend> Codegen<'_, B> {
         self.statements(finalbody)?;
         self.jump_over(exit);
         self.use_label(handler);
+        self.set_place(Span::NONE);
         self.start_handler(cleanup, Span::NONE);
         self.within(BlockKind::FinallyEnd, Span::NONE, |this| this.statements(finalbody))?;
-        self.op_arg(Op::Reraise, 0, Span::NONE);
+        self.op_arg(Op::Reraise, 0, self.lingering(Span::NONE));
         self.use_label(cleanup);
         self.reraise_from_handler();
         self.use_label(exit);
@@ -58,11 +60,12 @@ impl<B: Backend> Codegen<'_, B> {
 
     fn try_exceptions(&mut self, statement: Try) -> Result<()> {
         let ast = self.ast;
+        let body = self.new_label();
         let except = self.new_label();
         let end = self.new_label();
         let cleanup = self.new_label();
         self.jump(Op::SetupFinally, except, statement.at);
-        self.start_block();
+        self.use_label(body);
         self.within(BlockKind::TryExcept, statement.at, |this| this.statements(statement.body))?;
         self.op(Op::PopBlock, Span::NONE);
         self.statements(statement.orelse)?;
@@ -78,6 +81,7 @@ impl<B: Backend> Codegen<'_, B> {
             }
             Ok(())
         })?;
+        self.set_place(Span::NONE);
         self.op_arg(Op::Reraise, 0, Span::NONE);
         self.use_label(cleanup);
         self.reraise_from_handler();
@@ -96,9 +100,10 @@ impl<B: Backend> Codegen<'_, B> {
         match handler.name {
             Some(name) => {
                 let failed = self.new_label();
+                let body = self.new_label();
                 self.name(name, crate::ast::Context::Store, at)?;
                 self.jump(Op::SetupCleanup, failed, at);
-                self.start_block();
+                self.use_label(body);
                 self.handler_body(handler)?;
                 self.op(Op::PopBlock, Span::NONE);
                 self.op(Op::PopBlock, Span::NONE);
@@ -110,8 +115,9 @@ impl<B: Backend> Codegen<'_, B> {
                 self.op_arg(Op::Reraise, 1, Span::NONE);
             }
             None => {
+                let body = self.new_label();
                 self.op(Op::PopTop, at);
-                self.start_block();
+                self.use_label(body);
                 self.handler_body(handler)?;
                 self.op(Op::PopBlock, Span::NONE);
                 self.op(Op::PopExcept, Span::NONE);
@@ -130,13 +136,14 @@ impl<B: Backend> Codegen<'_, B> {
 
     fn try_groups(&mut self, statement: Try) -> Result<()> {
         let ast = self.ast;
+        let body = self.new_label();
         let except = self.new_label();
         let orelse = self.new_label();
         let end = self.new_label();
         let cleanup = self.new_label();
         let finish = self.new_label();
         self.jump(Op::SetupFinally, except, statement.at);
-        self.start_block();
+        self.use_label(body);
         self.within(BlockKind::TryExcept, statement.at, |this| this.statements(statement.body))?;
         self.op(Op::PopBlock, Span::NONE);
         self.jump_over(orelse);
@@ -145,9 +152,7 @@ impl<B: Backend> Codegen<'_, B> {
         self.within(BlockKind::ExceptionGroupHandler, statement.at, |this| {
             for (place, handler) in ast[statement.handlers].iter().enumerate() {
                 if place == 0 {
-                    // The list of what the handlers raise, and the group that is split.
-                    this.op_arg(Op::BuildList, 0, handler.span);
-                    this.op_arg(Op::Copy, 2, handler.span);
+                    this.start_groups(handler.span);
                 }
                 this.group_handler(handler)?;
             }
@@ -166,24 +171,37 @@ impl<B: Backend> Codegen<'_, B> {
         Ok(())
     }
 
+    /// The list of what the handlers raise, and the group that is split above it.
+    fn start_groups(&mut self, at: Span) {
+        if self.rules.group_is_copied_last {
+            self.op_arg(Op::BuildList, 0, at);
+            self.op_arg(Op::Copy, 2, at);
+        } else {
+            self.op_arg(Op::Copy, 1, at);
+            self.op_arg(Op::BuildList, 0, at);
+            self.op_arg(Op::Swap, 2, at);
+        }
+    }
+
     fn group_handler(&mut self, handler: &ExceptHandler) -> Result<()> {
         let at = handler.span;
         let next = self.new_label();
         let next_with_error = self.new_label();
         let no_match = self.new_label();
-        let failed = self.new_label();
         if let Some(exception) = handler.exception {
             self.expression(exception)?;
             self.op(Op::CheckEgMatch, at);
             self.op_arg(Op::Copy, 1, at);
             self.jump(Op::PopJumpIfNone, no_match, at);
         }
+        let failed = self.new_label();
+        let body = self.new_label();
         match handler.name {
             Some(name) => self.name(name, crate::ast::Context::Store, at)?,
             None => self.op(Op::PopTop, at),
         }
         self.jump(Op::SetupCleanup, failed, at);
-        self.start_block();
+        self.use_label(body);
         self.handler_body(handler)?;
         self.op(Op::PopBlock, Span::NONE);
         self.unbind_if_named(handler)?;
@@ -213,7 +231,12 @@ impl<B: Backend> Codegen<'_, B> {
     /// Raises what is left of the group, if anything is.
     fn raise_groups(&mut self, end: Label) {
         let reraise = self.new_label();
-        self.op_arg(Op::CallIntrinsic2, intrinsic2::PREP_RERAISE_STAR, Span::NONE);
+        self.set_place(Span::NONE);
+        if self.rules.intrinsics {
+            self.op_arg(Op::CallIntrinsic2, intrinsic2::PREP_RERAISE_STAR, Span::NONE);
+        } else {
+            self.op(Op::PrepReraiseStar, Span::NONE);
+        }
         self.op_arg(Op::Copy, 1, Span::NONE);
         self.jump(Op::PopJumpIfNotNone, reraise, Span::NONE);
         for op in [Op::PopTop, Op::PopBlock, Op::PopExcept] {

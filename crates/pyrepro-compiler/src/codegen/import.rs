@@ -105,8 +105,10 @@ impl<B: Backend> Codegen<'_, B> {
         let star = matches!(&ast[aliases], [only] if only.name == names::STAR);
         self.import_name(module.unwrap_or(names::EMPTY), is_lazy, star, at);
         if star {
-            self.op_arg(Op::CallIntrinsic1, intrinsic1::IMPORT_STAR, at);
-            self.op(Op::PopTop, Span::NONE);
+            self.intrinsic(Op::ImportStar, intrinsic1::IMPORT_STAR, at);
+            if self.rules.intrinsics {
+                self.op(Op::PopTop, Span::NONE);
+            }
             return Ok(());
         }
         for alias in &ast[aliases] {

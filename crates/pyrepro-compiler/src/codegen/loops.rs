@@ -22,6 +22,7 @@ impl<B: Backend> Codegen<'_, B> {
         at: Span,
     ) -> Result<()> {
         let start = self.new_label();
+        let body_start = self.new_label();
         let cleanup = self.new_label();
         let end = self.new_label();
         self.push_jump_block(BlockKind::For, Some(start), Some(end), at)?;
@@ -30,11 +31,12 @@ impl<B: Backend> Codegen<'_, B> {
         self.op(Op::GetIter, iterable);
         self.use_label(start);
         self.jump(Op::ForIter, cleanup, iterable);
-        self.start_block();
+        self.use_label(body_start);
         // A target on a line of its own is a line that a tracer stops at.
         self.op(Op::Nop, self.ast[target].span);
         self.expression(target)?;
         self.statements(body)?;
+        self.set_place(Span::NONE);
         self.jump(Op::Jump, start, Span::NONE);
         self.use_label(cleanup);
         self.end_for();
@@ -46,8 +48,10 @@ impl<B: Backend> Codegen<'_, B> {
 
     /// What an exhausted iterator goes to.
     pub(super) fn end_for(&mut self) {
-        self.op(Op::EndFor, Span::NONE);
-        self.pop_iterator_slot();
+        if self.rules.for_exit != ForExit::Nothing {
+            self.op(Op::EndFor, Span::NONE);
+            self.pop_iterator_slot();
+        }
     }
 
     /// Removes the iterator itself, if `END_FOR` leaves it.
@@ -55,7 +59,7 @@ impl<B: Backend> Codegen<'_, B> {
         let op = match self.rules.for_exit {
             ForExit::PopTop => Op::PopTop,
             ForExit::PopIter => Op::PopIter,
-            ForExit::EndFor => return,
+            ForExit::EndFor | ForExit::Nothing => return,
         };
         self.op(op, Span::NONE);
     }
@@ -88,6 +92,7 @@ impl<B: Backend> Codegen<'_, B> {
         self.jump(Op::Jump, start, Span::NONE);
         self.pop_block();
         self.use_label(except);
+        self.set_place(iterable);
         self.end_async_for(send, iterable);
         self.statements(orelse)?;
         self.use_label(end);
@@ -133,6 +138,7 @@ impl<B: Backend> Codegen<'_, B> {
         self.use_label(again);
         self.statements(body)?;
         if self.rules.while_test_twice {
+            self.set_place(at);
             self.jump_if(test, again, true, at)?;
         } else {
             self.jump(Op::Jump, start, Span::NONE);

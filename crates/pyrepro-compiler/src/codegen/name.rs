@@ -66,6 +66,9 @@ impl<B: Backend> Codegen<'_, B> {
 
     fn name_in_cell(&mut self, place: u32, context: Context, at: Span) -> Result<()> {
         let op = match context {
+            Context::Load if self.in_class_block() && !self.rules.class_cells_by_dictionary => {
+                Op::LoadClassderef
+            }
             Context::Load if self.in_class_block() && self.unit.inlined == 0 => {
                 self.op(Op::LoadLocals, at);
                 Op::LoadFromDictOrDeref

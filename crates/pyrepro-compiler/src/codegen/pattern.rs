@@ -47,6 +47,7 @@ impl<B: Backend> Codegen<'_, B> {
         }
         if has_default {
             let at = ast[last.pattern].span;
+            self.set_place(at);
             // The line of a case that needs no instruction.
             self.op(Op::Nop, at);
             if let Some(guard) = last.guard {
@@ -61,13 +62,14 @@ impl<B: Backend> Codegen<'_, B> {
     /// A case; `keep` leaves the subject for the next one.
     fn case(&mut self, case: &MatchCase, keep: bool, irrefutable: bool, end: Label) -> Result<()> {
         let at = self.ast[case.pattern].span;
+        self.set_place(at);
         if keep {
             self.op_arg(Op::Copy, 1, at);
         }
         let mut matching = Matching { allow_irrefutable: irrefutable, ..Matching::default() };
         self.pattern(case.pattern, &mut matching)?;
         for &name in &matching.stores {
-            self.name(name, Context::Store, at)?;
+            self.name(name, Context::Store, self.lingering(at))?;
         }
         if let Some(guard) = case.guard {
             let failure = self.failure(&mut matching, 0);
@@ -75,10 +77,12 @@ impl<B: Backend> Codegen<'_, B> {
         }
         if keep {
             // A tracer is told of the body then, not of the pattern that matched.
-            self.op(Op::PopTop, if self.rules.matched_subject_leaves_with_body { Span::NEXT } else { at });
+            let with_body = self.rules.matched_subject_leaves_with_body;
+            self.op(Op::PopTop, if with_body { Span::NEXT } else { self.lingering(at) });
         }
         self.statements(case.body)?;
-        self.jump(Op::Jump, end, Span::NONE);
+        self.jump(Op::Jump, end, self.lingering(Span::NONE));
+        self.set_place(at);
         self.failure_pops(&mut matching, at);
         Ok(())
     }
@@ -89,6 +93,7 @@ impl<B: Backend> Codegen<'_, B> {
 
     fn pattern_here(&mut self, id: PatternId, matching: &mut Matching) -> Result<()> {
         let at = self.ast[id].span;
+        self.set_place(at);
         match self.ast[id].kind {
             PatternKind::MatchValue { value } => self.value_pattern(value, matching, at),
             PatternKind::MatchSingleton { value } => {
@@ -154,7 +159,7 @@ impl<B: Backend> Codegen<'_, B> {
         self.op_arg(Op::Copy, 1, at);
         self.pattern(pattern, matching)?;
         matching.on_top -= 1;
-        self.capture(name, matching, at)
+        self.capture(name, matching, self.lingering(at))
     }
 
     /// Binds the value on top to a name, or drops it.
@@ -263,6 +268,7 @@ impl<B: Backend> Codegen<'_, B> {
             if place == star || self.is_wildcard(pattern) {
                 continue;
             }
+            let at = self.lingering(at);
             self.op_arg(Op::Copy, 1, at);
             if place < star {
                 self.load_int(place, at);
@@ -276,7 +282,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.inner_pattern(pattern, matching)?;
         }
         matching.on_top -= 1;
-        self.op(Op::PopTop, at);
+        self.op(Op::PopTop, self.lingering(at));
         Ok(())
     }
 
@@ -304,7 +310,7 @@ impl<B: Backend> Codegen<'_, B> {
         for &pattern in ast[patterns].iter().chain(&ast[keyword_patterns]) {
             matching.on_top -= 1;
             if self.is_wildcard(pattern) {
-                self.op(Op::PopTop, at);
+                self.op(Op::PopTop, self.lingering(at));
             } else {
                 self.inner_pattern(pattern, matching)?;
             }
@@ -366,6 +372,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.inner_pattern(pattern, matching)?;
         }
         matching.on_top -= 2;
+        let at = self.lingering(at);
         match rest {
             Some(rest) => {
                 self.copy_rest(size, at);
@@ -426,8 +433,10 @@ impl<B: Backend> Codegen<'_, B> {
                 allow_irrefutable: place == last && matching.allow_irrefutable,
                 ..Matching::default()
             };
+            self.set_place(here);
             self.op_arg(Op::Copy, 1, here);
             self.pattern(pattern, &mut alternative)?;
+            let here = self.lingering(here);
             if place == 0 {
                 bound = alternative.stores.clone();
             } else if !self.reorder(&mut alternative.stores, &bound, here) {
@@ -436,6 +445,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.jump(Op::Jump, end, here);
             self.failure_pops(&mut alternative, here);
         }
+        let at = self.lingering(at);
         self.op(Op::PopTop, at);
         self.jump_to_failure(Op::Jump, matching, at);
         self.use_label(end);

@@ -67,6 +67,8 @@ pub(super) struct Builder {
     pub cellvars: Indexed<Symbol>,
     pub freevars: Indexed<Symbol>,
     pub blocks: Vec<Block>,
+    /// What was visited last, where its place lingers.
+    pub place: Span,
     /// How many inlined comprehensions stand around the code that is being made.
     pub inlined: u32,
     /// Names that mean something else while an inlined comprehension is made.
@@ -131,6 +133,7 @@ impl Builder {
             cellvars,
             freevars: Indexed::of(free),
             blocks: Vec::new(),
+            place: Span::NONE,
             inlined: 0,
             overlay: HashMap::new(),
             fast_hidden: HashSet::new(),

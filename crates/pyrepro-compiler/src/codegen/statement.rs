@@ -28,6 +28,7 @@ impl<B: Backend> Codegen<'_, B> {
 
     fn statement_here(&mut self, id: StmtId) -> Result<()> {
         let at = self.ast[id].span;
+        self.set_place(at);
         match self.ast[id].kind {
             StmtKind::FunctionDef(function) => self.function(id, function, false),
             StmtKind::AsyncFunctionDef(function) => self.function(id, function, true),
@@ -94,6 +95,7 @@ impl<B: Backend> Codegen<'_, B> {
         while let Some(id) = next.take() {
             let StmtKind::If { test, body, orelse } = self.ast[id].kind else { break };
             let at = self.ast[id].span;
+            self.set_place(at);
             let end = self.new_label();
             ends.push(end);
             let otherwise = if orelse.is_empty() { end } else { self.new_label() };
@@ -108,7 +110,7 @@ impl<B: Backend> Codegen<'_, B> {
                 }
             }
         }
-        for end in ends {
+        for end in ends.into_iter().rev() {
             self.use_label(end);
         }
         Ok(())
@@ -145,6 +147,7 @@ impl<B: Backend> Codegen<'_, B> {
             _ => {}
         }
         self.op(Op::ReturnValue, at);
+        self.set_place(at);
         Ok(())
     }
 
@@ -158,6 +161,7 @@ impl<B: Backend> Codegen<'_, B> {
         if let Some(exit) = block.exit {
             self.jump(Op::Jump, exit, at);
         }
+        self.set_place(at);
         Ok(())
     }
 
@@ -170,6 +174,7 @@ impl<B: Backend> Codegen<'_, B> {
         if let Some(start) = block.start {
             self.jump(Op::Jump, start, at);
         }
+        self.set_place(at);
         Ok(())
     }
 
@@ -202,6 +207,7 @@ impl<B: Backend> Codegen<'_, B> {
                 self.operate_in_place(value, operator, at)?;
                 self.op_arg(Op::Swap, 2, place);
                 self.op_name(Op::StoreAttr, attr, place);
+                self.set_place(place);
                 Ok(())
             }
             ExprKind::Subscript { value: object, slice, .. } => {
@@ -209,11 +215,13 @@ impl<B: Backend> Codegen<'_, B> {
                 let form = self.load_for_update(slice, place)?;
                 self.operate_in_place(value, operator, at)?;
                 self.store_updated(form, place);
+                self.set_place(place);
                 Ok(())
             }
             ExprKind::Name { id, .. } => {
                 self.name(id, Context::Load, place)?;
                 self.operate_in_place(value, operator, at)?;
+                self.set_place(place);
                 self.name(id, Context::Store, place)
             }
             _ => Ok(()),
@@ -258,6 +266,7 @@ impl<B: Backend> Codegen<'_, B> {
         }
         let end = self.new_label();
         self.jump_if(test, end, true, at)?;
+        let at = self.lingering(at);
         if self.rules.common_exceptions {
             self.op_arg(Op::LoadCommonConstant, common::ASSERTION_ERROR, at);
         } else {
@@ -265,7 +274,7 @@ impl<B: Backend> Codegen<'_, B> {
         }
         if let Some(message) = message {
             self.expression(message)?;
-            self.op_arg(Op::Call, 0, at);
+            self.call_with(0, at);
         }
         let test = if self.rules.failed_assert_at_statement { at } else { self.ast[test].span };
         self.op_arg(Op::RaiseVarargs, 1, test);
@@ -290,6 +299,7 @@ impl<B: Backend> Codegen<'_, B> {
         }
         self.expression(value)?;
         self.op(Op::PopTop, Span::NONE);
+        self.set_place(Span::NONE);
         Ok(())
     }
 

@@ -20,7 +20,7 @@ impl<B: Backend> Codegen<'_, B> {
                 self.expression(value)?;
                 self.op_arg(Op::ListAppend, 1, at);
             }
-            self.op_arg(Op::Call, 1, at);
+            self.call_with(1, at);
             return Ok(());
         }
         self.expressions(values)?;

@@ -88,6 +88,9 @@ impl<B: Backend> Codegen<'_, B> {
     /// The parts of a slice without step that is no constant.
     fn two_parts(&mut self, slice: ExprId) -> Option<Slice> {
         let ExprKind::Slice { lower, upper, step: None } = self.ast[slice].kind else { return None };
+        if !self.rules.slice_instructions {
+            return None;
+        }
         let parts = Slice { lower, upper, step: None };
         self.constant_slice(parts).is_none().then_some(parts)
     }

@@ -24,11 +24,12 @@ impl<B: Backend> Codegen<'_, B> {
         let ast = self.ast;
         let Some(&item) = ast[items].first() else { return self.statements(body) };
         let at = self.place_of_with(item, statement);
+        let block = self.new_label();
         let (cleanup, exit, last) = (self.new_label(), self.new_label(), self.new_label());
         self.expression(item.context_expr)?;
         self.enter_with(at);
         self.jump(Op::SetupWith, cleanup, at);
-        self.start_block();
+        self.use_label(block);
         self.push_block(BlockKind::With, at)?;
         self.bind_context(item, at)?;
         self.deeper(|this| this.with(items.from(1), body, statement))?;
@@ -57,16 +58,17 @@ impl<B: Backend> Codegen<'_, B> {
             return self.error("'async with' outside async function", statement);
         }
         let at = self.place_of_with(item, statement);
+        let block = self.new_label();
         let (cleanup, exit, last) = (self.new_label(), self.new_label(), self.new_label());
         self.expression(item.context_expr)?;
         self.enter_async_with(at);
         self.jump(Op::SetupWith, cleanup, at);
-        self.start_block();
+        self.use_label(block);
         self.push_block(BlockKind::AsyncWith, at)?;
         self.bind_context(item, at)?;
         self.deeper(|this| this.async_with(items.from(1), body, statement))?;
         self.pop_block();
-        self.op(Op::PopBlock, at);
+        self.op(Op::PopBlock, self.lingering(at));
         self.call_exit_with_nones(at);
         self.await_value(2, at);
         self.op(Op::PopTop, at);
@@ -132,7 +134,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.load_none(at);
         }
         // Without a slot of its own `self` is the first of three arguments.
-        self.op_arg(Op::Call, 1 + self.exit_slots(), at);
+        self.call_with(1 + self.exit_slots(), at);
     }
 
     /// Brings `__exit__` above a value that is kept.
@@ -150,27 +152,46 @@ impl<B: Backend> Codegen<'_, B> {
 
     /// What follows the call of `__exit__` after an exception.
     fn finish_with(&mut self, cleanup: Label) {
+        self.set_place(Span::NONE);
         let suppress = self.new_label();
+        if self.rules.with_suppresses_last {
+            self.raise_or_suppress(suppress);
+            self.use_label(cleanup);
+            self.reraise_from_handler();
+            self.use_label(suppress);
+            return self.suppress();
+        }
         let exit = self.new_label();
-        self.jump_on(true, suppress, Span::NONE);
-        self.op_arg(Op::Reraise, 2, Span::NONE);
+        self.raise_or_suppress(suppress);
         self.use_label(suppress);
-        for op in [Op::PopTop, Op::PopBlock, Op::PopExcept, Op::PopTop] {
-            self.op(op, Span::NONE);
-        }
-        for _ in 0..self.exit_slots() {
-            self.op(Op::PopTop, Span::NONE);
-        }
+        self.suppress();
         self.jump_over(exit);
         self.use_label(cleanup);
         self.reraise_from_handler();
         self.use_label(exit);
     }
 
+    /// Raises the exception again unless `__exit__` wants it suppressed.
+    fn raise_or_suppress(&mut self, suppress: Label) {
+        self.jump_on(true, suppress, Span::NONE);
+        self.op_arg(Op::Reraise, 2, Span::NONE);
+    }
+
+    /// Removes the exception and what `__exit__` was made of.
+    fn suppress(&mut self) {
+        for op in [Op::PopTop, Op::PopBlock, Op::PopExcept, Op::PopTop] {
+            self.op(op, Span::NONE);
+        }
+        for _ in 0..self.exit_slots() {
+            self.op(Op::PopTop, Span::NONE);
+        }
+    }
+
     /// The end of a handler whose own code failed.
     pub(super) fn reraise_from_handler(&mut self) {
-        self.op_arg(Op::Copy, 3, Span::NONE);
-        self.op(Op::PopExcept, Span::NONE);
-        self.op_arg(Op::Reraise, 1, Span::NONE);
+        let at = self.lingering(Span::NONE);
+        self.op_arg(Op::Copy, 3, at);
+        self.op(Op::PopExcept, at);
+        self.op_arg(Op::Reraise, 1, at);
     }
 }

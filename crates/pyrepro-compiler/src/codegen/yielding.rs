@@ -28,7 +28,7 @@ impl<B: Backend> Codegen<'_, B> {
     pub(super) fn yield_value(&mut self, at: Span) {
         let scope = &self.table[self.unit.scope];
         if scope.generator && scope.coroutine {
-            self.op_arg(Op::CallIntrinsic1, intrinsic1::ASYNC_GEN_WRAP, at);
+            self.intrinsic(Op::AsyncGenWrap, intrinsic1::ASYNC_GEN_WRAP, at);
         }
         self.op_arg(Op::YieldValue, 0, at);
         self.op_arg(Op::Resume, resume::AFTER_YIELD, at);
@@ -78,6 +78,9 @@ impl<B: Backend> Codegen<'_, B> {
 
     /// Passes on what an inner generator yields until it ends.
     pub(super) fn yield_from(&mut self, resume: u32, at: Span) {
+        if !self.rules.sends_are_guarded {
+            return self.plain_yield_from(resume, at);
+        }
         let send = self.new_label();
         let fail = self.new_label();
         let exit = self.new_label();
@@ -93,6 +96,20 @@ impl<B: Backend> Codegen<'_, B> {
         self.op(Op::CleanupThrow, at);
         self.use_label(exit);
         self.op(Op::EndSend, at);
+    }
+
+    /// The same where the interpreter itself sees to `throw` and `close`.
+    fn plain_yield_from(&mut self, resume: u32, at: Span) {
+        let send = self.new_label();
+        let pass_on = self.new_label();
+        let exit = self.new_label();
+        self.use_label(send);
+        self.jump(Op::Send, exit, at);
+        self.use_label(pass_on);
+        self.op(Op::YieldValue, at);
+        self.op_arg(Op::Resume, resume, at);
+        self.jump(Op::JumpNoInterrupt, send, at);
+        self.use_label(exit);
     }
 
     /// An iterator that is no list or tuple takes the room of one.
@@ -125,6 +142,9 @@ impl<B: Backend> Codegen<'_, B> {
 
     /// Puts the whole unit into a handler that turns `StopIteration` into `RuntimeError`.
     pub(super) fn wrap_stop_iteration(&mut self) {
+        if !self.rules.stop_iteration_is_caught {
+            return;
+        }
         let handler = self.new_label();
         self.unit.sequence.insert_first(Op::SetupCleanup, handler, LocId::NONE);
         self.load_none(Span::NONE);
