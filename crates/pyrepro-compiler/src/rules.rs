@@ -188,6 +188,8 @@ pub struct Rules {
     pub parameter_word: &'static str,
     /// Which names a comprehension that is inlined in a class may not reach through the class.
     pub class_names_in_comprehension: ClassNames,
+    /// A name that the target of a comprehension uses, `i` in `for a[i] in b`, may not be bound by `:=` either.
+    pub targets_use_as_they_bind: bool,
     /// An inlined comprehension in a class clears all its symbols, globals too.
     pub class_comprehension_clears_all: bool,
 
@@ -476,6 +478,7 @@ const BASE_3_11: Rules = Rules {
     same_locations_are_one_entry: false,
     passes: &PASSES_3_11,
     finish: &FINISH_3_11,
+    targets_use_as_they_bind: true,
     for_exit: ForExit::Nothing,
     loop_at_statement: true,
     with_at_statement: true,
@@ -655,6 +658,7 @@ const BASE_3_13: Rules = Rules {
     comprehensions_in_class_annotations: true,
     parameter_word: "argument",
     class_names_in_comprehension: ClassNames::Class,
+    targets_use_as_they_bind: false,
     class_comprehension_clears_all: true,
     comprehension_changes_locals_only: false,
     with_enter: WithEnter::Before,

@@ -139,14 +139,14 @@ impl<B: Backend> Codegen<'_, B> {
     fn annotation_text(&mut self, annotation: ExprId) -> Result<()> {
         let text = unparse::unparse(self.ast, self.symbols, self.constants, self.rules, annotation)?;
         let text = self.symbols.intern_wtf8(&text);
-        self.load_str(text, self.ast[annotation].span);
+        self.load_str(text, self.lingering(self.ast[annotation].span));
         Ok(())
     }
 
     /// Evaluates for the sake of errors only.
     fn evaluate(&mut self, id: ExprId) -> Result<()> {
         self.expression(id)?;
-        self.op(Op::PopTop, self.ast[id].span);
+        self.op(Op::PopTop, self.lingering(self.ast[id].span));
         Ok(())
     }
 

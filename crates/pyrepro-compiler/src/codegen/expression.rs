@@ -148,6 +148,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.note_static_attribute(value, attr);
         }
         self.expression(value)?;
+        self.set_place(place);
         match context {
             Context::Load => self.load_attr(attr, place),
             Context::Store => {

@@ -91,6 +91,7 @@ impl<B: Backend> Codegen<'_, B> {
 
     fn exception_handler(&mut self, handler: &ExceptHandler, end: Label) -> Result<()> {
         let at = handler.span;
+        self.set_place(at);
         let next = self.new_label();
         if let Some(exception) = handler.exception {
             self.expression(exception)?;
@@ -185,6 +186,7 @@ impl<B: Backend> Codegen<'_, B> {
 
     fn group_handler(&mut self, handler: &ExceptHandler) -> Result<()> {
         let at = handler.span;
+        self.set_place(at);
         let next = self.new_label();
         let next_with_error = self.new_label();
         let no_match = self.new_label();

@@ -164,8 +164,8 @@ impl<B: Backend> Codegen<'_, B> {
         }
         match context {
             Context::Load => Ok(()),
-            Context::Store => self.error("cannot assign to __debug__", at),
-            Context::Del => self.error("cannot delete __debug__", at),
+            Context::Store => self.error("cannot assign to __debug__", self.lingering(at)),
+            Context::Del => self.error("cannot delete __debug__", self.lingering(at)),
         }
     }
 }

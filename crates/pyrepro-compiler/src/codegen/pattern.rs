@@ -297,6 +297,7 @@ impl<B: Backend> Codegen<'_, B> {
     ) -> Result<()> {
         let ast = self.ast;
         self.check_attributes(&ast[attributes], &ast[keyword_patterns])?;
+        self.set_place(at);
         self.expression(class)?;
         self.load_strs(ast[attributes].iter().copied(), at);
         self.op_arg(Op::MatchClass, patterns.len() as u32, at);
@@ -324,10 +325,12 @@ impl<B: Backend> Codegen<'_, B> {
         self.compare(CmpOp::IsNot, at);
     }
 
-    fn check_attributes(&self, attributes: &[Symbol], patterns: &[PatternId]) -> Result<()> {
+    fn check_attributes(&mut self, attributes: &[Symbol], patterns: &[PatternId]) -> Result<()> {
         let repeated = repetitions(attributes.iter().map(|&attribute| Some(attribute)));
         for (place, &attribute) in attributes.iter().enumerate() {
-            self.refuse_debug(attribute, Context::Store, self.ast[patterns[place]].span)?;
+            let at = self.ast[patterns[place]].span;
+            self.set_place(at);
+            self.refuse_debug(attribute, Context::Store, at)?;
             if let Some(&again) = repeated.get(&place) {
                 let name = self.symbols.lossy(attribute);
                 let message = format!("attribute name repeated in class pattern: {name}");
@@ -440,7 +443,7 @@ impl<B: Backend> Codegen<'_, B> {
             if place == 0 {
                 bound = alternative.stores.clone();
             } else if !self.reorder(&mut alternative.stores, &bound, here) {
-                return self.error("alternative patterns bind different names", at);
+                return self.error("alternative patterns bind different names", self.lingering(at));
             }
             self.jump(Op::Jump, end, here);
             self.failure_pops(&mut alternative, here);

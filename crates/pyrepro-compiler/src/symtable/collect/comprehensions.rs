@@ -117,7 +117,8 @@ impl Collector<'_> {
             let scope = self.stack[place];
             let known = self.known(scope, name);
             if self.table[scope].comprehension.is_some() {
-                if known.any(Uses::COMPREHENSION_TARGET) && known.any(Uses::LOCAL) {
+                let bound = known.any(Uses::LOCAL) || self.rules.targets_use_as_they_bind;
+                if known.any(Uses::COMPREHENSION_TARGET) && bound {
                     let before = "assignment expression cannot rebind comprehension iteration variable '";
                     return Err(self.refuse(before, name, "'", span));
                 }
