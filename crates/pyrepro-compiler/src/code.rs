@@ -1,7 +1,7 @@
 //! Finished code objects of one file.
 
 use crate::constant::{CodeId, Const, ConstId, Constants};
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 /// A code object. Names, constants and byte strings are constants of the file, so equal parts have equal ids.
@@ -56,7 +56,7 @@ impl Code {
 #[derive(Clone, Debug, Default)]
 pub struct Codes {
     codes: Vec<Code>,
-    known: HashMap<Key, u32, FixedState>,
+    known: HashMap<Key, u32, RandomState>,
 }
 
 impl Codes {

@@ -6,7 +6,7 @@ use crate::codegen::{self, Input, Tables};
 use crate::constant::Constants;
 use crate::decode::Source;
 use crate::edition::Edition;
-use crate::error::{Result, Warning};
+use crate::error::{Handover, Result, Warning};
 use crate::future;
 use crate::location::Locations;
 use crate::parser::{self, Parsed};
@@ -110,6 +110,15 @@ impl Unit {
         rules: &'static Rules,
         level: u8,
     ) -> Result<(Vec<u8>, Vec<Warning>)> {
+        let code = self.code(file_name, rules, level);
+        // Where a text found no room nothing is right, not even an error.
+        if self.symbols.is_full() || self.constants.is_full() {
+            return Err(Handover::TooLarge("the text of its names and constants").into());
+        }
+        Ok((code?, self.warnings))
+    }
+
+    fn code(&mut self, file_name: &[u8], rules: &'static Rules, level: u8) -> Result<Vec<u8>> {
         let future = future::parse(&self.ast, &self.symbols, &self.constants)?;
         preprocess::run(
             &mut self.ast,
@@ -134,7 +143,6 @@ impl Unit {
         )?;
         let file_name = self.symbols.intern_wtf8(file_name);
         let file_name = self.constants.add_str(file_name);
-        let code = write::write(root, file_name, &backend.codes, &self.constants, &self.symbols);
-        Ok((code, self.warnings))
+        Ok(write::write(root, file_name, &backend.codes, &self.constants, &self.symbols))
     }
 }

@@ -5,11 +5,17 @@
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::num::NonZeroU32;
 
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::{HashTable, hash_table::Entry};
 
+use crate::error::Handover;
 use crate::number::Integer;
 use crate::symbol::{Pool, Symbol};
+
+/// How many bytes of operands a file may compute with: so many, and so many for each byte of the source. Real code
+/// needs next to nothing of it; a sum of strings copies what was summed before with each operand.
+const OPERANDS: usize = 64 << 20;
+const OPERANDS_PER_BYTE: usize = 16;
 
 /// A constant of the file: equal keys, equal ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -102,7 +108,7 @@ impl Const {
         }
     }
 
-    fn hash_key(&self, state: &mut impl Hasher) {
+    fn hash_key(&self, state: &mut impl Hasher, hasher: &RandomState) {
         std::mem::discriminant(self).hash(state);
         match self {
             Self::None | Self::True | Self::False | Self::Ellipsis => {}
@@ -113,12 +119,9 @@ impl Const {
             Self::Bytes(bytes) => bytes.hash(state),
             Self::Tuple(items) => items.hash(state),
             // The order of a set's elements is no part of the key.
-            Self::FrozenSet(items) => items
-                .iter()
-                .fold(0, |sum: u64, item| {
-                    sum.wrapping_add(u64::from(item.0.get()).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-                })
-                .hash(state),
+            Self::FrozenSet(items) => {
+                items.iter().fold(0, |sum: u64, item| sum.wrapping_add(hasher.hash_one(item))).hash(state);
+            }
             Self::Slice(parts) => parts.hash(state),
             Self::Code(code) => code.hash(state),
         }
@@ -146,7 +149,9 @@ pub struct Constants {
     values: Vec<Const>,
     table: HashTable<u32>,
     bytes: Pool,
-    hasher: FixedState,
+    hasher: RandomState,
+    /// How many bytes of operands may still be computed with.
+    operands: usize,
 }
 
 impl Default for Constants {
@@ -158,11 +163,17 @@ impl Default for Constants {
 impl Constants {
     /// A table that holds `None`, `True`, `False` and `...`.
     pub fn new() -> Self {
+        Self::for_source(0)
+    }
+
+    /// The same for a source of so many bytes, which decides how much may be computed.
+    pub fn for_source(length: usize) -> Self {
         let mut constants = Self {
             values: Vec::new(),
             table: HashTable::new(),
-            bytes: Pool::new(),
-            hasher: FixedState::with_seed(0x5079_7265_7072_6f22),
+            bytes: Pool::new(u32::MAX),
+            hasher: RandomState::default(),
+            operands: OPERANDS + OPERANDS_PER_BYTE * length,
         };
         for value in [Const::None, Const::True, Const::False, Const::Ellipsis] {
             constants.add(value);
@@ -188,6 +199,18 @@ impl Constants {
                 self.push(value)
             }
         }
+    }
+
+    /// Takes account of operands of so many bytes that are computed with.
+    pub(crate) fn compute(&mut self, bytes: usize) -> Result<(), Handover> {
+        let left = self.operands.checked_sub(bytes);
+        self.operands = left.ok_or(Handover::TooLarge("what its constants take to be computed"))?;
+        Ok(())
+    }
+
+    /// Whether a bytes object found no room, so that nothing here can be used any more.
+    pub fn is_full(&self) -> bool {
+        self.bytes.is_full()
     }
 
     /// The id of a string.
@@ -245,9 +268,9 @@ impl std::ops::Index<ConstId> for Constants {
     }
 }
 
-fn hash_of(hasher: &FixedState, value: &Const) -> u64 {
+fn hash_of(hasher: &RandomState, value: &Const) -> u64 {
     let mut state = hasher.build_hasher();
-    value.hash_key(&mut state);
+    value.hash_key(&mut state, hasher);
     state.finish()
 }
 

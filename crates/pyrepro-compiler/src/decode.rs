@@ -18,7 +18,7 @@ impl<'a> Source<'a> {
     /// Decodes a file.
     pub fn decode(bytes: &'a [u8]) -> Result<Self> {
         if bytes.len() >= i32::MAX as usize {
-            return Err(Handover::Unsupported("a source of 2 GiB").into());
+            return Err(Handover::TooLarge("a source of 2 GiB").into());
         }
         if bytes.contains(&0) {
             return Err(error("source code string cannot contain null bytes", 1));

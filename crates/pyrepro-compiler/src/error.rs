@@ -51,6 +51,8 @@ pub enum Handover {
     Encoding(String),
     /// Nesting deeper than the limit of this compiler.
     TooDeep,
+    /// Something grows beyond the limits of this compiler.
+    TooLarge(&'static str),
     /// Folding would have to ask the C library for the last digit of a power.
     FloatPower,
     /// A construct that is not done for this version, and its name.
@@ -77,6 +79,7 @@ impl std::fmt::Display for Handover {
         match self {
             Self::Encoding(encoding) => write!(out, "the encoding {encoding} is not built in"),
             Self::TooDeep => out.write_str("it is nested too deeply"),
+            Self::TooLarge(what) => write!(out, "{what} is more than the built-in compiler takes"),
             Self::FloatPower => out.write_str("a constant power depends on the C library"),
             Self::Unsupported(what) => write!(out, "{what} is not built in for this version"),
             Self::Internal(what) => write!(out, "a mistake in pyrepro, please report it: {what}"),

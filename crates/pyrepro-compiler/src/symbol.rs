@@ -5,9 +5,13 @@
 
 use std::num::NonZeroU32;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
+
+/// How many bytes the texts of a file may have together: so many, and so many for each byte of the source.
+const TEXT: usize = 256 << 20;
+const TEXT_PER_BYTE: usize = 8;
 
 /// A piece of text of the file, a name or a string: equal text, equal symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,24 +32,37 @@ impl Symbol {
     }
 }
 
-/// Byte strings that are kept once and found by number.
+/// Byte strings that are kept once and found by number; the first is the empty one.
 #[derive(Clone)]
 pub(crate) struct Pool {
     bytes: Vec<u8>,
     /// Where each entry ends; it starts where the one before ends.
     ends: Vec<u32>,
     table: HashTable<u32>,
-    hasher: FixedState,
+    /// Another one in each run: nobody can write a source all of whose strings have one hash.
+    hasher: RandomState,
+    /// How many bytes there may be in all.
+    most: u32,
+    is_full: bool,
 }
 
 impl Pool {
-    pub(crate) fn new() -> Self {
-        Self {
+    pub(crate) fn new(most: u32) -> Self {
+        let mut pool = Self {
             bytes: Vec::new(),
             ends: Vec::new(),
             table: HashTable::new(),
-            hasher: FixedState::with_seed(0x5079_7265_7072_6f21),
-        }
+            hasher: RandomState::default(),
+            most,
+            is_full: false,
+        };
+        pool.intern(b"");
+        pool
+    }
+
+    /// Whether something found no room: it was taken for the empty string, so nothing here can be used any more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full
     }
 
     pub(crate) fn get(&self, index: usize) -> &[u8] {
@@ -62,7 +79,7 @@ impl Pool {
     }
 
     pub(crate) fn intern(&mut self, text: &[u8]) -> usize {
-        let Self { bytes, ends, table, hasher } = self;
+        let Self { bytes, ends, table, hasher, most, is_full } = self;
         let hash = hasher.hash_one(text);
         let found = table.entry(
             hash,
@@ -73,9 +90,14 @@ impl Pool {
             hashbrown::hash_table::Entry::Occupied(found) => *found.get() as usize,
             hashbrown::hash_table::Entry::Vacant(vacant) => {
                 let index = ends.len();
+                let end = u32::try_from(bytes.len() + text.len()).ok().filter(|end| end <= most);
+                let Some(end) = end else {
+                    *is_full = true;
+                    return 0;
+                };
                 vacant.insert(index as u32);
                 bytes.extend_from_slice(text);
-                ends.push(u32::try_from(bytes.len()).expect("a file's texts stay below 4 GiB"));
+                ends.push(end);
                 index
             }
         }
@@ -94,6 +116,19 @@ fn entry<'a>(bytes: &'a [u8], ends: &[u32], index: usize) -> &'a [u8] {
 #[derive(Clone)]
 pub struct Symbols {
     pool: Pool,
+    /// Names that are made of two others: long ones are not put together again for each use.
+    made: HashMap<(Joint, Symbol, Symbol), Symbol, RandomState>,
+}
+
+/// How a name is made of two others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Joint {
+    /// The name of a class, and a name that is private to it.
+    Private,
+    /// The qualified name of a class, and the name of what is in it.
+    Member,
+    /// The qualified name of a function, and the name of what is in it.
+    Local,
 }
 
 impl Default for Symbols {
@@ -105,11 +140,23 @@ impl Default for Symbols {
 impl Symbols {
     /// A table that knows the [`names`] that the compiler itself uses.
     pub fn new() -> Self {
-        let mut symbols = Self { pool: Pool::new() };
+        Self::for_source(0)
+    }
+
+    /// The same for a source of so many bytes, which decides how much text there may be: names that a compiler
+    /// makes, such as qualified ones, are many times longer than the source only where it is made for that.
+    pub fn for_source(length: usize) -> Self {
+        let most = u32::try_from(TEXT + TEXT_PER_BYTE * length).unwrap_or(u32::MAX);
+        let mut symbols = Self { pool: Pool::new(most), made: HashMap::default() };
         for name in names::ALL {
             symbols.intern(name);
         }
         symbols
+    }
+
+    /// Whether a text found no room, so that nothing here can be used any more.
+    pub fn is_full(&self) -> bool {
+        self.pool.is_full()
     }
 
     /// The symbol of a name.
@@ -120,6 +167,27 @@ impl Symbols {
     /// The symbol of text in WTF-8.
     pub fn intern_wtf8(&mut self, text: &[u8]) -> Symbol {
         Symbol::at(self.pool.intern(text))
+    }
+
+    /// The name that is made of two others, which is put together once.
+    pub(crate) fn made(
+        &mut self,
+        joint: Joint,
+        left: Symbol,
+        right: Symbol,
+        make: impl FnOnce(&Self) -> Vec<u8>,
+    ) -> Symbol {
+        let key = (joint, left, right);
+        if let Some(&known) = self.made.get(&key) {
+            return known;
+        }
+        if self.is_full() {
+            return names::EMPTY;
+        }
+        let name = make(self);
+        let name = self.intern_wtf8(&name);
+        self.made.insert(key, name);
+        name
     }
 
     /// The symbol of a text, if the file has it.
@@ -232,6 +300,16 @@ mod tests {
         assert_eq!(symbols.text(first), Some("café"));
         assert_eq!(symbols.intern("__class__"), names::DUNDER_CLASS);
         assert_eq!(symbols.bytes(names::EMPTY), b"");
+    }
+
+    #[test]
+    fn a_table_that_is_full_says_so_and_takes_nothing_more() {
+        let mut pool = Pool::new(3);
+        let text = pool.intern(b"ab");
+        assert!(!pool.is_full());
+        assert_eq!(pool.intern(b"cd"), 0);
+        assert!(pool.is_full());
+        assert_eq!((pool.get(text), pool.get(0), pool.len()), (&b"ab"[..], &b""[..], 2));
     }
 
     #[test]

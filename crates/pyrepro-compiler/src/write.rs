@@ -6,7 +6,7 @@ use crate::code::{Code, Codes};
 use crate::constant::{Const, ConstId, Constants};
 use crate::number::Integer;
 use crate::symbol::{Symbol, Symbols};
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 const FLAG_REF: u8 = 0x80;
@@ -296,7 +296,7 @@ impl Nodes {
         }
         let mut nodes = Self { same: Vec::with_capacity(constants.len()) };
         // Only NaNs, and what holds one, can be equal to another constant.
-        let mut known: HashMap<(u8, Box<[u64]>), ConstId, FixedState> = HashMap::default();
+        let mut known: HashMap<(u8, Box<[u64]>), ConstId, RandomState> = HashMap::default();
         for id in ids() {
             let parts = |items: &[ConstId]| items.iter().map(|item| nodes.of(*item).index() as u64).collect();
             let key: Option<(u8, Box<[u64]>)> = match &constants[id] {

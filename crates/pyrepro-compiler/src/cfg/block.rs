@@ -158,6 +158,14 @@ impl Block {
         self.instrs_mut()[index..].rotate_right(1);
     }
 
+    /// Puts instructions before all others.
+    pub fn prepend(&mut self, instrs: &[CfgInstr]) {
+        for instr in instrs {
+            self.push_copy(*instr);
+        }
+        self.instrs_mut().rotate_right(instrs.len());
+    }
+
     /// The operation of an instruction, if there is one.
     pub fn op(&self, index: usize) -> Option<Op> {
         self.instrs().get(index).map(|instr| instr.op)

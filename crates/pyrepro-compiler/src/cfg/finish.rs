@@ -90,9 +90,7 @@ impl Graph {
             prefix.push(CfgInstr::new(Op::PopTop, 0, dropped));
         }
         self.number_cells(&slots)?;
-        for (index, instr) in prefix.into_iter().enumerate() {
-            self[entry].insert(index, instr);
-        }
+        self[entry].prepend(&prefix);
         Ok(())
     }
 

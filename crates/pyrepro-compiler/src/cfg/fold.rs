@@ -220,8 +220,10 @@ impl Graph {
             Op::UnaryInvert => Unary::Invert,
             _ => Unary::Positive,
         };
-        if let Some(value) = crate::fold::unary(operator, values[0], context.constants) {
-            self.replace_by_load(block, index, &places, value, context);
+        match crate::fold::unary(operator, values[0], context.constants) {
+            Ok(Some(value)) => self.replace_by_load(block, index, &places, value, context),
+            Ok(None) => {}
+            Err(handover) => context.handover = Some(handover),
         }
     }
 }

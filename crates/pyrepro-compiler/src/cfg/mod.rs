@@ -31,7 +31,7 @@ use crate::error::Handover;
 use crate::location::Locations;
 use crate::rules::Rules;
 use crate::symbol::Symbols;
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 /// One pass over the graph.
@@ -124,7 +124,7 @@ pub struct Context<'a> {
 }
 
 /// Constants of the unit by their value: of equal ones the first counts.
-pub type Places = HashMap<ConstId, u32, FixedState>;
+pub type Places = HashMap<ConstId, u32, RandomState>;
 
 /// A graph that no compiler makes: a mistake of ours, told instead of wrong code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

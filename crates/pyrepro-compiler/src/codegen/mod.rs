@@ -152,8 +152,8 @@ impl<B: Backend> Codegen<'_, B> {
         if self.depth >= DEPTH {
             return Err(Handover::TooDeep.into());
         }
-        if self.budget == 0 {
-            return Err(Handover::Unsupported("code that grows far beyond its source").into());
+        if self.budget == 0 || self.symbols.is_full() {
+            return Err(Handover::TooLarge("the code").into());
         }
         self.depth += 1;
         let result = step(self);

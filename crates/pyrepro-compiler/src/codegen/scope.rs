@@ -8,7 +8,7 @@ use crate::error::{Handover, Result};
 use crate::instruction::Sequence;
 use crate::opcode::Op;
 use crate::span::Span;
-use crate::symbol::{Symbol, Symbols, names};
+use crate::symbol::{Joint, Symbol, Symbols, names};
 use crate::symtable::{Binding, ScopeId, ScopeKey, SymbolTable, Uses, mangle};
 
 use super::block::Block;
@@ -103,6 +103,11 @@ pub(super) struct Finished {
 }
 
 impl Builder {
+    /// Whether it is what a call runs: the names in it are its locals.
+    fn is_called(&self) -> bool {
+        matches!(self.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda)
+    }
+
     fn new(entry: Entry, table: &SymbolTable, symbols: &Symbols) -> Self {
         let scope = &table[entry.scope];
         let cells = table.sorted_names(entry.scope, Binding::Cell, Uses::COMPREHENSION_CELL, symbols);
@@ -238,9 +243,13 @@ impl<B: Backend> Codegen<'_, B> {
                 return name;
             }
         }
-        let mut text = prefix(parent, self.symbols);
-        text.extend_from_slice(self.symbols.bytes(name));
-        self.symbols.intern_wtf8(&text)
+        let joint = if parent.is_called() { Joint::Local } else { Joint::Member };
+        let make = |symbols: &Symbols| {
+            let mut text = prefix(parent, symbols);
+            text.extend_from_slice(symbols.bytes(name));
+            text
+        };
+        self.symbols.made(joint, parent.qualname, name, make)
     }
 
     /// The dotted name of the unit as if it stood in `owner`, which stands where it does. A generic function at the
@@ -344,7 +353,7 @@ impl<B: Backend> Codegen<'_, B> {
 /// What goes before the names of units in a unit.
 fn prefix(parent: &Builder, symbols: &Symbols) -> Vec<u8> {
     let mut text = symbols.bytes(parent.qualname).to_vec();
-    if matches!(parent.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda) {
+    if parent.is_called() {
         text.extend_from_slice(b".<locals>");
     }
     text.push(b'.');

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 /// From this many items on, a hash table finds them.
@@ -12,12 +12,12 @@ const LINEAR: usize = 12;
 #[derive(Debug, Clone)]
 pub struct Indexed<T> {
     items: Vec<T>,
-    places: HashMap<T, u32, FixedState>,
+    places: HashMap<T, u32, RandomState>,
 }
 
 impl<T> Default for Indexed<T> {
     fn default() -> Self {
-        Indexed { items: Vec::new(), places: HashMap::with_hasher(FixedState::default()) }
+        Indexed { items: Vec::new(), places: HashMap::with_hasher(RandomState::default()) }
     }
 }
 

@@ -52,10 +52,19 @@ pub fn binary(
 }
 
 /// The value of an operation with one operand, if it is one that is computed.
-pub fn unary(operator: Unary, operand: ConstId, constants: &mut Constants) -> Option<ConstId> {
-    match operator {
+pub fn unary(operator: Unary, operand: ConstId, constants: &mut Constants) -> Folded {
+    constants.compute(size_of_number(&constants[operand]))?;
+    Ok(match operator {
         Unary::Not => Some(constants.add(Const::bool(!is_true(operand, constants)))),
         _ => number(&constants[operand]).and_then(|value| signed(operator, value, constants)),
+    })
+}
+
+/// How many bytes a number takes.
+fn size_of_number(value: &Const) -> usize {
+    match value {
+        Const::Int(value) => value.bits().div_ceil(8) as usize,
+        _ => size_of::<u64>(),
     }
 }
 
@@ -87,6 +96,7 @@ fn signed(operator: Unary, value: Number, constants: &mut Constants) -> Option<C
 
 impl Fold<'_> {
     pub(crate) fn binary(&mut self, operator: u32, left: ConstId, right: ConstId) -> Folded {
+        self.constants.compute(self.work(operator, left, right))?;
         if operator == SUBSCRIPT {
             return Ok(self.subscript(left, right));
         }
@@ -107,6 +117,27 @@ impl Fold<'_> {
                 Ok(self.repeated(right, &count))
             }
             _ => Ok(None),
+        }
+    }
+
+    /// What an operation takes, in bytes that are gone through. Long division goes through one of its numbers for
+    /// each word of the other.
+    fn work(&self, operator: u32, left: ConstId, right: ConstId) -> usize {
+        let (left, right) = (self.size(left), self.size(right));
+        let divides = matches!(
+            operator_of(operator),
+            Some(Operator::FloorDivide | Operator::Remainder | Operator::TrueDivide)
+        );
+        let times = if divides { right.div_ceil(size_of::<u64>()) } else { 1 };
+        left.saturating_mul(times).saturating_add(right)
+    }
+
+    fn size(&self, id: ConstId) -> usize {
+        match &self.constants[id] {
+            Const::Str(text) => self.symbols.bytes(*text).len(),
+            Const::Bytes(bytes) => self.constants.bytes(*bytes).len(),
+            Const::Tuple(items) | Const::FrozenSet(items) => size_of_val::<[ConstId]>(items),
+            number => size_of_number(number),
         }
     }
 }

@@ -13,7 +13,7 @@ mod text;
 pub mod token;
 
 use crate::decode::Source;
-use crate::error::{ErrorKind, Failure, Result, Warning};
+use crate::error::{ErrorKind, Failure, Handover, Result, Warning};
 use crate::rules::Rules;
 use crate::span::Span;
 use crate::symbol::{Symbol, Symbols};
@@ -23,6 +23,9 @@ use token::{Token, TokenKind};
 
 /// Brackets inside each other, at most.
 const MOST_BRACKETS: usize = 200;
+
+/// Tokens of a file, at most: the tree and the code of more take gigabytes.
+const MOST_TOKENS: usize = 8_000_000;
 
 /// The tokens of a file.
 #[derive(Debug)]
@@ -120,7 +123,7 @@ impl<'a> Lexer<'a> {
             bytes: text.as_bytes(),
             rules,
             symbols,
-            list: Vec::with_capacity(text.len() / 4 + 8),
+            list: Vec::with_capacity((text.len() / 4 + 8).min(MOST_TOKENS)),
             warnings: Vec::new(),
             at: 0,
             line: 1,
@@ -136,6 +139,9 @@ impl<'a> Lexer<'a> {
 
     fn run(&mut self) -> Result<()> {
         loop {
+            if self.list.len() > MOST_TOKENS {
+                return Err(Handover::TooLarge("a source of more than 8 million tokens").into());
+            }
             if self.in_format_text {
                 self.format_text()?;
                 continue;

@@ -54,8 +54,12 @@ pub struct Parsed {
 
 /// Parses a file.
 pub fn parse(source: &Source<'_>, rules: &Rules) -> Result<Parsed> {
-    let mut symbols = Symbols::new();
+    let length = source.text().len();
+    let mut symbols = Symbols::for_source(length);
     let tokens = lexer::tokenize(source, rules, &mut symbols);
+    if let Some(handover @ Failure::Handover(_)) = tokens.failure {
+        return Err(handover);
+    }
     let mut parser = Parser {
         text: source.text(),
         tokens: tokens.list,
@@ -63,7 +67,7 @@ pub fn parse(source: &Source<'_>, rules: &Rules) -> Result<Parsed> {
         rules,
         ast: Ast::default(),
         symbols,
-        constants: Constants::new(),
+        constants: Constants::for_source(length),
         warnings: Vec::new(),
         noticed: Vec::new(),
         next: 0,
@@ -73,7 +77,11 @@ pub fn parse(source: &Source<'_>, rules: &Rules) -> Result<Parsed> {
         flufl: false,
         stacks: Stacks::default(),
     };
-    if let Err(failure) = parser.file() {
+    let read = parser.file();
+    if parser.symbols.is_full() {
+        return Err(Handover::TooLarge("the text of its names and strings").into());
+    }
+    if let Err(failure) = read {
         return Err(told(failure, parser.lexer_error));
     }
     let Parser { ast, symbols, constants, warnings, .. } = parser;

@@ -49,7 +49,7 @@ impl Pass<'_> {
     fn fold_expression(&mut self, id: ExprId, kind: ExprKind) -> Result<()> {
         match kind {
             ExprKind::BinOp { left, op, right } => return self.fold_binary(id, left, op, right),
-            ExprKind::UnaryOp { op, operand } => self.fold_unary(id, op, operand),
+            ExprKind::UnaryOp { op, operand } => return self.fold_unary(id, op, operand),
             ExprKind::Subscript { value, slice, ctx: Context::Load } => {
                 if let (Some(left), Some(right)) = (self.constant(value), self.constant(slice)) {
                     let value = self.compute(SUBSCRIPT, left, right)?;
@@ -99,7 +99,7 @@ impl Pass<'_> {
         Ok(())
     }
 
-    fn fold_unary(&mut self, id: ExprId, op: UnaryOp, operand: ExprId) {
+    fn fold_unary(&mut self, id: ExprId, op: UnaryOp, operand: ExprId) -> Result<()> {
         if let Some(value) = self.constant(operand) {
             let op = match op {
                 UnaryOp::Invert => Unary::Invert,
@@ -110,8 +110,9 @@ impl Pass<'_> {
             if op == Unary::Invert && matches!(value, ConstId::TRUE | ConstId::FALSE) {
                 self.warn_of_inverted_bool();
             }
-            let value = fold::unary(op, value, self.fold.constants);
-            return self.replace(id, value);
+            let value = fold::unary(op, value, self.fold.constants)?;
+            self.replace(id, value);
+            return Ok(());
         }
         if let (UnaryOp::Not, ExprKind::Compare { ops, .. }) = (op, self.ast[operand].kind)
             && let [op] = self.ast[ops]
@@ -121,6 +122,7 @@ impl Pass<'_> {
             // The comparison comes with its place.
             self.ast[id] = self.ast[operand];
         }
+        Ok(())
     }
 
     /// What loops go through.

@@ -45,9 +45,10 @@ impl Pass<'_> {
                     UnaryOp::UAdd => Unary::Positive,
                     UnaryOp::Invert | UnaryOp::Not => return Ok(()),
                 };
-                let value = self.constant(operand);
-                let value = value.and_then(|value| fold::unary(op, value, self.fold.constants));
-                self.replace(id, value);
+                if let Some(value) = self.constant(operand) {
+                    let value = fold::unary(op, value, self.fold.constants)?;
+                    self.replace(id, value);
+                }
             }
             ExprKind::BinOp { left, op: op @ (Operator::Add | Operator::Sub), right } => {
                 self.fold_literal(left)?;

@@ -1,6 +1,6 @@
 //! Private names: `__x` in `class C` is `_C__x`.
 
-use crate::symbol::{Symbol, Symbols};
+use crate::symbol::{Joint, Symbol, Symbols};
 
 /// The name that `name` has in the class `private`.
 pub fn mangle(private: Option<Symbol>, name: Symbol, symbols: &mut Symbols) -> Symbol {
@@ -16,6 +16,6 @@ pub fn mangle(private: Option<Symbol>, name: Symbol, symbols: &mut Symbols) -> S
     let Some(start) = class.iter().position(|&byte| byte != b'_') else {
         return name;
     };
-    let mangled = [b"_", &class[start..], text].concat();
-    symbols.intern_wtf8(&mangled)
+    let make = |symbols: &Symbols| [b"_", &symbols.bytes(private)[start..], symbols.bytes(name)].concat();
+    symbols.made(Joint::Private, private, name, make)
 }

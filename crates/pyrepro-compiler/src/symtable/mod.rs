@@ -14,7 +14,7 @@ mod mangle;
 mod scope;
 mod variable;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub use mangle::mangle;
 use scope::MangledNames;
@@ -51,7 +51,7 @@ pub enum ScopeKey {
 pub struct SymbolTable {
     scopes: Vec<Scope>,
     keys: HashMap<ScopeKey, ScopeId>,
-    mangled_names: Vec<Vec<Symbol>>,
+    mangled_names: Vec<HashSet<Symbol>>,
 }
 
 impl SymbolTable {

@@ -14,6 +14,9 @@ use crate::rules::Rules;
 use crate::symbol::{Symbol, Symbols};
 use repr::Repr;
 
+/// Bits of an integer that is written in decimal, at most: every such number has 4300 digits or fewer.
+const MOST_BITS: u64 = 14_284;
+
 /// Deeper trees go to an interpreter.
 const DEEPEST: u32 = 1000;
 
@@ -138,10 +141,7 @@ impl Unparser<'_> {
                 self.name(id);
                 Ok(())
             }
-            ExprKind::Constant { value, unicode } => {
-                self.constant(value, unicode);
-                Ok(())
-            }
+            ExprKind::Constant { value, unicode } => self.constant(value, unicode),
             ExprKind::Attribute { value, attr, .. } => self.attribute(value, attr),
             ExprKind::Subscript { value, slice, .. } => {
                 self.expr(value, Level::Atom)?;
@@ -210,11 +210,18 @@ impl Unparser<'_> {
         Ok(())
     }
 
-    fn constant(&mut self, value: ConstId, unicode: bool) {
+    fn constant(&mut self, value: ConstId, unicode: bool) -> Result<()> {
+        if let Const::Int(value) = &self.repr.constants[value]
+            && value.bits() > MOST_BITS
+        {
+            // CPython refuses this, too, in words of its own.
+            return Err(Handover::TooLarge("an integer in an annotation").into());
+        }
         if unicode {
             self.put("u");
         }
         self.repr.constant(&mut self.out, value);
+        Ok(())
     }
 
     fn attribute(&mut self, value: ExprId, attr: Symbol) -> Result<()> {

@@ -179,7 +179,7 @@ impl Graph<'_> {
                     UnaryOp::UAdd => Unary::Positive,
                     UnaryOp::USub => Unary::Negative,
                 };
-                fold::unary(op, value, self.constants)
+                fold::unary(op, value, self.constants)?
             }
             ExprKind::Tuple { elts, .. } => {
                 let mut items = Vec::new();

@@ -69,6 +69,47 @@ fn no_source_takes_more_than_its_size_allows() {
         ("managers", format!("with {}a: pass\n", "a, ".repeat(18))),
         ("many managers", format!("with {}a: pass\n", "a, ".repeat(6_000))),
         ("handlers", format!("try: pass\n{}", "except A: pass\n".repeat(6_000))),
+        ("a sum of strings", format!("x = {}''\n", "'abcdefgh' + ".repeat(30_000))),
+        ("a sum of bytes", format!("x = {}b''\n", "b'abcdefgh' + ".repeat(30_000))),
+        ("a sum of tuples", format!("x = {}()\n", "(1, 2, 3) + ".repeat(30_000))),
+        ("long strings in a sum", format!("x = {}''\n", "'a' * 4096 + ".repeat(20_000))),
+        ("slices of a string", format!("x = '{}'{}\n", "a".repeat(300_000), "[0:]".repeat(10_000))),
+        ("large integers in a sum", format!("x = 0x{}{}\n", "f".repeat(300_000), " + 1".repeat(10_000))),
+        (
+            "nothing added to a large integer",
+            format!("x = 0x{}{}\n", "f".repeat(300_000), "+0".repeat(10_000)),
+        ),
+        ("inverted large integers", format!("x = {}0x{}\n", "~".repeat(150), "f".repeat(1 << 20))),
+        (
+            "the remainder of large integers",
+            format!("x = 0x{} % 0x{}\n", "f".repeat(4 << 20), "7".repeat(2 << 20)),
+        ),
+        (
+            "a large integer in an annotation",
+            format!("from __future__ import annotations\nx: 0x{}\n", "f".repeat(1 << 20)),
+        ),
+        (
+            "nonlocal names",
+            format!(
+                "def f():\n  {} = g\n  def h():\n    nonlocal {}\n",
+                names(40_000).replace(", ", " = "),
+                names(40_000)
+            ),
+        ),
+        ("large integers divided", format!("x = 0x{} // 0x{}\n", "f".repeat(4 << 20), "7".repeat(2 << 20))),
+        (
+            "large integers divided as floats",
+            format!("x = 0x{} / 0x{}\n", "f".repeat(4 << 20), "7".repeat(2 << 20)),
+        ),
+        (
+            "sets with one sum of their numbers",
+            format!("[{}]\n", each(60_000, |n| format!("{n}, ")))
+                + &each(30_000, |n| format!("x in {{{n}, {}}}\n", 59_999 - n)),
+        ),
+        (
+            "names in a class with a long name",
+            format!("class {}:\n{}", "A".repeat(1 << 20), each(6_000, |n| format!("  def __f{n}(): pass\n"))),
+        ),
         ("type parameters", format!("def f[{}](): pass\n", each(5_000, |n| format!("T{n}, ")))),
     ];
     let mut slow = Vec::new();

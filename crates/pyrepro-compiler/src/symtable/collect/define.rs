@@ -23,7 +23,7 @@ impl Collector<'_> {
         if uses.any(Uses::TYPE_PARAM)
             && let Some(MangledNames(set)) = self.table[current].mangled_names
         {
-            self.table.mangled_names[set as usize].push(name);
+            self.table.mangled_names[set as usize].insert(name);
         }
         self.define_in(current, name, uses, span)
     }
