@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read, Write};
 
-use super::inflate::Inflater;
+use super::inflate::{Inflater, filled};
 use super::limits::Limits;
 use super::problem::{Problem, ReadError};
 
@@ -160,7 +160,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn next_stream(&mut self) -> Result<Option<Stream>, Problem> {
-        let rest = self.source.fill_buf()?;
+        let rest = filled(&mut self.source)?;
         match rest.first() {
             None => return Ok(None),
             Some(&byte) if byte == MAGIC[0] => {}

@@ -1,6 +1,6 @@
 //! Deflate streams, inflated piece by piece.
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
@@ -30,7 +30,7 @@ impl Inflater {
     /// the stream. What follows the stream stays in the input.
     pub fn read(&mut self, input: &mut impl BufRead, output: &mut [u8]) -> Result<usize, Problem> {
         while !self.ended && !output.is_empty() {
-            let available = input.fill_buf()?;
+            let available = filled(input)?;
             let is_end = available.is_empty();
             let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
             let status = self.inflate.decompress(available, output, InflateFlush::NoFlush);
@@ -48,4 +48,16 @@ impl Inflater {
         }
         Ok(0)
     }
+}
+
+/// What can be had of the input: nothing at its end alone. A call that a signal interrupts is made again here, because
+/// who reads on after such an error has forgotten where it was.
+pub(super) fn filled(input: &mut impl BufRead) -> io::Result<&[u8]> {
+    let is_end = loop {
+        match input.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            filled => break filled?.is_empty(),
+        }
+    };
+    if is_end { Ok(&[]) } else { input.fill_buf() }
 }

@@ -33,6 +33,28 @@ fn entries() -> Vec<Entry> {
     ]
 }
 
+/// Is interrupted by a signal before each read.
+struct Interrupted<R>(R, bool);
+
+impl<R: Read> Read for Interrupted<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        self.1 = !self.1;
+        if self.1 { Err(std::io::ErrorKind::Interrupted.into()) } else { self.0.read(bytes) }
+    }
+}
+
+#[test]
+fn signals_between_the_reads_change_nothing() {
+    let (plain, zipped) = written(entries(), &Options::default());
+    // One that ends where a buffer ends, so that what follows the stream is asked for anew.
+    for room in [zipped.len(), 512, 7] {
+        let source = std::io::BufReader::with_capacity(room, Interrupted(&zipped[..], false));
+        let mut read = Vec::new();
+        gzip::Reader::new(source, Limits::default()).unwrap().read_to_end(&mut read).unwrap();
+        assert!(read == plain, "room for {room}");
+    }
+}
+
 fn written(entries: Vec<Entry>, options: &Options) -> (Vec<u8>, Vec<u8>) {
     let entries = Entries::new(entries, &Order::Path).unwrap();
     let (mut plain, mut zipped) = (Vec::new(), Vec::new());
