@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 
+use super::lines::Lines;
 use super::unit::{Diagnostic, Outcome, Unit, Warning};
 use crate::pyc::Optimization;
 
@@ -113,10 +114,11 @@ pub fn outcome(fields: Vec<Option<Vec<u8>>>, unit: &Unit<'_>) -> Result<Outcome,
     let compiled = outcome.codes.iter().map(|(level, _)| level);
     let expected = unit.levels.iter().take(outcome.codes.len());
     let complete = outcome.codes.len() == unit.levels.len();
-    for warning in &mut outcome.warnings {
-        let line =
-            warning.line.and_then(|line| unit.source.split(|byte| *byte == b'\n').nth(line as usize - 1));
-        warning.text = line.map(|line| String::from_utf8_lossy(line).trim().to_owned());
+    if !outcome.warnings.is_empty() {
+        let lines = Lines::of(unit.source);
+        for warning in &mut outcome.warnings {
+            warning.text = warning.line.and_then(|line| lines.shown(line));
+        }
     }
     match compiled.eq(expected) && complete != outcome.failure.is_some() {
         true => Ok(outcome),

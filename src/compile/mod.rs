@@ -16,6 +16,7 @@ pub(crate) mod frame;
 mod fresh;
 mod in_order;
 mod job;
+mod lines;
 mod module_path;
 mod native;
 mod origin;

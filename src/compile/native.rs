@@ -7,6 +7,7 @@ use pyrepro_compiler::error::{Failure, SyntaxError};
 use serde::Serialize;
 
 use super::job::marshal_text;
+use super::lines::Lines;
 use super::unit::{Diagnostic, Outcome, Unit, Warning};
 use super::wording;
 use crate::pyc::Optimization;
@@ -145,11 +146,12 @@ impl Native {
                 let lines = Lines::of(unit.source);
                 let mut known: HashSet<Told> = outcome.warnings.iter().map(told).collect();
                 for warning in made.warnings {
+                    let line = u32::try_from(warning.line).ok().filter(|line| *line > 0);
                     let warning = Warning {
                         category: warning.category.name().to_owned(),
                         message: warning.message.into_owned(),
-                        line: u32::try_from(warning.line).ok().filter(|line| *line > 0),
-                        text: lines.text(warning.line),
+                        line,
+                        text: line.and_then(|line| lines.shown(line)),
                     };
                     if known.insert(told(&warning)) {
                         outcome.warnings.push(warning);
@@ -173,19 +175,4 @@ type Told = (String, String, Option<u32>);
 
 fn told(warning: &Warning) -> Told {
     (warning.category.clone(), warning.message.clone(), warning.line)
-}
-
-/// The lines of a source.
-struct Lines<'a>(Vec<&'a [u8]>);
-
-impl Lines<'_> {
-    fn of(source: &[u8]) -> Lines<'_> {
-        Lines(source.split(|byte| *byte == b'\n').collect())
-    }
-
-    /// A line, from 1, if it is UTF-8.
-    fn text(&self, number: i32) -> Option<String> {
-        let line = self.0.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
-        String::from_utf8(line.strip_suffix(b"\r").unwrap_or(line).to_vec()).ok()
-    }
 }

@@ -129,7 +129,7 @@ pub struct Warning {
     pub message: String,
     /// The line, from 1.
     pub line: Option<u32>,
-    /// The text of the line, as far as it is UTF-8.
+    /// The text of the line, unless it is very long.
     pub text: Option<String>,
 }
 
