@@ -1,7 +1,7 @@
 //! What a backend has built: whether it is what it says, and what is in it.
 
 use std::fs::{self, File};
-use std::io::{BufReader, Read, Seek, Write};
+use std::io::{self, BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::Error;
@@ -66,6 +66,14 @@ pub enum BadArtifact {
         name: String,
         /// What is there instead.
         found: Vec<String>,
+    },
+    /// It cannot be opened.
+    #[error("made {name}, which cannot be opened: {source}")]
+    Closed {
+        /// Its name.
+        name: String,
+        /// Why.
+        source: io::Error,
     },
     /// It is no archive that can be read.
     #[error("made {name}, which cannot be read: {problem}")]
@@ -202,9 +210,12 @@ fn open(
         return Err(BadArtifact::Name(file_name.to_owned()));
     }
     let path = folder.join(file_name);
-    let is_file = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
-    match File::open(&path) {
-        Ok(file) if is_file => Ok((path, BufReader::new(file))),
+    let is_file = fs::symlink_metadata(&path).map(|found| found.is_file());
+    match is_file.and_then(|is_file| Ok((is_file, File::open(&path)?))) {
+        Ok((true, file)) => Ok((path, BufReader::new(file))),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(BadArtifact::Closed { name: file_name.to_owned(), source: error })
+        }
         _ => {
             let entries = fs::read_dir(folder).into_iter().flatten().flatten();
             let mut found: Vec<_> =

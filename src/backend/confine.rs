@@ -11,7 +11,7 @@ pub fn spawn(command: &mut Command, writable: &[PathBuf], readable: Option<&[Pat
     // The binding is for a thread and what it starts, and never ends.
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().spawn_scoped(scope, || {
-            bind(writable, readable).map_err(io::Error::other)?;
+            bind(writable, readable)?;
             command.spawn()
         })?;
         thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread that starts it has failed")))
@@ -19,24 +19,37 @@ pub fn spawn(command: &mut Command, writable: &[PathBuf], readable: Option<&[Pat
 }
 
 #[cfg(target_os = "linux")]
-fn bind(writable: &[PathBuf], readable: Option<&[PathBuf]>) -> Result<(), landlock::RulesetError> {
+fn bind(writable: &[PathBuf], readable: Option<&[PathBuf]>) -> io::Result<()> {
     use landlock::{
-        ABI, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreatedAttr, path_beneath_rules,
+        ABI, AccessFs, CompatLevel, Compatible, PathBeneath, PathFd, PathFdError, Ruleset, RulesetAttr,
+        RulesetCreatedAttr, path_beneath_rules,
     };
     let (writing, reading) = (AccessFs::from_write(ABI::V3), AccessFs::from_read(ABI::V3));
     let devices = [PathBuf::from("/dev")];
-    let ruleset = Ruleset::default().set_compatibility(CompatLevel::BestEffort).handle_access(writing)?;
-    let ruleset = match readable {
-        Some(_) => ruleset.handle_access(reading)?,
-        None => ruleset,
-    };
     let access = if readable.is_some() { reading | writing } else { writing };
-    ruleset
-        .create()?
-        .add_rules(path_beneath_rules(writable.iter().chain(&devices), access))?
-        .add_rules(path_beneath_rules(readable.unwrap_or_default(), reading))?
-        .restrict_self()?;
-    Ok(())
+    let rule = |path: &PathBuf| match PathFd::new(path) {
+        Ok(opened) => {
+            let valid = if path.is_file() { access & AccessFs::from_file(ABI::V3) } else { access };
+            Some(Ok(PathBeneath::new(opened, valid)))
+        }
+        Err(PathFdError::OpenCall { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
+        // Without a rule the program would only be told that it may not write there.
+        Err(error) => Some(Err(io::Error::other(error))),
+    };
+    let rules: Vec<_> = writable.iter().chain(&devices).filter_map(rule).collect::<io::Result<_>>()?;
+    let restrict = || {
+        let ruleset = Ruleset::default().set_compatibility(CompatLevel::BestEffort).handle_access(writing)?;
+        let ruleset = match readable {
+            Some(_) => ruleset.handle_access(reading)?,
+            None => ruleset,
+        };
+        ruleset
+            .create()?
+            .add_rules(rules.into_iter().map(Ok::<_, landlock::RulesetError>))?
+            .add_rules(path_beneath_rules(readable.unwrap_or_default(), reading))?
+            .restrict_self()
+    };
+    restrict().map(drop).map_err(io::Error::other)
 }
 
 #[cfg(not(target_os = "linux"))]

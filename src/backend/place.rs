@@ -60,10 +60,19 @@ impl Place {
         let failed = |source| Error::Write { path: folder.clone(), source };
         let mut is_told = false;
         while !stop.load(Ordering::Relaxed) {
-            match fs::DirBuilder::new().mode(0o700).create(&folder) {
+            let created = fs::DirBuilder::new().mode(0o700).create(&folder);
+            let is_new = created.is_ok();
+            match created {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed(error)),
                 _ => {}
             }
+            let failed = |source| {
+                if is_new {
+                    // It is empty, or another build has it by now and it stays.
+                    let _ = fs::remove_dir(&folder);
+                }
+                failed(source)
+            };
             let found = match fs::symlink_metadata(&folder) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 found => found.map_err(failed)?,
