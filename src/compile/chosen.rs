@@ -10,7 +10,6 @@ use super::pool::Pool;
 use super::twice;
 use super::unit::{Compiler, Diagnostic, Outcome, Unavailable, Unit};
 use super::worker::lock;
-use crate::manifest::{CompiledBy, Target};
 use crate::python::Version;
 
 /// The compilers of one run, as chosen.
@@ -95,14 +94,9 @@ impl Chosen {
         }
     }
 
-    /// What manifests say of it.
-    pub fn target(&self) -> Target {
-        let compiler = match (&self.native, self.choice) {
-            (Some(native), Choice::Both) => CompiledBy::both(native),
-            (Some(native), _) => CompiledBy::native(native),
-            (None, _) => CompiledBy::interpreter(),
-        };
-        Target::of_aim(&self.aim, compiler)
+    /// The built-in compiler, if that compiles, or both do.
+    pub fn native(&self) -> Option<&Native> {
+        self.native.as_ref()
     }
 
     /// Sources that an interpreter alone has compiled so far, in the order of their names.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::compile::{Aim, Native};
+use crate::compile::{Choice, Chosen, Native};
 use crate::python::{Interpreter, Release};
 
 /// An interpreter that bytecode was made with.
@@ -58,19 +58,13 @@ pub enum CompilerName {
 }
 
 impl CompiledBy {
-    /// An interpreter.
-    pub fn interpreter() -> CompiledBy {
-        CompiledBy { edition: None, name: CompilerName::Interpreter }
-    }
-
-    /// The built-in compiler.
-    pub fn native(native: &Native) -> CompiledBy {
-        CompiledBy { edition: Some(Edition::of(native)), name: CompilerName::Native }
-    }
-
-    /// Both of them.
-    pub fn both(native: &Native) -> CompiledBy {
-        CompiledBy { edition: Some(Edition::of(native)), name: CompilerName::Both }
+    fn of(chosen: &Chosen) -> CompiledBy {
+        let name = match (chosen.native(), chosen.choice()) {
+            (Some(_), Choice::Both) => CompilerName::Both,
+            (Some(_), _) => CompilerName::Native,
+            (None, _) => CompilerName::Interpreter,
+        };
+        CompiledBy { edition: chosen.native().map(Edition::of), name }
     }
 }
 
@@ -137,11 +131,12 @@ impl Target {
         ours.is_some_and(|ours| *edition == ours || (1..ours.version).contains(&edition.version))
     }
 
-    /// A release of CPython to compile for, and what has compiled for it.
-    pub fn of_aim(aim: &Aim, compiler: CompiledBy) -> Target {
+    /// A release of CPython to compile for, and what compiles for it.
+    pub fn of_chosen(chosen: &Chosen) -> Target {
+        let aim = chosen.aim();
         Target {
             cache_tag: aim.version.cache_tag(),
-            compiler: Some(compiler),
+            compiler: Some(CompiledBy::of(chosen)),
             implementation: "cpython".to_owned(),
             magic: aim.version.magic(),
             version: aim.release,

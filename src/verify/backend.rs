@@ -12,7 +12,7 @@ use crate::backend::{self, Artifact, Installed, Installer, Isolation, Session};
 use crate::compile::Chosen;
 use crate::dist::Bytecode;
 use crate::epoch::Epoch;
-use crate::manifest::{Backend, Manifest, Requirement};
+use crate::manifest::{Backend, Manifest, Requirement, Target};
 use crate::project::{Name, Version};
 use crate::recipe::{BackendRecipe, Provenance};
 
@@ -91,7 +91,7 @@ pub(super) fn rebuild(
     let made = built.make(at, bytecode.as_ref(), jobs)?;
     let place = folder.join("rebuilt").join(&made.name);
     write(&place, |output| made.write(at, jobs, output))?;
-    let target = python.compiler.as_ref().map(Chosen::target);
+    let target = python.compiler.as_ref().map(Target::of_chosen);
     let file = fs::File::open(&place)?;
     let manifest = Provenance::of(&session)?.manifest(recipe, (at, epoch.source), target, file, &place)?;
     Ok(Built { place, manifest })

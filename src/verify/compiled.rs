@@ -8,7 +8,7 @@ use super::rebuild::{Built, Cannot, Request};
 use crate::archive::Digest;
 use crate::compile::{Compiler, Outcome, Unit, in_order};
 use crate::dist::{Ingredient, Input, Role};
-use crate::manifest::{Artifact, Bytecode, Inputs, Manifest, Member, Options, whole};
+use crate::manifest::{Artifact, Bytecode, Inputs, Manifest, Member, Options, Target, whole};
 use crate::marshal;
 use crate::pyc::{Header, InvalidationMode, Optimization, Pyc};
 use crate::python::Version;
@@ -68,7 +68,7 @@ pub(super) fn rebuild(
     let (sha256, size) = whole(&members);
     let artifact = Artifact { sha256, size, ..recorded.artifact.clone() };
     let inputs = Some(Inputs::new(inputs(recorded, &sources)?));
-    let targets = vec![chosen.target()];
+    let targets = vec![Target::of_chosen(&chosen)];
     Ok(Built { place, manifest: Manifest { artifact, inputs, members, targets, ..recorded.clone() } })
 }
 

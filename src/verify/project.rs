@@ -7,7 +7,7 @@ use super::sources::Found;
 use crate::compile::Chosen;
 use crate::dist::Package;
 use crate::epoch::Epoch;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Target};
 use crate::recipe::BuildRecipe;
 
 /// Builds an artifact of a project again, in a folder.
@@ -31,7 +31,7 @@ pub(super) fn rebuild(
     let at = Epoch::from_seconds(epoch.seconds);
     let place = folder.join("rebuilt").join(&recorded.artifact.name);
     let written = write(&place, |output| made.write(at, request.jobs, output))?;
-    let target = chosen.as_ref().map(Chosen::target);
+    let target = chosen.as_ref().map(Target::of_chosen);
     let inputs = package.ingredients()?;
     let build = recipe.build(made.entries(), inputs, (at, epoch.source), target, request.jobs, request.stop);
     let manifest = build.manifest(&place, written)?;

@@ -8,7 +8,7 @@ use crate::compile::Chosen;
 use crate::dist::Role;
 use crate::dist::zipapp::Source;
 use crate::epoch::Epoch;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Target};
 use crate::recipe::{ZipappRecipe, ZipappSources};
 
 /// Builds a zipapp again, in a folder.
@@ -29,7 +29,7 @@ pub(super) fn rebuild(
     let options = recipe.write_options(at, request.jobs);
     let place = folder.join("rebuilt").join(&recorded.artifact.name);
     let written = write(&place, |output| app.write(&options, output))?;
-    let target = chosen.as_ref().map(Chosen::target);
+    let target = chosen.as_ref().map(Target::of_chosen);
     let build = recipe.build(&app, (at, epoch.source), target, request.jobs, request.stop);
     let manifest = build.manifest(&place, written)?;
     Ok(Built { place, manifest })

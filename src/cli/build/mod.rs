@@ -154,7 +154,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         ingredients: OnceCell::new(),
     };
     if let Some(chosen) = &maker.compiler {
-        fits(package.project().requires_python.as_ref(), chosen.target().version)?;
+        fits(package.project().requires_python.as_ref(), chosen.aim().release)?;
     }
     let status = Status::new(terminal);
     status.tell(&format!("building {}", package.stem()));

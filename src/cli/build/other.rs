@@ -15,7 +15,7 @@ use pyrepro::backend::{
 use pyrepro::compile::{Aim, Chosen};
 use pyrepro::dist::Bytecode;
 use pyrepro::epoch::{Epoch, EpochSource};
-use pyrepro::manifest::Manifest;
+use pyrepro::manifest::{Manifest, Target};
 use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget, UntilStopped};
 use pyrepro::project::Requirement;
 use pyrepro::python::{Interpreter, Interpreters};
@@ -277,7 +277,7 @@ impl Maker<'_> {
 
     fn manifest(&self, made: &Made, provenance: &Provenance, output: &mut Output) -> anyhow::Result<Output> {
         let recipe = self.flags.recipe_for(made.built.artifact);
-        let (epoch, target) = ((self.epoch, self.decided), self.compiler.as_ref().map(Chosen::target));
+        let (epoch, target) = ((self.epoch, self.decided), self.compiler.as_ref().map(Target::of_chosen));
         let written = output.reopen()?;
         let manifest = provenance.manifest(&recipe, epoch, target, written, output.path())?;
         let target = OutputTarget::chosen(&Manifest::beside(output.path()), OutputForm::Json)?;

@@ -9,7 +9,7 @@ use pyrepro::archive::{Digest, Entries, WriteError};
 use pyrepro::compile::Chosen;
 use pyrepro::dist::{self, Artifact, Ingredient};
 use pyrepro::epoch::{Clamped, Epoch};
-use pyrepro::manifest::Manifest;
+use pyrepro::manifest::{Manifest, Target};
 use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget, UntilStopped};
 use pyrepro::recipe::{BuildRecipe, Made, Product};
 
@@ -117,7 +117,7 @@ impl Maker<'_> {
         path: &Path,
         sum: (Digest, u64),
     ) -> anyhow::Result<Output> {
-        let target = self.compiler.as_ref().map(Chosen::target);
+        let target = self.compiler.as_ref().map(Target::of_chosen);
         let (inputs, epoch) = (self.ingredients()?, (epoch, self.epoch.1));
         let build = recipe.build(entries, inputs, epoch, target, self.flags.jobs(), &self.stop);
         let manifest = build.manifest(path, sum).map_err(|error| self.explained(error))?;

@@ -202,7 +202,7 @@ fn run_in(session: &Session, flags: &Flags, terminal: &Terminal) -> anyhow::Resu
             report.tell(event)
         });
         compiler::tell_handed_over(&chosen, terminal);
-        targets.push(chosen.target());
+        targets.push(manifest::Target::of_chosen(&chosen));
         match done {
             Ok(done) => summary += done,
             Err(error) => {

@@ -14,7 +14,7 @@ use anyhow::{Context, bail, ensure};
 use pyrepro::compile::{self, Aim, Chosen};
 use pyrepro::dist::zipapp::{App, Request, Source, shebang};
 use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
-use pyrepro::manifest::Manifest;
+use pyrepro::manifest::{Manifest, Target};
 use pyrepro::output::{OutputForm, OutputTarget};
 use pyrepro::pyc::{InvalidationMode, Optimization};
 use pyrepro::python::Environment;
@@ -151,7 +151,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     let refused = failed && flags.strict;
     let options = recipe.write_options(epoch, jobs);
     let describe = |written| {
-        let made_with = chosen.as_ref().map(Chosen::target);
+        let made_with = chosen.as_ref().map(Target::of_chosen);
         recipe.build(&app, (epoch, decided), made_with, jobs, &stop).manifest(&target, written)
     };
     let size = match refused {
