@@ -1,5 +1,7 @@
 //! How fast sources become tokens, trees and code, in memory and on one core:
-//! `cargo run --profile dist -p pyrepro-compiler --example speed -- FILE|FOLDER…`
+//! `cargo run --profile dist -p pyrepro-compiler --example speed -- [--only=tokens|tree|level|levels] [--rounds=5] FILE|FOLDER…`
+//!
+//! `--only` and `--rounds=1` are for profilers.
 
 use pyrepro_compiler::compile;
 use pyrepro_compiler::decode::Source;
@@ -16,17 +18,22 @@ type Step = fn(&[u8]);
 
 fn main() {
     let mut files = Vec::new();
-    for path in std::env::args_os().skip(1).map(PathBuf::from) {
-        collect(&path, &mut files);
+    let (mut only, mut rounds) = (None, ROUNDS);
+    for argument in std::env::args_os().skip(1) {
+        match argument.to_str().and_then(|text| text.strip_prefix("--")?.split_once('=')) {
+            Some(("only", step)) => only = Some(step.to_owned()),
+            Some(("rounds", count)) => rounds = count.parse().expect("a number of rounds"),
+            _ => collect(&PathBuf::from(argument), &mut files),
+        }
     }
     let sources: Vec<Vec<u8>> = files.iter().filter_map(|path| std::fs::read(path).ok()).collect();
     let bytes: usize = sources.iter().map(Vec::len).sum();
     let megabytes = bytes as f64 / 1e6;
     println!("{} files, {megabytes:.1} MB", sources.len());
-    let steps: [(&str, Step); 4] =
-        [("tokens", tokens), ("tree", tree), ("code of one level", code), ("code of three levels", codes)];
-    for (name, step) in steps {
-        let best = (0..ROUNDS).map(|_| time(&sources, step)).min().unwrap_or_default();
+    let steps: [(&str, Step); 4] = [("tokens", tokens), ("tree", tree), ("level", code), ("levels", codes)];
+    for (name, step) in steps.into_iter().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name))
+    {
+        let best = (0..rounds).map(|_| time(&sources, step)).min().unwrap_or_default();
         println!("{name}: {:.1} MB/s", megabytes / best.as_secs_f64());
     }
 }

@@ -48,16 +48,16 @@ impl Backend {
 impl codegen::Backend for Backend {
     fn finish(
         &mut self,
-        unit: Unit,
+        unit: &Unit,
         symbols: &mut Symbols,
         constants: &mut Constants,
         locations: &mut Locations,
     ) -> Result<ConstId> {
         let mut consts = unit.constants.items().to_vec();
-        self.optimize(&unit, &mut consts, symbols, constants, locations)?;
+        self.optimize(unit, &mut consts, symbols, constants, locations)?;
         self.graph.linear(&mut self.linear, self.rules);
         self.assembled.assemble(&mut self.linear, unit.first_line, locations, self.rules);
-        let code = self.code(&unit, consts, constants);
+        let code = self.code(unit, consts, constants);
         Ok(self.codes.add(code, constants))
     }
 }

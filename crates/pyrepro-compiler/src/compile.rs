@@ -129,7 +129,7 @@ impl Unit {
             &mut self.warnings,
         )?;
         let table = SymbolTable::build(&self.ast, &mut self.symbols, &self.constants, &future, rules)?;
-        let mut locations = Locations::default();
+        let mut locations = Locations::for_nodes(self.ast.count::<Expr>());
         let mut backend = Backend::new(rules);
         let root = codegen::generate(
             Input { ast: &self.ast, table: &table, future: &future, rules, level },

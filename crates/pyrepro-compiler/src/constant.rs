@@ -147,7 +147,12 @@ fn sorted(items: &[ConstId]) -> Vec<ConstId> {
 #[derive(Clone)]
 pub struct Constants {
     values: Vec<Const>,
+    /// All values that are found by their hash: those without a place in the next two.
     table: HashTable<u32>,
+    /// For each symbol the string, as far as one was asked for.
+    strings: Vec<Option<ConstId>>,
+    /// The integers from 0 to 255.
+    small_ints: Vec<Option<ConstId>>,
     bytes: Pool,
     hasher: RandomState,
     /// How many bytes of operands may still be computed with.
@@ -171,21 +176,36 @@ impl Constants {
         let mut constants = Self {
             values: Vec::new(),
             table: HashTable::new(),
+            strings: Vec::new(),
+            small_ints: Vec::new(),
             bytes: Pool::new(u32::MAX),
             hasher: RandomState::default(),
             operands: OPERANDS + OPERANDS_PER_BYTE * length,
         };
+        constants.values.reserve(length / 64);
+        constants.bytes.reserve(length / 128, length / 2);
         for value in [Const::None, Const::True, Const::False, Const::Ellipsis] {
             constants.add(value);
         }
         constants
     }
 
+    /// How many bytes all bytes objects have.
+    pub fn byte_count(&self) -> usize {
+        self.bytes.byte_count()
+    }
+
     /// The id of a constant.
     pub fn add(&mut self, value: Const) -> ConstId {
-        if value.is_nan() {
-            return self.push(value);
+        match value {
+            Const::Str(text) => self.add_str(text),
+            Const::Int(Integer::Small(value)) => self.add_int(value),
+            _ if value.is_nan() => self.push(value),
+            _ => self.add_hashed(value),
         }
+    }
+
+    fn add_hashed(&mut self, value: Const) -> ConstId {
         let Self { values, table, hasher, .. } = self;
         let found = table.entry(
             hash_of(hasher, &value),
@@ -215,7 +235,13 @@ impl Constants {
 
     /// The id of a string.
     pub fn add_str(&mut self, text: Symbol) -> ConstId {
-        self.add(Const::Str(text))
+        let place = text.index();
+        if let Some(Some(known)) = self.strings.get(place) {
+            return *known;
+        }
+        let id = self.push(Const::Str(text));
+        note(&mut self.strings, place, id);
+        id
     }
 
     /// The id of a bytes object.
@@ -226,7 +252,16 @@ impl Constants {
 
     /// The id of an integer.
     pub fn add_int(&mut self, value: i64) -> ConstId {
-        self.add(Const::Int(Integer::Small(value)))
+        let Ok(place) = u8::try_from(value) else {
+            return self.add_hashed(Const::Int(Integer::Small(value)));
+        };
+        let place = usize::from(place);
+        if let Some(Some(known)) = self.small_ints.get(place) {
+            return *known;
+        }
+        let id = self.push(Const::Int(Integer::Small(value)));
+        note(&mut self.small_ints, place, id);
+        id
     }
 
     /// What a bytes object holds.
@@ -266,6 +301,14 @@ impl std::ops::Index<ConstId> for Constants {
     fn index(&self, id: ConstId) -> &Const {
         &self.values[id.index()]
     }
+}
+
+/// Puts an id into a table that grows as far as it has to.
+fn note(table: &mut Vec<Option<ConstId>>, place: usize, id: ConstId) {
+    if table.len() <= place {
+        table.resize(place + 1, None);
+    }
+    table[place] = Some(id);
 }
 
 fn hash_of(hasher: &RandomState, value: &Const) -> u64 {

@@ -118,7 +118,7 @@ impl Sequence {
 
 impl Op {
     /// Whether it makes a block: its target is the handler.
-    pub fn pushes_block(self) -> bool {
+    pub const fn pushes_block(self) -> bool {
         matches!(self, Op::SetupFinally | Op::SetupWith | Op::SetupCleanup)
     }
 

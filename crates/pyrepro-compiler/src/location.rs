@@ -29,6 +29,13 @@ impl Default for Locations {
 }
 
 impl Locations {
+    /// An empty table with room for the code of so many nodes.
+    pub fn for_nodes(count: usize) -> Self {
+        let mut locations = Self::default();
+        locations.spans.reserve(count + count / 4);
+        locations
+    }
+
     /// An id of a location; that of [`LocId::NONE`] and [`LocId::NEXT`] is always the same.
     #[inline]
     pub fn id(&mut self, span: Span) -> LocId {

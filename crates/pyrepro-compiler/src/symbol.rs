@@ -32,6 +32,13 @@ impl Symbol {
     }
 }
 
+impl Default for Symbol {
+    /// The empty text.
+    fn default() -> Self {
+        names::EMPTY
+    }
+}
+
 /// Byte strings that are kept once and found by number; the first is the empty one.
 #[derive(Clone)]
 pub(crate) struct Pool {
@@ -63,6 +70,17 @@ impl Pool {
     /// Whether something found no room: it was taken for the empty string, so nothing here can be used any more.
     pub(crate) fn is_full(&self) -> bool {
         self.is_full
+    }
+
+    /// Makes room for entries and their bytes.
+    pub(crate) fn reserve(&mut self, entries: usize, bytes: usize) {
+        self.ends.reserve(entries);
+        self.bytes.reserve(bytes);
+    }
+
+    /// How many bytes all entries have.
+    pub(crate) fn byte_count(&self) -> usize {
+        self.bytes.len()
     }
 
     pub(crate) fn get(&self, index: usize) -> &[u8] {
@@ -148,6 +166,7 @@ impl Symbols {
     pub fn for_source(length: usize) -> Self {
         let most = u32::try_from(TEXT + TEXT_PER_BYTE * length).unwrap_or(u32::MAX);
         let mut symbols = Self { pool: Pool::new(most), made: HashMap::default() };
+        symbols.pool.reserve(length / 32, length / 4);
         for name in names::ALL {
             symbols.intern(name);
         }
@@ -157,6 +176,11 @@ impl Symbols {
     /// Whether a text found no room, so that nothing here can be used any more.
     pub fn is_full(&self) -> bool {
         self.pool.is_full()
+    }
+
+    /// How many bytes all symbols have.
+    pub fn byte_count(&self) -> usize {
+        self.pool.byte_count()
     }
 
     /// The symbol of a name.

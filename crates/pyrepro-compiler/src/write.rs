@@ -30,7 +30,7 @@ pub fn write(
         uses: vec![0; constants.len()],
         index: vec![None; constants.len()],
         written: 0,
-        out: Vec::new(),
+        out: Vec::with_capacity(constants.byte_count() + symbols.byte_count()),
         spare: Vec::new(),
     };
     writer.count(root);

@@ -1,29 +1,25 @@
 //! The exception table: which instructions have which handler.
 
-use super::{Assembled, size};
+use super::Assembled;
 use crate::cfg::{Handler, Linear};
-use crate::opcode::Table;
 
 impl Assembled {
     /// One entry for each run of instructions with the same handler.
-    pub(super) fn write_exceptions(&mut self, instrs: &Linear, table: &Table) {
+    pub(super) fn write_exceptions(&mut self, instrs: &Linear) {
         self.exceptions.clear();
-        let mut run: Option<(u32, Handler)> = None;
-        let mut offset = 0;
-        for instr in instrs {
-            let target = |handler: &Handler| handler.target;
-            if run.as_ref().map(|(_, handler)| handler.target) != instr.handler.as_ref().map(target) {
-                self.end_run(run, offset, instrs, table);
-                run = instr.handler.map(|handler| (offset, handler));
+        let mut run: Option<(usize, Handler)> = None;
+        for (index, instr) in instrs.iter().enumerate() {
+            if run.map(|(_, handler)| handler.target) != instr.handler.map(|handler| handler.target) {
+                self.end_run(run, index);
+                run = instr.handler.map(|handler| (index, handler));
             }
-            offset += size(instr.op, instr.arg, table);
         }
-        self.end_run(run, offset, instrs, table);
+        self.end_run(run, instrs.len());
     }
 
-    fn end_run(&mut self, run: Option<(u32, Handler)>, end: u32, instrs: &Linear, table: &Table) {
+    fn end_run(&mut self, run: Option<(usize, Handler)>, end: usize) {
         let Some((start, handler)) = run else { return };
-        let target = self.offset(instrs, handler.target, table);
+        let [start, end, target] = [start, end, handler.target as usize].map(|index| self.offsets[index]);
         // What the handler itself finds on the stack is not counted: the exception, and the instruction.
         let depth = (handler.depth - 1 - i32::from(handler.lasti)).max(0) as u32;
         self.write_number(start, 0x80);

@@ -1,7 +1,7 @@
 //! Directions and distances of jumps.
 
 use super::{Assembled, size};
-use crate::cfg::{Linear, LinearInstr};
+use crate::cfg::LinearInstr;
 use crate::opcode::{Op, Table};
 
 /// The instructions from the `SEND` that `END_ASYNC_FOR` names to the `END_SEND` that it means.
@@ -13,7 +13,8 @@ impl Assembled {
     /// How wide a distance is written depends on distances. As in CPython the search starts with numbers
     /// that are no distances, so that a jump may stay wider than it need be at first.
     pub(super) fn resolve_jumps(&mut self, instrs: &mut [LinearInstr], table: &Table) {
-        let mut jumps = Vec::new();
+        let mut jumps = std::mem::take(&mut self.jumps);
+        jumps.clear();
         for (index, instr) in instrs.iter_mut().enumerate() {
             let Some(target) = instr.target.filter(|_| table.has_jump(instr.op)) else { continue };
             let target = target as usize;
@@ -29,7 +30,7 @@ impl Assembled {
             let mut changed = false;
             for &(index, target) in &jumps {
                 let instr = &mut instrs[index];
-                let end = self.offsets[index] + size(instr.op, instr.arg, table);
+                let end = self.offsets[index + 1];
                 let before = instr.arg;
                 let target = self.offsets[target];
                 instr.arg = if instr.op == Op::EndAsyncFor {
@@ -40,30 +41,21 @@ impl Assembled {
                 changed |= size(instr.op, before, table) != size(instr.op, instr.arg, table);
             }
             if !changed {
+                self.jumps = jumps;
                 return;
             }
         }
     }
 
-    /// Where each instruction starts.
+    /// Where each instruction starts, and the end.
     fn measure(&mut self, instrs: &[LinearInstr], table: &Table) {
+        let mut end = 0;
         self.offsets.clear();
-        let mut offset = 0;
-        for instr in instrs {
-            self.offsets.push(offset);
-            offset += size(instr.op, instr.arg, table);
-        }
-    }
-
-    /// Where an instruction starts, once jumps are resolved.
-    pub(super) fn offset(&self, instrs: &Linear, index: u32, table: &Table) -> u32 {
-        match self.offsets.get(index as usize) {
-            Some(offset) => *offset,
-            None => {
-                let last = instrs.last().map_or(0, |instr| size(instr.op, instr.arg, table));
-                self.offsets.last().map_or(0, |offset| offset + last)
-            }
-        }
+        self.offsets.push(end);
+        self.offsets.extend(instrs.iter().map(|instr| {
+            end += size(instr.op, instr.arg, table);
+            end
+        }));
     }
 }
 

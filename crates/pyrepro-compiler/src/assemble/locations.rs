@@ -1,6 +1,6 @@
 //! The location table: which source each instruction comes from.
 
-use super::{Assembled, size};
+use super::Assembled;
 use crate::cfg::Linear;
 use crate::location::{LocId, Locations};
 use crate::opcode::Table;
@@ -24,22 +24,25 @@ impl Assembled {
         spans: &Locations,
         rules: &Rules,
     ) {
-        let table = rules.table;
-        resolve_next(instrs, table);
+        resolve_next(instrs, rules.table);
         self.locations.clear();
         let mut line = first_line;
-        let mut current = Span::NONE;
-        let mut units = 0;
-        for instr in instrs.iter() {
-            let span = spans.span(instr.loc);
-            if span != current || !rules.same_locations_are_one_entry {
-                self.write_run(current, units, &mut line);
-                current = span;
-                units = 0;
+        let (mut loc, mut span) = (LocId::NONE, Span::NONE);
+        let mut start = 0;
+        for (index, instr) in instrs.iter().enumerate() {
+            if instr.loc == loc && rules.same_locations_are_one_entry {
+                continue;
             }
-            units += size(instr.op, instr.arg, table);
+            loc = instr.loc;
+            let next = spans.span(loc);
+            if next != span || !rules.same_locations_are_one_entry {
+                let end = self.offsets[index];
+                self.write_run(span, end - start, &mut line);
+                (start, span) = (end, next);
+            }
         }
-        self.write_run(current, units, &mut line);
+        let end = self.offsets[instrs.len()];
+        self.write_run(span, end - start, &mut line);
     }
 
     fn write_run(&mut self, span: Span, mut units: u32, line: &mut i32) {
@@ -52,28 +55,26 @@ impl Assembled {
 
     fn write_entry(&mut self, span: Span, units: u8, line: &mut i32) {
         let out = &mut self.locations;
-        let mut first = |kind: u8| out.push(0x80 | kind << 3 | (units - 1));
+        let first = |kind: u8| 0x80 | kind << 3 | (units - 1);
         if span.line == -1 {
-            return first(NO_LOCATION);
+            return out.push(first(NO_LOCATION));
         }
         let delta = span.line - std::mem::replace(line, span.line);
         let (column, end) = (span.col, span.end_col);
         if column < 0 || end < 0 {
             if span.end_line == span.line || span.end_line < 0 {
-                first(NO_COLUMNS);
+                out.push(first(NO_COLUMNS));
                 return signed(out, delta);
             }
         } else if span.end_line == span.line {
             if delta == 0 && column < 80 && (0..16).contains(&(end - column)) {
-                first((column >> 3) as u8);
-                return out.push(((column & 7) << 4 | (end - column)) as u8);
+                return out.extend([first((column >> 3) as u8), ((column & 7) << 4 | (end - column)) as u8]);
             }
             if (0..3).contains(&delta) && column < 128 && end < 128 {
-                first(ONE_LINE + delta as u8);
-                return out.extend([column as u8, end as u8]);
+                return out.extend([first(ONE_LINE + delta as u8), column as u8, end as u8]);
             }
         }
-        first(LONG);
+        out.push(first(LONG));
         signed(out, delta);
         unsigned(out, (span.end_line - span.line) as u32);
         unsigned(out, (column + 1) as u32);

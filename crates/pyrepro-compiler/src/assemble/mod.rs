@@ -18,7 +18,10 @@ pub struct Assembled {
     pub locations: Vec<u8>,
     /// `co_exceptiontable`
     pub exceptions: Vec<u8>,
+    /// Where each instruction starts, in code units, and the end.
     offsets: Vec<u32>,
+    /// The jumps, and the instructions they go to.
+    jumps: Vec<(usize, usize)>,
 }
 
 impl Assembled {
@@ -26,33 +29,33 @@ impl Assembled {
     pub fn assemble(&mut self, instrs: &mut Linear, first_line: i32, spans: &Locations, rules: &Rules) {
         let table = rules.table;
         self.resolve_jumps(instrs, table);
-        self.code.clear();
-        for instr in instrs.iter() {
-            self.emit(instr.op, instr.arg, table);
-        }
+        self.write_code(instrs, table);
         self.write_locations(instrs, first_line, spans, rules);
-        self.write_exceptions(instrs, table);
+        self.write_exceptions(instrs);
     }
 
-    fn emit(&mut self, op: Op, arg: u32, table: &Table) {
-        let [high, second, third, low] = arg.to_be_bytes();
-        let extended = table.number(Op::ExtendedArg) as u8;
-        if high != 0 {
-            self.code.extend([extended, high]);
+    /// The bytes of the instructions; those of caches stay zero.
+    fn write_code(&mut self, instrs: &Linear, table: &Table) {
+        self.code.clear();
+        self.code.resize(self.offsets.last().map_or(0, |end| 2 * *end as usize), 0);
+        let extended = table.byte(Op::ExtendedArg);
+        for (instr, offset) in instrs.iter().zip(&self.offsets) {
+            let mut rest = &mut self.code[2 * *offset as usize..];
+            let mut put = |op, arg| {
+                let (unit, behind) = std::mem::take(&mut rest).split_at_mut(2);
+                unit.copy_from_slice(&[op, arg]);
+                rest = behind;
+            };
+            let [high, second, third, low] = instr.arg.to_be_bytes();
+            let parts = [(high, 0xff_ffff), (second, 0xffff), (third, 0xff)];
+            parts.iter().filter(|(_, most)| instr.arg > *most).for_each(|(part, _)| put(extended, *part));
+            put(table.byte(instr.op), low);
         }
-        if arg > 0xffff {
-            self.code.extend([extended, second]);
-        }
-        if arg > 0xff {
-            self.code.extend([extended, third]);
-        }
-        self.code.extend([table.number(op) as u8, low]);
-        let caches = 2 * table.caches(op) as usize;
-        self.code.resize(self.code.len() + caches, 0);
     }
 }
 
 /// Code units that an instruction takes.
 fn size(op: Op, arg: u32, table: &Table) -> u32 {
-    u32::from(arg > 0xff) + u32::from(arg > 0xffff) + u32::from(arg > 0xff_ffff) + 1 + table.caches(op)
+    let extended = if arg > 0xff { 1 + u32::from(arg > 0xffff) + u32::from(arg > 0xff_ffff) } else { 0 };
+    extended + 1 + table.caches(op)
 }

@@ -195,6 +195,15 @@ stored! {
 }
 
 impl Ast {
+    /// An empty tree with room for that of a source of so many bytes.
+    pub fn for_source(bytes: usize) -> Self {
+        Self {
+            exprs: Vec::with_capacity(bytes / 16),
+            stmts: Vec::with_capacity(bytes / 64),
+            ..Self::default()
+        }
+    }
+
     /// Adds one, and gives its id.
     pub fn add<T: Stored>(&mut self, node: T) -> Id<T> {
         let all = T::all_mut(self);

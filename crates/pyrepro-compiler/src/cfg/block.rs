@@ -1,15 +1,18 @@
 //! Blocks and their instructions.
 
 use crate::location::LocId;
-use crate::opcode::{Op, Table};
+use crate::opcode::{Op, Ops, Table};
 use std::num::NonZeroU32;
-use std::ops::{Index, IndexMut};
+use std::ops::{Index, IndexMut, Range};
 
 /// A block of a [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockId(NonZeroU32);
 
 impl BlockId {
+    /// The block that a unit starts with.
+    pub(super) const FIRST: Self = Self(NonZeroU32::MIN);
+
     fn at(index: usize) -> Self {
         Self(NonZeroU32::MIN.saturating_add(index as u32))
     }
@@ -54,7 +57,7 @@ impl CfgInstr {
 
     /// Whether it jumps or sets up a handler.
     pub fn has_target(&self, table: &Table) -> bool {
-        self.op.pushes_block() || table.has_jump(self.op)
+        table.has_target(self.op)
     }
 }
 
@@ -73,6 +76,8 @@ pub struct Block {
     pub next: Option<BlockId>,
     /// When code generation made it, in an edition whose code generation makes blocks.
     pub age: Age,
+    /// Whether it may set up a handler, and so have targets elsewhere than in its last instruction.
+    sets_up: bool,
     /// Whether something jumps here, as far as the building of the graph knows.
     pub labelled: bool,
     /// How many ways lead here.
@@ -136,11 +141,8 @@ impl Block {
 
     /// Adds an instruction; the slot it lands in may give it a handler.
     pub fn push(&mut self, instr: CfgInstr) {
-        match self.slots.get_mut(self.used) {
-            Some(slot) => *slot = CfgInstr { handler: slot.handler, ..instr },
-            None => self.slots.push(instr),
-        }
-        self.used += 1;
+        let handler = self.slots.get(self.used).map_or(instr.handler, |slot| slot.handler);
+        self.push_copy(CfgInstr { handler, ..instr });
     }
 
     /// Adds an instruction with its own handler.
@@ -150,6 +152,12 @@ impl Block {
             None => self.slots.push(instr),
         }
         self.used += 1;
+        self.sets_up |= instr.op.pushes_block();
+    }
+
+    /// The places of all instructions that may have a target.
+    pub fn with_targets(&self) -> Range<usize> {
+        if self.sets_up { 0..self.used } else { self.used.saturating_sub(1)..self.used }
     }
 
     /// Puts an instruction before the one at `index`.
@@ -191,8 +199,13 @@ pub struct Graph {
     pub depth: i32,
     /// How many locals, cells and free variables there are.
     pub locals_plus: usize,
+    /// The instructions that it was built from; passes add others, but none that set up handlers, unset variables or
+    /// name cells.
+    pub(super) built_from: Ops,
     /// Blocks still to be walked over.
     pub(super) todo: Vec<BlockId>,
+    /// While it is built, for each instruction the block that starts with it.
+    pub(super) starts: Vec<Option<BlockId>>,
 }
 
 impl Graph {
@@ -200,12 +213,13 @@ impl Graph {
     pub(super) fn clear(&mut self) {
         self.used = 0;
         self.depth = 0;
+        self.built_from = Ops::default();
         self.new_block();
     }
 
     /// The first block.
     pub fn entry(&self) -> BlockId {
-        BlockId::at(0)
+        BlockId::FIRST
     }
 
     /// A block that is in no order yet.
@@ -216,6 +230,25 @@ impl Graph {
         }
         self.used += 1;
         BlockId::at(self.used - 1)
+    }
+
+    /// Whether the unit has exception handlers.
+    pub(super) fn has_handlers(&self) -> bool {
+        self.built_from.has_any(&[Op::SetupFinally, Op::SetupWith, Op::SetupCleanup])
+    }
+
+    /// Lends out the instructions of a block beside the graph, in which the block is empty meanwhile.
+    pub(super) fn with_instrs<R>(
+        &mut self,
+        block: BlockId,
+        visit: impl FnOnce(&mut Self, &mut [CfgInstr]) -> R,
+    ) -> R {
+        let used = std::mem::take(&mut self[block].used);
+        let mut slots = std::mem::take(&mut self[block].slots);
+        let result = visit(self, &mut slots[..used]);
+        self[block].slots = slots;
+        self[block].used = used;
+        result
     }
 
     /// Visits the blocks in the order of the finished code; a visit may put blocks behind its own.

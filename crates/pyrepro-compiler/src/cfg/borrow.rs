@@ -11,11 +11,13 @@ use crate::rules::Rules;
 /// A value on the stack.
 #[derive(Clone, Copy)]
 struct Value {
-    /// The instruction that pushed it; none if it was there before the block.
-    by: Option<usize>,
-    /// The variable it was loaded from.
-    local: Option<u32>,
+    /// The instruction that pushed it, or [`NOTHING`] if it was there before the block.
+    by: u32,
+    /// The variable it was loaded from, or [`NOTHING`].
+    local: u32,
 }
+
+const NOTHING: u32 = u32::MAX;
 
 /// The stack within a block.
 #[derive(Default)]
@@ -28,8 +30,13 @@ struct Stack {
 }
 
 impl Stack {
-    fn push(&mut self, by: usize, local: Option<u32>) {
-        self.values.push(Value { by: Some(by), local });
+    /// A value that no variable holds.
+    fn push(&mut self, by: usize) {
+        self.push_local(by, NOTHING);
+    }
+
+    fn push_local(&mut self, by: usize, local: u32) {
+        self.values.push(Value { by: by as u32, local });
     }
 
     fn pop(&mut self) -> Result<Value, Malformed> {
@@ -42,7 +49,7 @@ impl Stack {
         let missing = count.saturating_sub(self.values.len());
         self.below = self.below.checked_sub(missing).ok_or(EMPTY)?;
         if missing > 0 {
-            self.values.splice(0..0, std::iter::repeat_n(Value { by: None, local: None }, missing));
+            self.values.splice(0..0, std::iter::repeat_n(Value { by: NOTHING, local: NOTHING }, missing));
         }
         Ok(())
     }
@@ -60,15 +67,15 @@ impl Stack {
     }
 
     fn own(&mut self, value: Value) {
-        if let Some(by) = value.by {
-            self.owns[by] = true;
+        if value.by != NOTHING {
+            self.owns[value.by as usize] = true;
         }
     }
 
     /// The variable changes: what was loaded from it must be owned.
     fn change(&mut self, local: u32) {
         for index in 0..self.values.len() {
-            if self.values[index].local == Some(local) {
+            if self.values[index].local == local {
                 self.own(self.values[index]);
             }
         }
@@ -118,12 +125,13 @@ impl Graph {
         stack.below = start;
         stack.owns.clear();
         stack.owns.resize(self[block].len(), false);
+        for (index, instr) in self[block].instrs().iter().enumerate() {
+            stack.follow(index, instr, context)?;
+        }
         for index in 0..self[block].len() {
-            let instr = self[block].instrs()[index];
-            if let Some(target) = instr.target {
+            if let Some(target) = self[block].instrs()[index].target {
                 self.visit(todo, target);
             }
-            stack.follow(index, &instr, context)?;
         }
         let stops = self[block].is_empty() && context.rules.borrow_stops_at_empty_blocks;
         if let (true, false, Some(next)) = (self[block].falls_through(), stops, self[block].next) {
@@ -137,22 +145,22 @@ impl Stack {
     /// What one instruction does to the stack.
     fn follow(&mut self, index: usize, instr: &CfgInstr, context: &Context<'_>) -> Result<(), Malformed> {
         let (op, arg) = (instr.op, instr.arg);
-        let (popped, pushed) = (context.rules.table.popped(op, arg), context.rules.table.pushed(op, arg));
+        let table = context.rules.table;
         match op {
-            Op::LoadFast => self.push(index, Some(arg)),
+            Op::LoadFast => self.push_local(index, arg),
             Op::LoadFastAndClear => {
                 self.change(arg);
-                self.push(index, Some(arg));
+                self.push_local(index, arg);
             }
             Op::LoadFastLoadFast => {
-                self.push(index, Some(arg >> 4));
-                self.push(index, Some(arg & 15));
+                self.push_local(index, arg >> 4);
+                self.push_local(index, arg & 15);
             }
             Op::StoreFast => self.store(arg)?,
             Op::DeleteFast => self.change(arg),
             Op::StoreFastLoadFast => {
                 self.store(arg >> 4)?;
-                self.push(index, Some(arg & 15));
+                self.push_local(index, arg & 15);
             }
             Op::StoreFastStoreFast => {
                 self.store(arg >> 4)?;
@@ -167,10 +175,10 @@ impl Stack {
                 self.values.swap(other, top);
             }
             op if leaves_operands(op, context.rules) => {
-                for value in 0..(pushed - popped).max(0) as usize {
+                for value in 0..table.growth(op, arg).max(0) as usize {
                     // The number of the value where that of the instruction is meant: CPython's mistake.
                     let by = if context.rules.borrow_counts_pushed_values { value } else { index };
-                    self.push(by, None);
+                    self.push(by);
                 }
             }
             Op::DictMerge
@@ -180,7 +188,7 @@ impl Stack {
             | Op::MapAdd
             | Op::Reraise
             | Op::SetAdd
-            | Op::SetUpdate => self.pop_many(popped - pushed)?,
+            | Op::SetUpdate => self.pop_many(-table.growth(op, arg))?,
             Op::EndSend | Op::SetFunctionAttribute => {
                 let top = self.pop()?;
                 self.pop()?;
@@ -188,33 +196,33 @@ impl Stack {
             }
             Op::CheckExcMatch => {
                 self.pop()?;
-                self.push(index, None);
+                self.push(index);
             }
-            Op::ForIter => self.push(index, None),
+            Op::ForIter => self.push(index),
             Op::LoadAttr | Op::LoadSuperAttr => {
                 let value = self.pop()?;
                 if op == Op::LoadSuperAttr {
                     self.pop_many(2)?;
                 }
-                self.push(index, None);
+                self.push(index);
                 if arg & 1 != 0 {
                     self.values.push(value);
                 }
             }
             Op::LoadSpecial | Op::PushExcInfo => {
                 let value = self.pop()?;
-                self.push(index, None);
+                self.push(index);
                 self.values.push(value);
             }
             Op::Send => {
                 self.pop()?;
-                self.push(index, None);
+                self.push(index);
             }
             op if op.pushes_block() => {}
             _ => {
-                self.pop_many(popped)?;
-                for _ in 0..pushed {
-                    self.push(index, None);
+                self.pop_many(table.popped(op, arg))?;
+                for _ in 0..table.pushed(op, arg) {
+                    self.push(index);
                 }
             }
         }

@@ -18,29 +18,31 @@ impl Graph {
     ) -> Result<(), Malformed> {
         self.clear();
         let table = rules.table;
-        let mut blocks = targets(sequence, rules)?;
-        let mut current = self.entry();
-        for (index, instr) in sequence.instrs.iter().enumerate() {
+        let mut starts = std::mem::take(&mut self.starts);
+        mark_starts(&mut starts, sequence, rules)?;
+        let mut end = End { block: self.entry(), terminated: false };
+        for (start, instr) in starts.iter_mut().zip(&sequence.instrs) {
             if instr.op == Op::AnnotationsPlaceholder {
                 for instr in annotations.iter().flat_map(|annotations| &annotations.instrs) {
-                    current = self.append(current, *instr, table);
+                    self.append(&mut end, *instr, table);
                 }
                 continue;
             }
-            if blocks[index].is_some() {
-                current = self.labelled(current, table);
-                blocks[index] = Some(current);
+            if start.is_some() {
+                *start = Some(self.labelled(&mut end));
             }
-            current = self.append(current, *instr, table);
+            self.append(&mut end, *instr, table);
         }
         if rules.code_generation_makes_blocks {
-            self.date_blocks(sequence, &blocks);
+            self.date_blocks(sequence, &starts);
         }
-        self.link(sequence, &blocks, table)
+        self.link(sequence, &starts, table)?;
+        self.starts = starts;
+        Ok(())
     }
 
     /// A block is as old as the last label at its start, or as its first instruction.
-    fn date_blocks(&mut self, sequence: &Sequence, blocks: &[Option<BlockId>]) {
+    fn date_blocks(&mut self, sequence: &Sequence, starts: &[Option<BlockId>]) {
         let mut position = 0;
         self.each(|graph, block| {
             graph[block].age = Age(position, u32::MAX);
@@ -49,31 +51,29 @@ impl Graph {
         let entry = self.entry();
         self[entry].age = Age::default();
         for (label, position) in sequence.placed() {
-            if let Some(block) = blocks[position as usize] {
+            if let Some(block) = starts[position as usize] {
                 self[block].age = Age(sequence.made_behind(label), label.0);
             }
         }
     }
 
-    fn append(&mut self, mut current: BlockId, instr: Instr, table: &Table) -> BlockId {
-        if self[current].last().is_some_and(|last| terminates(last.op, table)) {
-            current = self.new_block_behind(current);
+    fn append(&mut self, end: &mut End, instr: Instr, table: &Table) {
+        if end.terminated {
+            end.block = self.new_block_behind(end.block);
         }
-        self[current].push_copy(CfgInstr::new(instr.op, instr.arg, instr.loc));
-        current
+        end.terminated = instr.op.exits_scope() || table.has_jump(instr.op);
+        self.built_from.add(instr.op);
+        self[end.block].push_copy(CfgInstr::new(instr.op, instr.arg, instr.loc));
     }
 
-    /// The block of a label: the current one if it is empty and has none.
-    fn labelled(&mut self, current: BlockId, table: &Table) -> BlockId {
-        let block = &self[current];
-        let ended = block.last().is_some_and(|last| terminates(last.op, table));
-        let block = if ended || block.labelled || !block.is_empty() {
-            self.new_block_behind(current)
-        } else {
-            current
-        };
-        self[block].labelled = true;
-        block
+    /// The block of a label: the last one if it is empty and has none.
+    fn labelled(&mut self, end: &mut End) -> BlockId {
+        let block = &self[end.block];
+        if end.terminated || block.labelled || !block.is_empty() {
+            *end = End { block: self.new_block_behind(end.block), terminated: false };
+        }
+        self[end.block].labelled = true;
+        end.block
     }
 
     fn new_block_behind(&mut self, current: BlockId) -> BlockId {
@@ -86,44 +86,50 @@ impl Graph {
     fn link(
         &mut self,
         sequence: &Sequence,
-        blocks: &[Option<BlockId>],
+        starts: &[Option<BlockId>],
         table: &Table,
     ) -> Result<(), Malformed> {
         let mut at = Some(self.entry());
         while let Some(block) = at {
-            for instr in self[block].instrs_mut() {
+            let block = &mut self[block];
+            let places = block.with_targets();
+            for instr in &mut block.instrs_mut()[places] {
                 if instr.has_target(table) {
                     let position = sequence.position(Label(instr.arg)).ok_or(UNPLACED)?;
-                    instr.target = blocks[position as usize];
+                    instr.target = starts[position as usize];
                 }
             }
-            at = self[block].next;
+            at = block.next;
         }
         Ok(())
     }
 }
 
-const UNPLACED: Malformed = Malformed("a jump to a label that was never placed");
-
-/// For each instruction whether it is a target; the blocks are not known yet.
-fn targets(sequence: &Sequence, rules: &Rules) -> Result<Vec<Option<BlockId>>, Malformed> {
-    let mut targets = vec![None; sequence.instrs.len()];
-    let placeholder = Graph::default().entry();
-    if rules.every_label_starts_a_block {
-        for position in sequence.labelled() {
-            *targets.get_mut(position as usize).ok_or(UNPLACED)? = Some(placeholder);
-        }
-        return Ok(targets);
-    }
-    for instr in &sequence.instrs {
-        if instr.op.pushes_block() || rules.table.has_jump(instr.op) {
-            let position = sequence.position(Label(instr.arg)).ok_or(UNPLACED)?;
-            *targets.get_mut(position as usize).ok_or(UNPLACED)? = Some(placeholder);
-        }
-    }
-    Ok(targets)
+/// Where the next instruction goes.
+struct End {
+    block: BlockId,
+    /// Whether the block ends in a jump or exit, so that a new one has to follow.
+    terminated: bool,
 }
 
-fn terminates(op: Op, table: &Table) -> bool {
-    op.exits_scope() || table.has_jump(op)
+const UNPLACED: Malformed = Malformed("a jump to a label that was never placed");
+
+/// For each instruction whether a block starts with it; which one is not known yet.
+fn mark_starts(
+    starts: &mut Vec<Option<BlockId>>,
+    sequence: &Sequence,
+    rules: &Rules,
+) -> Result<(), Malformed> {
+    starts.clear();
+    starts.resize(sequence.instrs.len(), None);
+    let mut mark = |position: Option<u32>| {
+        let start = position.and_then(|position| starts.get_mut(position as usize)).ok_or(UNPLACED)?;
+        *start = Some(BlockId::FIRST);
+        Ok(())
+    };
+    if rules.every_label_starts_a_block {
+        return sequence.labelled().try_for_each(|position| mark(Some(position)));
+    }
+    let mut jumps = sequence.instrs.iter().filter(|instr| rules.table.has_target(instr.op));
+    jumps.try_for_each(|jump| mark(sequence.position(Label(jump.arg))))
 }

@@ -7,8 +7,7 @@ use crate::rules::Rules;
 impl Graph {
     /// Moves cold blocks behind all others, in their order.
     pub(super) fn push_cold_blocks_to_end(&mut self, context: &mut Context<'_>) -> Result<(), Malformed> {
-        let entry = self.entry();
-        if self[entry].next.is_none() {
+        if !self.has_handlers() {
             return Ok(());
         }
         self.mark_warm(context);
@@ -30,7 +29,7 @@ impl Graph {
             if let (true, Some(next)) = (self[block].falls_through(), self[block].next) {
                 self.visit(&mut todo, next);
             }
-            for index in 0..self[block].len() {
+            for index in self[block].with_targets() {
                 let instr = self[block].instrs()[index];
                 if let (true, Some(target)) = (context.rules.table.has_jump(instr.op), instr.target) {
                     self.visit(&mut todo, target);

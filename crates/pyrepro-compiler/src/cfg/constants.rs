@@ -49,6 +49,16 @@ impl Context<'_> {
         }
     }
 
+    /// Whether an instruction loads a constant.
+    pub(super) fn loads(&self, instr: &CfgInstr) -> bool {
+        match instr.op {
+            Op::LoadConst => (instr.arg as usize) < self.consts.len(),
+            Op::LoadSmallInt => true,
+            Op::LoadCommonConstant => (common::NONE..=common::MINUS_ONE).contains(&instr.arg),
+            _ => false,
+        }
+    }
+
     /// The argument of `LOAD_SMALL_INT` for a constant.
     pub(super) fn small_int(&self, constant: ConstId) -> Option<u32> {
         if !self.rules.small_ints {
@@ -118,6 +128,12 @@ impl CfgInstr {
     }
 }
 
+/// Whether an instruction is another one behind the load of a constant.
+fn combines_with_load(op: Op) -> bool {
+    use Op::*;
+    matches!(op, PopJumpIfFalse | PopJumpIfTrue | JumpIfFalse | JumpIfTrue | IsOp | ToBool | ReturnValue)
+}
+
 impl Graph {
     /// Combines each load of a constant with the jump, test or return behind it.
     pub(super) fn optimize_load_constants(&mut self, context: &mut Context<'_>) {
@@ -128,19 +144,22 @@ impl Graph {
         // What the value on top of the stack was loaded by; a COPY of it does not change that.
         let mut load: Option<CfgInstr> = None;
         let mut index = 0;
-        while index < self[block].len() {
-            let instr = &mut self[block].instrs_mut()[index];
-            if instr.op == Op::LoadConst
-                && let Some(constant) = context.loaded(instr)
-                && let Some((op, arg)) = context.short_load(constant)
-            {
-                instr.set(op, arg);
-            }
-            let copies = instr.op == Op::Copy && instr.arg == 1;
-            if !(copies && load.is_some_and(|load| load.op == Op::LoadConst)) {
-                load = Some(*instr);
+        while let Some(instr) = self[block].instrs_mut().get_mut(index) {
+            match instr.op {
+                Op::LoadConst => {
+                    if let Some(constant) = context.loaded(instr)
+                        && let Some((op, arg)) = context.short_load(constant)
+                    {
+                        instr.set(op, arg);
+                    }
+                    load = Some(*instr);
+                }
+                Op::LoadSmallInt | Op::LoadCommonConstant => load = Some(*instr),
+                Op::Copy if instr.arg == 1 => load = load.filter(|load| load.op == Op::LoadConst),
+                _ => load = None,
             }
             if let Some(load) = load
+                && self[block].op(index + 1).is_some_and(combines_with_load)
                 && let Some(constant) = context.loaded(&load)
             {
                 index += self.combine_load(block, index, (load.arg, constant), context);
@@ -157,7 +176,7 @@ impl Graph {
         (place, constant): (u32, ConstId),
         context: &mut Context<'_>,
     ) -> usize {
-        let Some(next) = self[block].op(index + 1) else { return 0 };
+        let next = self[block].instrs()[index + 1].op;
         match next {
             Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::JumpIfFalse | Op::JumpIfTrue => {
                 let instrs = self[block].instrs_mut();

@@ -62,9 +62,9 @@ impl Graph {
 const UNKNOWN: i32 = i32::MIN;
 
 fn effect(op: Op, arg: u32, table: &Table) -> i32 {
-    if op.pushes_block() { 0 } else { table.pushed(op, arg) - table.popped(op, arg) }
+    if op.pushes_block() { 0 } else { table.growth(op, arg) }
 }
 
 fn jump_effect(op: Op, arg: u32, table: &Table) -> i32 {
-    table.pushed(op, arg) - table.popped(op, arg) + table.jumped(op)
+    table.growth(op, arg) + table.jumped(op)
 }

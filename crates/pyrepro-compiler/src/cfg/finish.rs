@@ -49,6 +49,17 @@ pub struct Handler {
     pub lasti: bool,
 }
 
+/// The instructions whose argument is a cell or a free variable.
+const NAME_CELLS: [Op; 7] = [
+    Op::MakeCell,
+    Op::LoadClosure,
+    Op::LoadDeref,
+    Op::StoreDeref,
+    Op::DeleteDeref,
+    Op::LoadFromDictOrDeref,
+    Op::LoadClassderef,
+];
+
 /// The instructions of a unit in the order of the finished code.
 pub type Linear = Vec<LinearInstr>;
 
@@ -109,19 +120,13 @@ impl Graph {
 
     /// Arguments that name a cell or free variable name its slot.
     fn number_cells(&mut self, slots: &[u32]) -> Result<(), Malformed> {
+        if !self.built_from.has_any(&NAME_CELLS) {
+            return Ok(());
+        }
         let mut missing = false;
         self.each(|graph, block| {
             for instr in graph[block].instrs_mut() {
-                if matches!(
-                    instr.op,
-                    Op::MakeCell
-                        | Op::LoadClosure
-                        | Op::LoadDeref
-                        | Op::StoreDeref
-                        | Op::DeleteDeref
-                        | Op::LoadFromDictOrDeref
-                        | Op::LoadClassderef
-                ) {
+                if NAME_CELLS.contains(&instr.op) {
                     match slots.get(instr.arg as usize) {
                         Some(slot) => instr.arg = *slot,
                         None => missing = true,
@@ -135,16 +140,19 @@ impl Graph {
     /// Pseudo-instructions become real ones or go.
     pub(super) fn convert_pseudo_instructions(&mut self, context: &mut Context<'_>) -> Result<(), Malformed> {
         let table = context.rules.table;
-        self.each(|graph, block| {
-            for instr in graph[block].instrs_mut() {
-                match instr.op {
-                    Op::LoadClosure if table.is_pseudo(Op::LoadClosure) => instr.op = Op::LoadFast,
-                    Op::StoreFastMaybeNull => instr.op = Op::StoreFast,
-                    op if op.pushes_block() || op == Op::PopBlock => instr.clear(),
-                    _ => {}
+        let pseudo = [Op::LoadClosure, Op::StoreFastMaybeNull, Op::PopBlock];
+        if self.has_handlers() || self.built_from.has_any(&pseudo) {
+            self.each(|graph, block| {
+                for instr in graph[block].instrs_mut() {
+                    match instr.op {
+                        Op::LoadClosure if table.is_pseudo(Op::LoadClosure) => instr.op = Op::LoadFast,
+                        Op::StoreFastMaybeNull => instr.op = Op::StoreFast,
+                        op if op.pushes_block() || op == Op::PopBlock => instr.clear(),
+                        _ => {}
+                    }
                 }
-            }
-        });
+            });
+        }
         if context.rules.nops_and_jumps_go_apart {
             self.remove_nops(context);
             return Ok(());

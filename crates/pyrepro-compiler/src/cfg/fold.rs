@@ -72,17 +72,18 @@ impl Graph {
         count: usize,
         context: &mut Context<'_>,
     ) -> Option<(Vec<usize>, Vec<ConstId>)> {
-        let (mut places, mut values) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut at = index;
-        while places.len() < count {
-            at = at.checked_sub(1)?;
-            let instr = &self[block].instrs()[at];
-            if instr.op != Op::Nop {
-                values.push(context.loaded(instr)?);
-                places.push(at);
-            }
+        let loads =
+            || self[block].instrs()[..index].iter().enumerate().rev().filter(|(_, load)| load.op != Op::Nop);
+        // Most are not constant: that is known before anything is allocated.
+        if loads().take(count).take_while(|(_, load)| context.loads(load)).count() < count {
+            return None;
         }
-        values.reverse();
+        let places: Vec<usize> = loads().take(count).map(|(place, _)| place).collect();
+        let values = places
+            .iter()
+            .rev()
+            .map(|place| context.loaded(&self[block].instrs()[*place]))
+            .collect::<Option<_>>()?;
         Some((places, values))
     }
 

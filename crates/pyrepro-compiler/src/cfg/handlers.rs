@@ -29,20 +29,18 @@ impl Handlers {
 impl Graph {
     /// Follows `SETUP_…` and `POP_BLOCK` from the entry. These two have no handler themselves.
     pub(super) fn label_handlers(&mut self, context: &mut Context<'_>) {
+        if !self.has_handlers() {
+            return;
+        }
         let table = context.rules.table;
-        let mut found = false;
         self.each(|graph, block| {
-            for index in 0..graph[block].len() {
+            for index in graph[block].with_targets() {
                 let instr = graph[block].instrs()[index];
                 if let (true, Some(target)) = (instr.op.pushes_block(), instr.target) {
                     graph[target].handles_exceptions = true;
-                    found = true;
                 }
             }
         });
-        if !found {
-            return;
-        }
         let mut handlers = Handlers { entries: vec![Entry { handler: None, below: 0, depth: 0 }] };
         let mut todo = self.start_walk(Some(self.entry()));
         while let Some(block) = todo.pop() {

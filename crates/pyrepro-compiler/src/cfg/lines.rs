@@ -80,8 +80,8 @@ impl Graph {
     /// A block that leaves the unit, or looks at signals, and has no line.
     fn is_exit_without_line(&self, block: BlockId, context: &Context<'_>) -> bool {
         let checks = |op| context.rules.table.has_eval_break(op);
-        (self[block].exits_scope() || self[block].instrs().iter().any(|instr| checks(instr.op)))
-            && self.has_no_line(block, context)
+        self.has_no_line(block, context)
+            && (self[block].exits_scope() || self[block].instrs().iter().any(|instr| checks(instr.op)))
     }
 
     /// An instruction without a line takes that of the one before it; the first of a block takes that of

@@ -12,11 +12,12 @@ impl Graph {
     /// A load of a variable that may be unset becomes `LOAD_FAST_CHECK`.
     pub(super) fn check_unset_locals(&mut self, context: &mut Context<'_>) {
         let locals = context.frame.locals;
-        if locals == 0 {
-            return;
-        }
+        let all_are_set = locals == context.frame.parameters
+            && !self.built_from.has_any(&[Op::DeleteFast, Op::LoadFastAndClear, Op::StoreFastMaybeNull]);
         if locals > FOLLOWED {
             self.check_locals_in_blocks(locals);
+        } else if all_are_set {
+            return;
         }
         self.each(|graph, block| graph[block].unset = 0);
         let mut todo = self.start_walk(None);
@@ -41,27 +42,14 @@ impl Graph {
 
     fn check_unset_in(&mut self, block: BlockId, todo: &mut Vec<BlockId>, context: &Context<'_>) {
         let mut unset = self[block].unset;
-        for index in 0..self[block].len() {
-            let instr = self[block].instrs()[index];
-            if let Some(handler) = instr.handler {
-                self.note_unset(todo, handler, unset);
-            }
-            if instr.arg >= FOLLOWED as u32 {
-                continue;
-            }
-            let bit = 1 << instr.arg;
-            match instr.op {
-                Op::DeleteFast | Op::LoadFastAndClear | Op::StoreFastMaybeNull => unset |= bit,
-                Op::StoreFast | Op::LoadFastCheck => unset &= !bit,
-                Op::LoadFast => {
-                    if unset & bit != 0 {
-                        self[block].instrs_mut()[index].op = Op::LoadFastCheck;
-                    }
-                    unset &= !bit;
+        self.with_instrs(block, |graph, instrs| {
+            for instr in instrs {
+                if let Some(handler) = instr.handler {
+                    graph.note_unset(todo, handler, unset);
                 }
-                _ => {}
+                follow_unset(instr, &mut unset);
             }
-        }
+        });
         if let (true, Some(next)) = (self[block].falls_through(), self[block].next) {
             self.note_unset(todo, next, unset);
         }
@@ -101,8 +89,9 @@ impl Graph {
     /// Two loads, two stores, or a store and a load become one instruction.
     pub(super) fn insert_superinstructions(&mut self, context: &mut Context<'_>) {
         self.each(|graph, block| {
-            for index in 1..graph[block].len() {
-                let [first, second] = &mut graph[block].instrs_mut()[index - 1..=index] else { return };
+            let instrs = graph[block].instrs_mut();
+            for index in 1..instrs.len() {
+                let [first, second] = &mut instrs[index - 1..=index] else { return };
                 let pair = match (first.op, second.op) {
                     (Op::LoadFast, Op::LoadFast) => Op::LoadFastLoadFast,
                     (Op::StoreFast, Op::LoadFast) => Op::StoreFastLoadFast,
@@ -116,6 +105,25 @@ impl Graph {
             }
         });
         self.remove_nops(context);
+    }
+}
+
+/// What an instruction does to the variables that may be unset; a load of one of them checks that.
+fn follow_unset(instr: &mut CfgInstr, unset: &mut u64) {
+    if instr.arg >= FOLLOWED as u32 {
+        return;
+    }
+    let bit = 1 << instr.arg;
+    match instr.op {
+        Op::DeleteFast | Op::LoadFastAndClear | Op::StoreFastMaybeNull => *unset |= bit,
+        Op::StoreFast | Op::LoadFastCheck => *unset &= !bit,
+        Op::LoadFast => {
+            if *unset & bit != 0 {
+                instr.op = Op::LoadFastCheck;
+            }
+            *unset &= !bit;
+        }
+        _ => {}
     }
 }
 

@@ -61,26 +61,29 @@ impl Graph {
     pub(super) fn remove_nops_and_pairs(&mut self, context: &Context<'_>) {
         loop {
             let mut changed = false;
-            let mut previous: Option<(BlockId, usize)> = None;
+            // The block before that is not empty, if it leads here alone.
+            let mut previous: Option<BlockId> = None;
             self.each(|graph, block| {
                 graph.remove_nops_of(block, context);
                 if graph[block].labelled {
                     previous = None;
                 }
-                for index in 0..graph[block].len() {
-                    if graph[block].instrs()[index].op == Op::PopTop
-                        && let Some((before, place)) = previous
-                        && is_dropped_load(&graph[before].instrs()[place])
-                    {
-                        graph[before].instrs_mut()[place].clear();
-                        graph[block].instrs_mut()[index].clear();
-                        changed = true;
-                    }
-                    previous = Some((block, index));
+                if graph[block].op(0) == Some(Op::PopTop)
+                    && let Some(before) = previous
+                    && let Some(last) =
+                        graph[before].instrs_mut().last_mut().filter(|last| is_dropped_load(last))
+                {
+                    last.clear();
+                    graph[block].instrs_mut()[0].clear();
+                    changed = true;
                 }
-                let ends = previous.is_some_and(|(block, place)| {
-                    context.rules.table.has_jump(graph[block].instrs()[place].op)
-                });
+                changed |= clear_pairs(graph[block].instrs_mut());
+                if !graph[block].is_empty() {
+                    previous = Some(block);
+                }
+                let ends = previous
+                    .and_then(|block| graph[block].last())
+                    .is_some_and(|last| context.rules.table.has_jump(last.op));
                 if ends || !graph[block].falls_through() {
                     previous = None;
                 }
@@ -100,6 +103,19 @@ impl Graph {
             }
         }
     }
+}
+
+/// Loads that are dropped at once, within a block; says whether there were any.
+fn clear_pairs(instrs: &mut [super::CfgInstr]) -> bool {
+    let mut changed = false;
+    for index in 1..instrs.len() {
+        if instrs[index].op == Op::PopTop && is_dropped_load(&instrs[index - 1]) {
+            instrs[index - 1].clear();
+            instrs[index].clear();
+            changed = true;
+        }
+    }
+    changed
 }
 
 fn is_dropped_load(instr: &super::CfgInstr) -> bool {

@@ -18,30 +18,68 @@ enum Next {
     Again,
 }
 
+/// Whether an instruction that is no jump can be improved with what is behind it, or computed from what is before it.
+fn starts_pattern(op: Op) -> bool {
+    use Op::*;
+    matches!(
+        op,
+        BuildTuple
+            | StoreFast
+            | Swap
+            | LoadGlobal
+            | CompareOp
+            | ContainsOp
+            | IsOp
+            | ToBool
+            | UnaryNot
+            | BuildList
+            | BuildSet
+            | UnaryInvert
+            | UnaryNegative
+            | CallIntrinsic1
+            | BinaryOp
+            | ListAppend
+            | SetAdd
+    )
+}
+
 impl Graph {
     /// Improves the instructions of each block, then its runs of `SWAP`.
     pub(super) fn optimize_blocks(&mut self, context: &mut Context<'_>) {
         self.each(|graph, block| {
+            let mut swaps = false;
             let mut index = 0;
-            while index < graph[block].len() {
-                if let Next::Advance = graph.optimize_at(block, index, context) {
-                    index += 1;
+            while let Some(op) = graph[block].op(index) {
+                swaps |= op == Op::Swap;
+                match graph.optimize_at(block, index, op, context) {
+                    Next::Advance => index += 1,
+                    Next::Again => {}
                 }
             }
-            let mut index = 0;
-            while index < graph[block].len() {
-                if graph[block].instrs()[index].op == Op::Swap {
-                    index = graph.shorten_swaps(block, index);
-                    graph.apply_static_swaps(block, index, context);
-                }
-                index += 1;
+            if swaps {
+                graph.optimize_swaps(block, context);
             }
         });
     }
 
-    fn optimize_at(&mut self, block: BlockId, index: usize, context: &mut Context<'_>) -> Next {
+    fn optimize_swaps(&mut self, block: BlockId, context: &Context<'_>) {
+        let mut index = 0;
+        while let Some(op) = self[block].op(index) {
+            if op == Op::Swap {
+                index = self.shorten_swaps(block, index);
+                self.apply_static_swaps(block, index, context);
+            }
+            index += 1;
+        }
+    }
+
+    fn optimize_at(&mut self, block: BlockId, index: usize, op: Op, context: &mut Context<'_>) -> Next {
+        let jumps = context.rules.table.has_jump(op);
+        if !jumps && !starts_pattern(op) {
+            return Next::Advance;
+        }
         let instr = self[block].instrs()[index];
-        if context.rules.table.has_jump(instr.op) {
+        if jumps {
             return self.optimize_jump(block, instr, context);
         }
         let next = self[block].op(index + 1);

@@ -18,7 +18,7 @@ impl Graph {
                 self.visit(&mut todo, next);
                 self[next].predecessors += 1;
             }
-            for index in 0..self[block].len() {
+            for index in self[block].with_targets() {
                 if let Some(target) = self[block].instrs()[index].target {
                     self.visit(&mut todo, target);
                     self[target].predecessors += 1;
@@ -71,7 +71,7 @@ impl Graph {
     pub(super) fn remove_empty_blocks(&mut self) {
         self.each(|graph, block| graph[block].next = graph.nonempty(graph[block].next));
         self.each(|graph, block| {
-            for index in 0..graph[block].len() {
+            for index in graph[block].with_targets() {
                 let target = graph.nonempty(graph[block].instrs()[index].target);
                 if let Some(target) = target {
                     graph[target].labelled |= graph[block].instrs()[index].target != Some(target);

@@ -65,7 +65,7 @@ pub trait Backend {
     /// The constant for the code object of `unit`. Units that make equal code objects make one constant.
     fn finish(
         &mut self,
-        unit: Unit,
+        unit: &Unit,
         symbols: &mut Symbols,
         constants: &mut Constants,
         locations: &mut Locations,
@@ -101,7 +101,7 @@ pub struct Tables<'a> {
 
 /// Generates the code of a module, and gives the constant of its code object.
 pub fn generate<B: Backend>(input: Input<'_>, tables: Tables<'_>, backend: &mut B) -> Result<ConstId> {
-    let builder = Builder::module(input.table, tables.symbols);
+    let builder = Builder::module(input.table, tables.symbols, Unit::default());
     let nodes = input.ast.count::<Expr>() + input.ast.count::<Stmt>() + input.ast.count::<Pattern>();
     let mut codegen = Codegen {
         ast: input.ast,
@@ -116,6 +116,7 @@ pub fn generate<B: Backend>(input: Input<'_>, tables: Tables<'_>, backend: &mut 
         backend,
         unit: builder,
         outer: Vec::new(),
+        finished: Vec::new(),
         silence: 0,
         depth: 0,
         budget: INSTRUCTIONS + INSTRUCTIONS_PER_NODE * nodes,
@@ -139,6 +140,8 @@ struct Codegen<'a, B> {
     unit: Builder,
     /// The units around it, the module first.
     outer: Vec<Builder>,
+    /// Units that are code already, whose memory is used again.
+    finished: Vec<Unit>,
     /// How many copies of `finally` bodies stand around that do not warn again.
     silence: u32,
     depth: u32,

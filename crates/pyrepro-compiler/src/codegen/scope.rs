@@ -1,6 +1,7 @@
 //! Entering and leaving units, and what a unit knows while it is being made.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashSet};
 
 use crate::ast::StmtId;
 use crate::constant::ConstId;
@@ -72,13 +73,13 @@ pub(super) struct Builder {
     /// How many inlined comprehensions stand around the code that is being made.
     pub inlined: u32,
     /// Names that mean something else while an inlined comprehension is made.
-    pub overlay: HashMap<Symbol, Overlaid>,
+    pub overlay: HashMap<Symbol, Overlaid, RandomState>,
     /// Names of inlined comprehensions that are fast locals now, although the unit is no function.
-    pub fast_hidden: HashSet<Symbol>,
+    pub fast_hidden: HashSet<Symbol, RandomState>,
     /// All names that ever were in `fast_hidden`.
     pub hidden: Indexed<Symbol>,
     /// Attributes of `self` that methods of this class store.
-    pub static_attributes: HashSet<Symbol>,
+    pub static_attributes: HashSet<Symbol, RandomState>,
     /// How many statements stand around that may or may not run.
     pub conditional: u32,
     /// Annotations to be evaluated later, with the number of those that may not be reached.
@@ -108,11 +109,12 @@ impl Builder {
         matches!(self.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda)
     }
 
-    fn new(entry: Entry, table: &SymbolTable, symbols: &Symbols) -> Self {
+    /// A unit in the memory of an empty one.
+    fn new(entry: Entry, table: &SymbolTable, symbols: &Symbols, memory: Unit) -> Self {
         let scope = &table[entry.scope];
         let cells = table.sorted_names(entry.scope, Binding::Cell, Uses::COMPREHENSION_CELL, symbols);
         let free = table.sorted_names(entry.scope, Binding::Free, Uses::FREE_CLASS, symbols);
-        let mut cellvars = Indexed::of(cells);
+        let mut cellvars = memory.cellvars.with(cells);
         for (needed, name) in [
             (scope.needs_class_closure, names::DUNDER_CLASS),
             (scope.needs_classdict, names::DUNDER_CLASSDICT),
@@ -130,20 +132,20 @@ impl Builder {
             first_line: entry.first_line,
             private: entry.private,
             counts: entry.counts,
-            sequence: Sequence::default(),
+            sequence: memory.sequence,
             annotations: None,
-            constants: Indexed::default(),
-            names: Indexed::default(),
-            varnames: Indexed::of(scope.parameters.iter().copied()),
+            constants: memory.constants,
+            names: memory.names,
+            varnames: memory.varnames.with(scope.parameters.iter().copied()),
             cellvars,
-            freevars: Indexed::of(free),
+            freevars: memory.freevars.with(free),
             blocks: Vec::new(),
             place: Span::NONE,
             inlined: 0,
-            overlay: HashMap::new(),
-            fast_hidden: HashSet::new(),
-            hidden: Indexed::default(),
-            static_attributes: HashSet::new(),
+            overlay: HashMap::default(),
+            fast_hidden: HashSet::default(),
+            hidden: memory.hidden,
+            static_attributes: HashSet::default(),
             conditional: 0,
             deferred: Vec::new(),
             next_conditional: 0,
@@ -152,7 +154,7 @@ impl Builder {
     }
 
     /// The unit of the module.
-    pub(super) fn module(table: &SymbolTable, symbols: &Symbols) -> Self {
+    pub(super) fn module(table: &SymbolTable, symbols: &Symbols, memory: Unit) -> Self {
         let entry = Entry {
             kind: UnitKind::Module,
             scope: ScopeId::MODULE,
@@ -161,7 +163,7 @@ impl Builder {
             private: None,
             counts: Counts::default(),
         };
-        Self::new(entry, table, symbols)
+        Self::new(entry, table, symbols, memory)
     }
 
     /// What `name`, already mangled, is here.
@@ -216,7 +218,8 @@ impl<B: Backend> Codegen<'_, B> {
     /// Starts a unit inside the present one.
     pub(super) fn enter(&mut self, entry: Entry) {
         let at = Span::new(entry.first_line, 0, entry.first_line, 0);
-        let mut builder = Builder::new(entry, self.table, self.symbols);
+        let memory = self.finished.pop().unwrap_or_default();
+        let mut builder = Builder::new(entry, self.table, self.symbols, memory);
         builder.private = builder.private.or(self.unit.private);
         self.outer.push(std::mem::replace(&mut self.unit, builder));
         self.unit.qualname = self.qualname();
@@ -298,11 +301,13 @@ impl<B: Backend> Codegen<'_, B> {
         }
         let parameters = self.table[self.unit.scope].parameters.len() as u32;
         // Behind the module's unit comes nothing: an empty one takes its place.
-        let outer = self.outer.pop().unwrap_or_else(|| Builder::module(self.table, self.symbols));
+        let outer =
+            self.outer.pop().unwrap_or_else(|| Builder::module(self.table, self.symbols, Unit::default()));
         let unit = std::mem::replace(&mut self.unit, outer);
         let freevars = unit.freevars.items().to_vec();
         let unit = unit.finished(flags, parameters, first_varname_shown);
-        let code = self.backend.finish(unit, self.symbols, self.constants, self.locations)?;
+        let code = self.backend.finish(&unit, self.symbols, self.constants, self.locations)?;
+        self.finished.push(unit.cleared());
         Ok(Finished { code, freevars })
     }
 

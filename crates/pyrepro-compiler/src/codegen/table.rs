@@ -22,13 +22,18 @@ impl<T> Default for Indexed<T> {
 }
 
 impl<T: Copy + Eq + Hash> Indexed<T> {
-    /// A table of `items`, which are all different.
-    pub fn of(items: impl IntoIterator<Item = T>) -> Self {
-        let mut table = Indexed::default();
+    /// The table with `items` added.
+    pub fn with(mut self, items: impl IntoIterator<Item = T>) -> Self {
         for item in items {
-            table.add(item);
+            self.add(item);
         }
-        table
+        self
+    }
+
+    /// Forgets all items and keeps the memory.
+    pub fn clear(&mut self) {
+        self.items.clear();
+        self.places.clear();
     }
 
     /// The place of `item`.

@@ -37,7 +37,7 @@ pub mod flag {
 }
 
 /// Code of one code object, before the control-flow passes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Unit {
     /// `co_name`.
     pub name: Symbol,
@@ -74,4 +74,19 @@ pub struct Unit {
     pub sequence: Sequence,
     /// Instructions that belong where `Op::AnnotationsPlaceholder` stands.
     pub annotations: Option<Sequence>,
+}
+
+impl Unit {
+    /// An empty unit in the memory of this one.
+    pub(super) fn cleared(mut self) -> Self {
+        self.constants.clear();
+        for table in
+            [&mut self.names, &mut self.varnames, &mut self.cellvars, &mut self.freevars, &mut self.hidden]
+        {
+            table.clear();
+        }
+        self.sequence.clear();
+        self.annotations = None;
+        self
+    }
 }

@@ -26,6 +26,8 @@ mod flag {
     pub const FREE: u8 = 16;
     pub const LOCAL: u8 = 32;
     pub const EVAL_BREAK: u8 = 64;
+    /// A jump, or what sets up a handler. No interpreter's table says this: it follows from the others.
+    pub const TARGET: u8 = 128;
 }
 
 /// The first number of a pseudo-instruction.
@@ -37,10 +39,22 @@ pub struct Table {
     /// The magic number of its `.pyc` files.
     pub magic: u16,
     info: [Option<Info>; COUNT],
-    /// The flags alone, which are asked for all the time; none where there is no such instruction.
-    flags: [u8; COUNT],
-    caches: [u8; COUNT],
+    summaries: [Summary; COUNT],
 }
+
+/// What is asked of an instruction all the time, close together.
+#[derive(Clone, Copy, Debug)]
+struct Summary {
+    /// None where there is no such instruction.
+    flags: u8,
+    caches: u8,
+    /// The low byte of its number, which is all of it for those that code objects hold.
+    byte: u8,
+    /// How many values it adds to the stack, or [`VARIES`] if that depends on its argument.
+    growth: i8,
+}
+
+const VARIES: i8 = i8::MIN;
 
 #[derive(Debug)]
 struct Info {
@@ -121,16 +135,24 @@ impl Effect {
 
 impl Table {
     const fn new(magic: u16, info: [Option<Info>; COUNT]) -> Table {
-        let mut table = Table { magic, info, flags: [0; COUNT], caches: [0; COUNT] };
+        let mut summaries = [Summary { flags: 0, caches: 0, byte: 0, growth: VARIES }; COUNT];
         let mut index = 0;
         while index < COUNT {
-            if let Some(info) = &table.info[index] {
-                table.flags[index] = info.flags;
-                table.caches[index] = info.caches;
+            let summary = &mut summaries[index];
+            if let Some(info) = &info[index] {
+                summary.flags = info.flags;
+                summary.caches = info.caches;
+                summary.byte = info.number as u8;
+                if let (Term::Nothing, Term::Nothing) = (info.popped.term, info.pushed.term) {
+                    summary.growth = info.pushed.base - info.popped.base;
+                }
+            }
+            if summary.flags & flag::JUMP != 0 || ALL[index].pushes_block() {
+                summary.flags |= flag::TARGET;
             }
             index += 1;
         }
-        table
+        Table { magic, info, summaries }
     }
 
     #[inline]
@@ -157,7 +179,20 @@ impl Table {
 
     /// Code units of inline cache behind it.
     pub fn caches(&self, op: Op) -> u32 {
-        self.caches[op as usize].into()
+        self.summary(op).caches.into()
+    }
+
+    /// The byte that stands for it in a code object.
+    pub fn byte(&self, op: Op) -> u8 {
+        self.summary(op).byte
+    }
+
+    /// How many values more than before are on the stack behind it.
+    pub fn growth(&self, op: Op, arg: u32) -> i32 {
+        match self.summary(op).growth {
+            VARIES => self.pushed(op, arg) - self.popped(op, arg),
+            fixed => fixed.into(),
+        }
     }
 
     /// How many values it takes from the stack.
@@ -210,6 +245,11 @@ impl Table {
         self.flagged(op, flag::JUMP)
     }
 
+    /// Whether it jumps or sets up a handler.
+    pub fn has_target(&self, op: Op) -> bool {
+        self.flagged(op, flag::TARGET)
+    }
+
     /// Whether signals and the like are looked at in it.
     pub fn has_eval_break(&self, op: Op) -> bool {
         self.flagged(op, flag::EVAL_BREAK)
@@ -217,7 +257,33 @@ impl Table {
 
     #[inline]
     fn flagged(&self, op: Op, flag: u8) -> bool {
-        self.flags[op as usize] & flag != 0
+        self.summary(op).flags & flag != 0
+    }
+
+    #[inline]
+    fn summary(&self, op: Op) -> Summary {
+        self.summaries[op as usize]
+    }
+}
+
+/// A set of instructions.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ops([u64; COUNT.div_ceil(64)]);
+
+impl Ops {
+    /// Adds one.
+    pub fn add(&mut self, op: Op) {
+        self.0[op as usize / 64] |= 1 << (op as usize % 64);
+    }
+
+    /// Whether it is there.
+    pub fn has(&self, op: Op) -> bool {
+        self.0[op as usize / 64] >> (op as usize % 64) & 1 != 0
+    }
+
+    /// Whether one of them is there.
+    pub fn has_any(&self, ops: &[Op]) -> bool {
+        ops.iter().any(|op| self.has(*op))
     }
 }
 

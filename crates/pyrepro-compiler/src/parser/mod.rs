@@ -65,7 +65,7 @@ pub fn parse(source: &Source<'_>, rules: &Rules) -> Result<Parsed> {
         tokens: tokens.list,
         lexer_error: tokens.failure,
         rules,
-        ast: Ast::default(),
+        ast: Ast::for_source(length),
         symbols,
         constants: Constants::for_source(length),
         warnings: Vec::new(),

@@ -14,7 +14,8 @@ mod mangle;
 mod scope;
 mod variable;
 
-use std::collections::{HashMap, HashSet};
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashSet};
 
 pub use mangle::mangle;
 use scope::MangledNames;
@@ -50,8 +51,8 @@ pub enum ScopeKey {
 /// The blocks of one file.
 pub struct SymbolTable {
     scopes: Vec<Scope>,
-    keys: HashMap<ScopeKey, ScopeId>,
-    mangled_names: Vec<HashSet<Symbol>>,
+    keys: HashMap<ScopeKey, ScopeId, RandomState>,
+    mangled_names: Vec<HashSet<Symbol, RandomState>>,
 }
 
 impl SymbolTable {

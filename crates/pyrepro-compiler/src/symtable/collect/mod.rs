@@ -11,7 +11,7 @@ mod imports;
 mod patterns;
 mod statements;
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::{BlockKind, MangledNames, Scope, ScopeId, ScopeKey, SymbolTable, Uses};
 use crate::ast::{Ast, ExprId};
@@ -187,7 +187,7 @@ impl Collector<'_> {
             return;
         }
         let set = MangledNames(self.table.mangled_names.len() as u32);
-        self.table.mangled_names.push(HashSet::new());
+        self.table.mangled_names.push(HashSet::default());
         self.scope_mut().mangled_names = Some(set);
     }
 }
