@@ -6,10 +6,11 @@ use std::path::Path;
 use super::blob::Blob;
 use super::listing::{Listed, Listing};
 use super::report::{Body, Fact, Section};
-use super::walk::LARGEST_BYTECODE;
 use crate::compile::editions_of;
 use crate::pyc::{CachedName, Pyc};
 
+/// Larger bytecode is compared as bytes.
+pub(super) const LARGEST_BYTECODE: u64 = 64 << 20;
 /// A longer source is not compiled.
 const LONGEST_SOURCE: u64 = 4 << 20;
 /// Sources are compiled until together they have so many bytes, of so many files: each edition compiles each.

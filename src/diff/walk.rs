@@ -6,7 +6,7 @@ use std::io;
 use super::Error;
 use super::blob::Blob;
 use super::content::{self, bytecode};
-use super::editions;
+use super::editions::{self, LARGEST_BYTECODE};
 use super::fields::{self, Formats};
 use super::kind::{self, Kind};
 use super::listing::{Content, Listed, Listing, Opened, What};
@@ -19,9 +19,6 @@ use super::report::{Body, Fact, Member, Section, Status};
 const FREE: u64 = 1 << 30;
 const RATIO: u64 = 200;
 const NESTED_MEMBERS: usize = 1_000_000;
-
-/// What is larger is compared as bytes.
-pub(super) const LARGEST_BYTECODE: u64 = 64 << 20;
 
 pub(super) struct Walk<'a> {
     pub(super) options: &'a Options,
