@@ -1,10 +1,10 @@
 //! Archives as folders again: bounded, and never outside of the folder.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Seek};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use crate::archive::{Limits, MemberPath, ReadError, gzip, tar, zip};
+use crate::archive::{Archive, ArchiveMember, Limits, MemberKind, MemberPath, ReadError};
 use crate::output::create;
 
 /// Why an archive is not unpacked.
@@ -65,18 +65,12 @@ pub enum UnpackError {
 pub fn unpack(path: &Path, into: &Path) -> Result<(), UnpackError> {
     let io = |source| UnpackError::Io { path: path.to_owned(), source };
     fs::create_dir_all(into).map_err(io)?;
-    let mut file = File::open(path).map_err(io)?;
-    let mut head = [0; 2];
-    let length = file.read(&mut head).map_err(io)?;
-    file.rewind().map_err(io)?;
+    let file = File::open(path).map_err(io)?;
     let mut folder = Unpacking { path, into, links: Vec::new() };
-    match &head[..length] {
-        b"PK" => folder.zip(file)?,
-        [0x1f, 0x8b] => {
-            let unzipped = gzip::Reader::new(BufReader::new(file), Limits::default());
-            folder.tar(unzipped.map_err(|source| folder.bad(source))?)?;
-        }
-        _ => folder.tar(BufReader::new(file))?,
+    let mut archive = Archive::open(file, Limits::default()).map_err(|source| folder.bad(source))?;
+    let mut members = archive.members();
+    while let Some(member) = members.next_member().map_err(|source| folder.bad(source))? {
+        folder.add(member)?;
     }
     folder.link()
 }
@@ -93,46 +87,21 @@ impl Unpacking<'_> {
         UnpackError::Archive { path: self.path.to_owned(), source: Box::new(source) }
     }
 
-    fn zip(&mut self, file: File) -> Result<(), UnpackError> {
-        let mut reader = zip::Reader::open(file, Limits::default()).map_err(|source| self.bad(source))?;
-        for index in 0..reader.members().len() {
-            let member = reader.members()[index].clone();
-            match member.kind {
-                zip::Kind::Folder => self.folder(&member.path)?,
-                zip::Kind::File => {
-                    let executable = member.mode().is_some_and(|mode| mode & 0o100 != 0);
-                    self.file(&member.path, executable, |file| reader.copy(index, file))?;
-                }
-                zip::Kind::Symlink => {
-                    let target = reader.bytes(index).map_err(|source| self.bad(source))?;
-                    self.links.push((member.path, String::from_utf8_lossy(&target).into_owned()));
-                }
-                zip::Kind::Special => return Err(self.special(&member.path)),
+    fn add<R: Read + Seek>(&mut self, mut member: ArchiveMember<'_, R>) -> Result<(), UnpackError> {
+        match &member.kind {
+            MemberKind::Folder => self.folder(&member.path)?,
+            MemberKind::File => self.file(&mut member)?,
+            MemberKind::Symlink(target) => {
+                let target = String::from_utf8_lossy(target).into_owned();
+                self.links.push((member.path, target));
             }
-        }
-        Ok(())
-    }
-
-    fn tar(&mut self, source: impl Read) -> Result<(), UnpackError> {
-        let mut reader = tar::Reader::new(source, Limits::default());
-        while let Some(member) = reader.next_member().map_err(|source| self.bad(source))? {
-            match member.kind {
-                tar::Kind::Folder if member.path.as_str() == "." => {}
-                tar::Kind::Folder => self.folder(&member.path)?,
-                tar::Kind::File => {
-                    self.file(&member.path, member.mode & 0o100 != 0, |file| reader.copy(file))?;
-                }
-                tar::Kind::Symlink(target) => {
-                    self.links.push((member.path, String::from_utf8_lossy(&target).into_owned()));
-                }
-                // It names a member by its whole path, and not from where the link is.
-                tar::Kind::HardLink(target) => {
-                    let target = String::from_utf8_lossy(&target);
-                    let up = "../".repeat(member.path.as_str().matches('/').count());
-                    self.links.push((member.path, format!("{up}{target}")));
-                }
-                tar::Kind::Special(_) => return Err(self.special(&member.path)),
+            // It names a member by its whole path, and not from where the link is.
+            MemberKind::HardLink(target) => {
+                let target = String::from_utf8_lossy(target);
+                let up = "../".repeat(member.path.as_str().matches('/').count());
+                self.links.push((member.path, format!("{up}{target}")));
             }
+            MemberKind::Special => return Err(self.special(&member.path)),
         }
         Ok(())
     }
@@ -147,16 +116,12 @@ impl Unpacking<'_> {
     }
 
     /// A new file: nothing that is there is written to.
-    fn file(
-        &self,
-        path: &MemberPath,
-        executable: bool,
-        fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), ReadError>,
-    ) -> Result<(), UnpackError> {
-        let place = self.into.join(path.as_str());
+    fn file<R: Read + Seek>(&self, member: &mut ArchiveMember<'_, R>) -> Result<(), UnpackError> {
+        let place = self.into.join(member.path.as_str());
+        let mode = if member.is_executable() { 0o700 } else { 0o600 };
         let made = place.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
             // Two errors: of reading inside, of writing around it.
-            create::<_, io::Error>(&place, if executable { 0o700 } else { 0o600 }, |file| Ok(fill(file)))
+            create::<_, io::Error>(&place, mode, |file| Ok(member.copy(file)))
         });
         let filled = made.map_err(|source| UnpackError::Io { path: place, source })?;
         filled.map_err(|source| self.bad(source))

@@ -1,10 +1,10 @@
 //! What a user names, judged before the library gets it: whether it is there, and of the kind that a verb takes.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use anyhow::{bail, ensure};
+use pyrepro::archive::Format;
 
 /// How many files may be worked on at a time.
 const MOST_JOBS: u16 = 1024;
@@ -56,14 +56,10 @@ pub fn file(path: &Path, what: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether a file begins as archives do. One that cannot be read is for who reads it.
+/// Whether a file is an archive that can be read. One that cannot be opened is for who reads it.
 pub fn is_archive(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(512).read_to_end(&mut head));
-    read.is_err()
-        || head.starts_with(b"PK")
-        || head.starts_with(&[0x1f, 0x8b])
-        || head.get(257..262) == Some(b"ustar")
+    let format = File::open(path).and_then(|mut file| Format::detect(&mut file));
+    format.map_or(true, |format| format.is_some_and(Format::is_readable))
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
+use pyrepro::archive::Format;
 use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
 use pyrepro::normalize::{
-    self, Aspect, Compression, Destination, Difference, Files, Kind, Options, Outcome, Record, Search,
-    Skipped,
+    self, Aspect, Destination, Difference, Files, Kind, Options, Outcome, Record, Search, Skipped,
 };
 use pyrepro::tree::{AsideReason, Globs};
 use serde::Serialize;
@@ -179,7 +179,7 @@ impl Only {
             Only::Wheel => vec![Kind::Wheel],
             Only::Zip => vec![Kind::Zip],
             // Those in other compressions, too, so that they are named as left alone.
-            Only::Tar => [Compression::Bzip2, Compression::Xz, Compression::Zstandard]
+            Only::Tar => [Format::Bzip2, Format::Xz, Format::Zstandard]
                 .map(Kind::Compressed)
                 .into_iter()
                 .chain([Kind::Tar])

@@ -1,10 +1,11 @@
-//! What some bytes are, by how they begin and end, and by their name where that tells nothing.
+//! What some bytes are.
 
 use std::io;
 
 use super::blob::Blob;
 use super::container::{gzip, tar, zip};
 use super::listing::{Content, Listed, Listing, What};
+use crate::archive::Format;
 use crate::python::Version;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,16 +24,17 @@ const HEAD: u64 = 8 << 10;
 
 impl Kind {
     pub(super) fn of(name: &str, blob: &Blob) -> io::Result<Kind> {
+        match Format::detect(&mut blob.reader())? {
+            Some(Format::Zip) => return Ok(Kind::Zip),
+            Some(Format::Tar) => return Ok(Kind::Tar),
+            Some(Format::Gzip) => return Ok(Kind::Gzip),
+            _ => {}
+        }
         let head = blob.bytes(0..HEAD)?;
         Ok(match &head[..] {
-            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Kind::Zip,
-            [0x1f, 0x8b, ..] => Kind::Gzip,
-            [b'#', b'!', ..] if has_zip_end(blob)? => Kind::Zip,
-            [m0, m1, b'\r', b'\n', ..] if is_magic(*m0, *m1) || name.ends_with(".pyc") => Kind::Pyc,
             _ if name.ends_with(".pyc") => Kind::Pyc,
-            head if tar::begins(head) => Kind::Tar,
+            [m0, m1, b'\r', b'\n', ..] if is_magic(*m0, *m1) => Kind::Pyc,
             head if is_text(head) => Kind::Text,
-            _ if has_zip_name(name) && has_zip_end(blob)? => Kind::Zip,
             _ => Kind::Binary,
         })
     }
@@ -58,15 +60,6 @@ fn is_magic(m0: u8, m1: u8) -> bool {
     Version::from_magic(u16::from_le_bytes([m0, m1])).is_some()
 }
 
-fn has_zip_end(blob: &Blob) -> io::Result<bool> {
-    let tail = blob.bytes(blob.len().saturating_sub(22 + 65_535)..blob.len())?;
-    Ok(tail.windows(4).any(|four| four == b"PK\x05\x06"))
-}
-
-fn has_zip_name(name: &str) -> bool {
-    [".zip", ".whl", ".pyz", ".egg"].iter().any(|end| name.ends_with(end))
-}
-
 /// Whether bytes look like text in UTF-8 or some encoding of single bytes.
 pub(super) fn is_text(head: &[u8]) -> bool {
     !head.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127))
@@ -85,8 +78,7 @@ pub(super) fn list(kind: Kind, blob: &Blob) -> io::Result<Option<Listing>> {
 /// A tar file in a gzip file is listed as one; anything else is the only member.
 fn unpack(blob: &Blob) -> io::Result<Option<Listing>> {
     let Some(unpacked) = gzip::unpack(blob)? else { return Ok(None) };
-    let head = unpacked.content.bytes(0..512)?;
-    if tar::begins(&head) {
+    if Format::detect(&mut unpacked.content.reader())? == Some(Format::Tar) {
         let mut listing = tar::list(&unpacked.content)?;
         listing.fields.splice(0..0, unpacked.fields);
         listing.problems.splice(0..0, unpacked.problems);

@@ -13,6 +13,7 @@ use super::listing::{Content, Listed, Listing, Opened, What};
 use super::options::Options;
 use super::pairing::{self, Pair, Pairing};
 use super::report::{Body, Fact, Member, Section, Status};
+use crate::archive::Format;
 
 /// How many bytes are unpacked in one run, beside [`RATIO`] times what was given, and how many members
 /// archives in archives may have. What goes beyond is compared as it is packed.
@@ -393,12 +394,13 @@ fn packing() -> Fact {
 
 /// What a member that need not be read most probably is.
 fn kind_by_name(path: &str) -> &'static str {
+    if let Some(format) = Format::by_name(path) {
+        return format.name();
+    }
     match path.rsplit_once('.').map(|(_, end)| end) {
         Some("pyc") => "pyc",
         Some("so" | "pyd" | "dll" | "png" | "gif" | "jpg" | "ico" | "mo" | "woff" | "woff2") => "binary",
-        Some("zip" | "whl" | "pyz" | "egg" | "jar") => "zip",
         Some("gz") => "gzip",
-        Some("tar") => "tar",
         _ => "text",
     }
 }

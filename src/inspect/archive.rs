@@ -1,12 +1,12 @@
 //! What is in an archive, and whether what a wheel says of its files holds.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::archive::{Limits, ReadError, gzip, tar, zip};
+use crate::archive::{self, Format, Limits, ReadError, TarSource, tar, zip};
 use crate::record::{self, Hash, Mismatch, Present, Record};
 
 /// How much of a shebang is shown.
@@ -112,7 +112,7 @@ impl RecordCheck {
 }
 
 impl Archive {
-    /// Reads an archive; None if the file does not begin like one.
+    /// Reads an archive; None if the file is not one.
     ///
     /// ```
     /// # use pyrepro::{archive::Limits, inspect::Archive};
@@ -120,58 +120,51 @@ impl Archive {
     /// assert_eq!(none, None);
     /// # Ok::<(), pyrepro::archive::ReadError>(())
     /// ```
-    pub fn read(mut source: impl BufRead + Seek, limits: Limits) -> Result<Option<Archive>, ReadError> {
-        let (head, size) = beginning(&mut source).map_err(unreadable)?;
-        let archive = match head.as_slice() {
-            [0x1f, 0x8b, ..] => of_tar("tar.gz", gzip::Reader::new(source, limits)?, limits)?,
-            [b'P', b'K', ..] | [b'#', b'!', ..] => of_zip(source, limits)?,
-            head if head.get(257..262) == Some(b"ustar") => of_tar("tar", source, limits)?,
-            _ => return Ok(None),
+    pub fn read(mut source: impl Read + Seek, limits: Limits) -> Result<Option<Archive>, ReadError> {
+        let format = Format::detect(&mut source).map_err(unreadable)?;
+        let Some(format) = format else { return Ok(None) };
+        let size = source.seek(SeekFrom::End(0)).map_err(unreadable)?;
+        let archive = match archive::Archive::open_as(format, source, limits)? {
+            archive::Archive::Zip(reader) => of_zip(reader)?,
+            archive::Archive::Tar(reader) => of_tar(reader)?,
         };
         Ok(Some(Archive { size, ..archive }))
     }
 }
 
 fn unreadable(error: io::Error) -> ReadError {
-    ReadError { member: None, offset: 0, problem: crate::archive::Problem::Io(error) }
+    ReadError { member: None, offset: 0, problem: error.into() }
 }
 
-/// As much as tells what a file is, and how large it is.
-fn beginning(source: &mut (impl Read + Seek)) -> io::Result<(Vec<u8>, u64)> {
-    source.rewind()?;
-    let mut head = Vec::new();
-    source.by_ref().take(512).read_to_end(&mut head)?;
-    let size = source.seek(SeekFrom::End(0))?;
-    source.rewind()?;
-    Ok((head, size))
-}
-
-fn of_tar(format: &'static str, source: impl Read, limits: Limits) -> Result<Archive, ReadError> {
-    let mut reader = tar::Reader::new(source, limits);
+fn of_tar<R: Read + Seek>(mut reader: tar::Reader<TarSource<R>>) -> Result<Archive, ReadError> {
     let mut members = Vec::new();
     while let Some(member) = reader.next_member()? {
-        let (kind, target) = match &member.kind {
-            tar::Kind::File => ("file", None),
-            tar::Kind::Folder => ("folder", None),
-            tar::Kind::Symlink(target) => ("symlink", Some(target)),
-            tar::Kind::HardLink(target) => ("hardlink", Some(target)),
-            tar::Kind::Special(_) => ("special", None),
-        };
-        members.push(Member {
-            path: member.path.as_str().to_owned(),
-            kind,
-            target: target.map(|target| String::from_utf8_lossy(target).into_owned()),
-            size: member.size,
-            packed: None,
-            mode: Some(format!("{:04o}", member.mode)),
-            time: member.time.to_string(),
-        });
+        members.push(tar_member(&member));
     }
+    let format = if reader.source().gzip().is_some() { "tar.gz" } else { "tar" };
     Ok(Archive { format, size: 0, shebang: None, members, records: Vec::new() })
 }
 
-fn of_zip(source: impl Read + Seek, limits: Limits) -> Result<Archive, ReadError> {
-    let mut reader = zip::Reader::open(source, limits)?;
+fn tar_member(member: &tar::Member) -> Member {
+    let (kind, target) = match &member.kind {
+        tar::Kind::File => ("file", None),
+        tar::Kind::Folder => ("folder", None),
+        tar::Kind::Symlink(target) => ("symlink", Some(target)),
+        tar::Kind::HardLink(target) => ("hardlink", Some(target)),
+        tar::Kind::Special(_) => ("special", None),
+    };
+    Member {
+        path: member.path.as_str().to_owned(),
+        kind,
+        target: target.map(|target| String::from_utf8_lossy(target).into_owned()),
+        size: member.size,
+        packed: None,
+        mode: Some(format!("{:04o}", member.mode)),
+        time: member.time.to_string(),
+    }
+}
+
+fn of_zip(mut reader: zip::Reader<impl Read + Seek>) -> Result<Archive, ReadError> {
     let prefix = reader.prefix(SHEBANG_LIMIT)?;
     let shebang = prefix.strip_prefix(b"#!").and_then(|prefix| prefix.split(|byte| *byte == b'\n').next());
     let shebang = shebang.map(|line| String::from_utf8_lossy(line).into_owned());

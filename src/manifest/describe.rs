@@ -1,12 +1,14 @@
 //! The manifest of an artifact or a tree that is there.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::member::may_be_bytecode;
 use super::{Artifact, ArtifactKind, Bytecode, Kind, Manifest, Member, SCHEMA, Tool};
-use crate::archive::{BadPath, Digest, Digesting, Limits, MemberPath, Mode, gzip, tar, zip};
+use crate::archive::{
+    Archive, ArchiveMember, BadPath, Digest, Digesting, Format, Limits, MemberKind, MemberPath, Mode,
+};
 use crate::tree::{self, Globs, Symlinks, Tree};
 
 /// The largest member that is looked at for bytecode. The largest that CPython has ever shipped has 2 MB.
@@ -65,14 +67,10 @@ pub fn describe_file(mut file: File, path: &Path) -> Result<Manifest, DescribeEr
     file.rewind().map_err(unreadable)?;
     let (sha256, size) = Digest::of_reader(&file).map_err(unreadable)?;
     file.rewind().map_err(unreadable)?;
-    let (kind, members) = match sniff(&mut file).map_err(unreadable)? {
-        Format::Zip => zip_members(file, &name),
-        Format::Gzip => {
-            let gzip = gzip::Reader::new(BufReader::new(file), Limits::default());
-            gzip.map_err(Into::into).and_then(|gzip| tar_members(gzip, &name))
-        }
-        Format::Tar => tar_members(BufReader::new(file), &name),
-        Format::Other => single(file, path),
+    let format = Format::detect(&mut file).map_err(unreadable)?.filter(|format| format.is_readable());
+    let (kind, members) = match format {
+        Some(format) => archive(format, file, &name),
+        None => single(file, path),
     }
     .map_err(|problem| problem.in_file(path))?;
     Ok(manifest(Artifact { kind, name, sha256, size }, members))
@@ -213,95 +211,51 @@ fn tree(root: &Path, scope: &Scope) -> Result<Vec<Member>, DescribeError> {
     Ok(members)
 }
 
-enum Format {
-    Zip,
-    Gzip,
-    Tar,
-    Other,
+fn archive(format: Format, file: File, name: &str) -> Result<(ArtifactKind, Vec<Member>), Problem> {
+    let mut archive = Archive::open_as(format, file, Limits::default())?;
+    let mut found = archive.members();
+    let mut members = Vec::new();
+    while let Some(member) = found.next_member()? {
+        members.push(archive_member(member)?);
+    }
+    Ok((archive_kind(format, name, &members), members))
 }
 
-/// What a file is by its content: a zip file may have anything in front.
-fn sniff(file: &mut File) -> io::Result<Format> {
-    let mut head = Vec::new();
-    file.take(512).read_to_end(&mut head)?;
-    file.rewind()?;
-    Ok(match head.as_slice() {
-        [0x1f, 0x8b, ..] => Format::Gzip,
-        [_, _, b'\r', b'\n', ..] => Format::Other,
-        head if head.get(257..262) == Some(b"ustar") => Format::Tar,
-        _ => {
-            let is_zip = zip::Reader::open(&mut *file, Limits::default())
-                .map_or_else(|error| !matches!(error.problem, crate::archive::Problem::NoEnd), |_| true);
-            file.rewind()?;
-            if is_zip { Format::Zip } else { Format::Other }
+fn archive_member<R: Read + Seek>(mut found: ArchiveMember<'_, R>) -> Result<Member, Problem> {
+    let link_target = |target: &[u8], path: &MemberPath| {
+        String::from_utf8(target.to_vec()).map_err(|_| Problem::LinkTarget(path.to_string()))
+    };
+    let mode = found.mode.map(Mode::new);
+    Ok(match &found.kind {
+        MemberKind::File => {
+            let mut content = Content::of(found.path.as_str());
+            found.copy(&mut content)?;
+            content.member(found.path, mode)
         }
+        MemberKind::Folder => without_content(Kind::Folder, found.path, mode, None),
+        MemberKind::Symlink(target) => {
+            let target = link_target(target, &found.path)?;
+            without_content(Kind::Symlink, found.path, mode, Some(target))
+        }
+        MemberKind::HardLink(target) => {
+            let target = link_target(target, &found.path)?;
+            without_content(Kind::Hardlink, found.path, mode, Some(target))
+        }
+        MemberKind::Special => return Err(Problem::Special(found.path.to_string())),
     })
 }
 
-fn zip_members(file: File, name: &str) -> Result<(ArtifactKind, Vec<Member>), Problem> {
-    let mut reader = zip::Reader::open(file, Limits::default())?;
-    let mut members = Vec::with_capacity(reader.members().len());
-    for index in 0..reader.members().len() {
-        let found = &reader.members()[index];
-        let (path, kind) = (found.path.clone(), found.kind);
-        let mode = found.mode().map(Mode::new);
-        members.push(match kind {
-            zip::Kind::Folder => without_content(Kind::Folder, path, mode, None),
-            zip::Kind::File => {
-                let mut content = Content::of(path.as_str());
-                reader.copy(index, &mut content)?;
-                content.member(path, mode)
-            }
-            zip::Kind::Symlink => {
-                let target = reader.bytes(index)?;
-                let target = String::from_utf8(target).map_err(|_| Problem::LinkTarget(path.to_string()))?;
-                without_content(Kind::Symlink, path, mode, Some(target))
-            }
-            zip::Kind::Special => return Err(Problem::Special(path.to_string())),
-        });
-    }
-    let is_app =
-        || members.iter().any(|member| matches!(member.path.as_str(), "__main__.py" | "__main__.pyc"));
-    let kind = match () {
-        () if name.ends_with(".whl") => ArtifactKind::Wheel,
-        () if is_app() => ArtifactKind::Zipapp,
-        () => ArtifactKind::Zip,
-    };
-    Ok((kind, members))
-}
-
-fn tar_members(source: impl Read, name: &str) -> Result<(ArtifactKind, Vec<Member>), Problem> {
-    let mut reader = tar::Reader::new(source, Limits::default());
-    let mut members = Vec::new();
-    while let Some(found) = reader.next_member()? {
-        let (path, mode) = (found.path, Some(Mode::new(found.mode)));
-        let text = |bytes: Vec<u8>, path: &MemberPath| {
-            String::from_utf8(bytes).map_err(|_| Problem::LinkTarget(path.to_string()))
+fn archive_kind(format: Format, name: &str, members: &[Member]) -> ArtifactKind {
+    let has = |is_it: fn(&str) -> bool| members.iter().any(|member| is_it(member.path.as_str()));
+    if format == Format::Zip {
+        return match () {
+            () if name.ends_with(".whl") => ArtifactKind::Wheel,
+            () if has(|path| matches!(path, "__main__.py" | "__main__.pyc")) => ArtifactKind::Zipapp,
+            () => ArtifactKind::Zip,
         };
-        members.push(match found.kind {
-            // The folder that everything is in.
-            tar::Kind::Folder if path.as_str() == "." => continue,
-            tar::Kind::Folder => without_content(Kind::Folder, path, mode, None),
-            tar::Kind::File => {
-                let mut content = Content::of(path.as_str());
-                reader.copy(&mut content)?;
-                content.member(path, mode)
-            }
-            tar::Kind::Symlink(target) => {
-                let target = text(target, &path)?;
-                without_content(Kind::Symlink, path, mode, Some(target))
-            }
-            tar::Kind::HardLink(target) => {
-                let target = text(target, &path)?;
-                without_content(Kind::Hardlink, path, mode, Some(target))
-            }
-            tar::Kind::Special(_) => return Err(Problem::Special(path.to_string())),
-        });
     }
-    let has_metadata =
-        || members.iter().any(|member| member.path.as_str().split('/').nth(1) == Some("PKG-INFO"));
-    let is_sdist = name.ends_with(".tar.gz") && has_metadata();
-    Ok((if is_sdist { ArtifactKind::Sdist } else { ArtifactKind::Tar }, members))
+    let is_sdist = name.ends_with(".tar.gz") && has(|path| path.split('/').nth(1) == Some("PKG-INFO"));
+    if is_sdist { ArtifactKind::Sdist } else { ArtifactKind::Tar }
 }
 
 /// A file whose only member is itself.

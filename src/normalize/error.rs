@@ -3,9 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::kind::Compression;
 use super::wheel::WheelError;
-use crate::archive::{EntriesError, ReadError, WriteError};
+use crate::archive::{EntriesError, Format, ReadError, WriteError};
 use crate::output::OutputError;
 use crate::pyc::{self, HeaderError};
 use crate::tree;
@@ -45,7 +44,7 @@ pub enum Error {
     Egg,
     /// It is compressed in a way that we do not write.
     #[error("is compressed with {name}, and pyrepro writes gzip alone; pack it again as .tar.gz or .tar", name = .0.name())]
-    Compression(Compression),
+    Compression(Format),
     /// It is an archive that is damaged, or made to deceive.
     #[error(transparent)]
     Archive(#[from] ReadError),

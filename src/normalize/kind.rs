@@ -1,6 +1,9 @@
 //! The kinds of artifact that can be normalized.
 
+use std::io::{self, Read, Seek};
 use std::path::Path;
+
+use crate::archive::Format;
 
 /// A kind of artifact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,60 +20,13 @@ pub enum Kind {
     /// An egg, which is left alone.
     Egg,
     /// A tar file in a compression that pyrepro does not write.
-    Compressed(Compression),
+    Compressed(Format),
 }
-
-/// A compression of tar files that pyrepro does not write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Compression {
-    /// That of `.tar.bz2`.
-    Bzip2,
-    /// That of `.tar.xz`.
-    Xz,
-    /// That of `.tar.zst`.
-    Zstandard,
-}
-
-impl Compression {
-    /// Its name.
-    ///
-    /// ```
-    /// assert_eq!(pyrepro::normalize::Compression::Bzip2.name(), "bzip2");
-    /// ```
-    pub fn name(self) -> &'static str {
-        match self {
-            Compression::Bzip2 => "bzip2",
-            Compression::Xz => "xz",
-            Compression::Zstandard => "zstd",
-        }
-    }
-}
-
-/// What files are called.
-const ENDINGS: [(&str, Kind); 17] = [
-    (".pyc", Kind::Pyc),
-    (".whl", Kind::Wheel),
-    (".pyz", Kind::Zip),
-    (".pyzw", Kind::Zip),
-    (".zip", Kind::Zip),
-    (".jar", Kind::Zip),
-    (".tar", Kind::Tar),
-    (".tar.gz", Kind::Tar),
-    (".tgz", Kind::Tar),
-    (".egg", Kind::Egg),
-    (".tar.bz2", Kind::Compressed(Compression::Bzip2)),
-    (".tbz2", Kind::Compressed(Compression::Bzip2)),
-    (".tbz", Kind::Compressed(Compression::Bzip2)),
-    (".tar.xz", Kind::Compressed(Compression::Xz)),
-    (".txz", Kind::Compressed(Compression::Xz)),
-    (".tar.zst", Kind::Compressed(Compression::Zstandard)),
-    (".tzst", Kind::Compressed(Compression::Zstandard)),
-];
 
 impl Kind {
     /// Patterns of all names that [`Kind::by_name`] knows, so that a walk need not look at others.
     pub(super) fn globs() -> impl Iterator<Item = String> {
-        ENDINGS.iter().map(|(ending, _)| format!("*{ending}"))
+        Format::endings().chain([".pyc"]).map(|ending| format!("*{ending}"))
     }
 
     /// What a file is by its name alone, which decides what is taken from a folder.
@@ -83,35 +39,52 @@ impl Kind {
     /// assert_eq!(Kind::by_name("m.py".as_ref()), None);
     /// ```
     pub fn by_name(name: &Path) -> Option<Kind> {
-        let name = name.file_name()?.as_encoded_bytes();
-        ENDINGS.iter().find(|(ending, _)| name.ends_with(ending.as_bytes())).map(|&(_, kind)| kind)
-    }
-
-    /// What a file is by how it begins, or by its name where that tells nothing. How many of the first
-    /// 512 bytes are given is what there are.
-    ///
-    /// ```
-    /// use pyrepro::normalize::Kind;
-    ///
-    /// assert_eq!(Kind::of("cache".as_ref(), b"\xf3\x0d\x0d\x0a"), Some(Kind::Pyc));
-    /// assert_eq!(Kind::of("cut-off.pyc".as_ref(), b""), Some(Kind::Pyc));
-    /// assert_eq!(Kind::of("data".as_ref(), b"PK\x03\x04"), Some(Kind::Zip));
-    /// assert_eq!(Kind::of("notes".as_ref(), b"To do"), None);
-    /// ```
-    pub fn of(name: &Path, head: &[u8]) -> Option<Kind> {
-        let by_name = Kind::by_name(name);
-        match head {
-            [_, _, b'\r', b'\n', ..] => Some(Kind::Pyc),
-            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => match by_name {
-                Some(Kind::Wheel | Kind::Egg) => by_name,
-                _ => Some(Kind::Zip),
-            },
-            [0x1f, 0x8b, ..] => Some(Kind::Tar),
-            [b'B', b'Z', b'h', ..] => Some(Kind::Compressed(Compression::Bzip2)),
-            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Kind::Compressed(Compression::Xz)),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Kind::Compressed(Compression::Zstandard)),
-            head if head.get(257..262) == Some(b"ustar") => Some(Kind::Tar),
-            _ => by_name,
+        let name = name.file_name()?.to_string_lossy();
+        match name.rsplit_once('.')?.1 {
+            "pyc" => Some(Kind::Pyc),
+            "whl" => Some(Kind::Wheel),
+            "egg" => Some(Kind::Egg),
+            _ => Format::by_name(&name).map(Kind::of_format),
         }
     }
+
+    /// What a file is by its content, or by its name where that tells nothing. The source is at its start
+    /// afterwards.
+    ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use pyrepro::normalize::Kind;
+    ///
+    /// let kind = |name: &str, content: &[u8]| Kind::detect(name.as_ref(), &mut Cursor::new(content));
+    /// assert_eq!(kind("cache", b"\xf3\x0d\x0d\x0a")?, Some(Kind::Pyc));
+    /// assert_eq!(kind("cut-off.pyc", b"")?, Some(Kind::Pyc));
+    /// assert_eq!(kind("data", b"PK\x03\x04")?, Some(Kind::Zip));
+    /// assert_eq!(kind("notes", b"To do")?, None);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn detect(name: &Path, source: &mut (impl Read + Seek)) -> io::Result<Option<Kind>> {
+        let by_name = Kind::by_name(name);
+        Ok(match Format::detect(source)? {
+            Some(Format::Zip) if matches!(by_name, Some(Kind::Wheel | Kind::Egg)) => by_name,
+            Some(format) => Some(Kind::of_format(format)),
+            None if is_bytecode(source)? => Some(Kind::Pyc),
+            None => by_name,
+        })
+    }
+
+    fn of_format(format: Format) -> Kind {
+        match format {
+            Format::Zip => Kind::Zip,
+            Format::Tar | Format::Gzip => Kind::Tar,
+            format => Kind::Compressed(format),
+        }
+    }
+}
+
+/// Whether it begins with the magic number of some version, of unknown ones, too.
+fn is_bytecode(source: &mut (impl Read + Seek)) -> io::Result<bool> {
+    let mut head = Vec::new();
+    source.by_ref().take(4).read_to_end(&mut head)?;
+    source.rewind()?;
+    Ok(head.get(2..4) == Some(b"\r\n"))
 }

@@ -34,13 +34,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
+use crate::archive::Shared;
 use crate::epoch::Epoch;
 
 pub use difference::{Aspect, Difference};
 pub use error::Error;
 pub use files::{Destination, Files, Search, Skipped};
 pub use form::NormalForm;
-pub use kind::{Compression, Kind};
+pub use kind::Kind;
 pub use wheel::WheelError;
 
 use files::{Elsewhere, File};
@@ -139,11 +140,8 @@ fn jobs(options: &Options) -> NonZeroUsize {
 }
 
 fn kind_of(name: &Path, original: &Original) -> Result<Kind, Error> {
-    match Kind::of(name, &original.head()?) {
-        Some(kind) => Ok(kind),
-        None if original.ends_like_zip()? => Ok(Kind::Zip),
-        None => Err(Error::NoArtifact),
-    }
+    let kind = Kind::detect(name, &mut Shared::new(&original.file)).map_err(Error::Unreadable)?;
+    kind.ok_or(Error::NoArtifact)
 }
 
 impl Files {

@@ -1,7 +1,7 @@
 //! A file as it was found: its content, and what its replacement must look like.
 
 use std::fs::{File, FileTimes, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::error::Error;
@@ -12,22 +12,12 @@ use crate::epoch::Epoch;
 /// The most that a bytecode file can have.
 const LARGEST: u64 = i32::MAX as u64;
 
-/// The end of a zip file and the longest comment.
-const ZIP_TAIL: u64 = 22 + 65_535;
-
 pub(super) struct Original {
     pub file: File,
     pub stamp: Stamp,
     /// How many names it has.
     pub links: u64,
     metadata: Metadata,
-}
-
-/// Whether a file begins as gzip files do.
-pub(super) fn is_gzip(file: &File) -> Result<bool, Error> {
-    let mut magic = Vec::new();
-    Shared::new(file).take(2).read_to_end(&mut magic).map_err(Error::Unreadable)?;
-    Ok(magic == [0x1f, 0x8b])
 }
 
 impl Original {
@@ -43,23 +33,6 @@ impl Original {
 
     pub fn size(&self) -> u64 {
         self.metadata.len()
-    }
-
-    /// The first bytes, which tell what it is.
-    pub fn head(&self) -> Result<Vec<u8>, Error> {
-        let mut head = Vec::new();
-        Shared::new(&self.file).take(512).read_to_end(&mut head).map_err(Error::Unreadable)?;
-        Ok(head)
-    }
-
-    /// Whether it ends like a zip file, whatever it begins with.
-    pub fn ends_like_zip(&self) -> Result<bool, Error> {
-        let mut tail = Vec::new();
-        let mut file = Shared::new(&self.file);
-        file.seek(SeekFrom::Start(self.size().saturating_sub(ZIP_TAIL)))
-            .and_then(|_| file.read_to_end(&mut tail))
-            .map_err(Error::Unreadable)?;
-        Ok(tail.windows(4).any(|four| four == b"PK\x05\x06"))
     }
 
     /// All of it, if it may be bytecode.

@@ -1,13 +1,11 @@
 //! The one time that an archive has which may be normal already, found without reading its content.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
 
 use super::error::Error;
 use super::kind::Kind;
-use super::original::is_gzip;
-use crate::archive::zip::{self, Member};
-use crate::archive::{Limits, Shared, gzip, tar};
+use crate::archive::zip::Member;
+use crate::archive::{Archive, Format, Limits, Shared, tar};
 use crate::epoch::Epoch;
 
 const UNIX: u8 = 3;
@@ -15,17 +13,13 @@ const UTF8: u16 = 1 << 11;
 
 /// The time that all members have, if their headers look as we write them.
 pub(super) fn of(file: &File, kind: Kind) -> Result<Option<Epoch>, Error> {
-    match kind {
-        Kind::Wheel | Kind::Zip => {
-            let reader = zip::Reader::open(Shared::new(file), Limits::default())?;
-            Ok(of_zip(reader.members()).filter(|_| reader.comment().is_empty()))
-        }
-        Kind::Tar if is_gzip(file)? => {
-            let source = BufReader::new(Shared::new(file));
-            of_tar(gzip::Reader::new(source, Limits::default())?)
-        }
-        Kind::Tar => of_tar(BufReader::new(Shared::new(file))),
-        Kind::Pyc | Kind::Egg | Kind::Compressed(_) => Ok(None),
+    if !matches!(kind, Kind::Wheel | Kind::Zip | Kind::Tar) {
+        return Ok(None);
+    }
+    let format = if kind == Kind::Tar { Format::Tar } else { Format::Zip };
+    match Archive::open_as(format, Shared::new(file), Limits::default())? {
+        Archive::Zip(reader) => Ok(of_zip(reader.members()).filter(|_| reader.comment().is_empty())),
+        Archive::Tar(mut reader) => Ok(reader.next_member()?.and_then(|first| of_tar(&first))),
     }
 }
 
@@ -42,11 +36,10 @@ fn of_zip(members: &[Member]) -> Option<Epoch> {
 }
 
 /// Of a tar file the first member has to do: the others are found only by reading it all.
-fn of_tar(source: impl Read) -> Result<Option<Epoch>, Error> {
-    let Some(first) = tar::Reader::new(source, Limits::default()).next_member()? else { return Ok(None) };
+fn of_tar(first: &tar::Member) -> Option<Epoch> {
     let is_ours = first.owner == (0, 0)
         && first.owner_names.0.is_empty()
         && first.owner_names.1.is_empty()
         && first.format == tar::Format::Ustar;
-    Ok(u64::try_from(first.time).ok().filter(|_| is_ours).map(Epoch::from_seconds))
+    u64::try_from(first.time).ok().filter(|_| is_ours).map(Epoch::from_seconds)
 }

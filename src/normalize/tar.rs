@@ -2,18 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 
 use super::difference::{Aspect, Difference, out_of_order};
 use super::error::Error;
 use super::form::NormalForm;
-use super::original::is_gzip;
 use super::{Job, bytecode, tar_facts};
 use crate::archive::tar::{self, Kind, Member};
-use crate::archive::{self, Content, Entries, Entry, Limits, MemberPath, Order, Shared, Spool, gzip};
-
-/// How much of a compressed file is read at a time.
-const CHUNK: usize = 1 << 16;
+use crate::archive::{self, Content, Entries, Entry, Limits, MemberPath, Order, Shared, Spool, TarSource};
 
 /// What was read of a tar file.
 #[derive(Default)]
@@ -27,16 +23,12 @@ struct Contents {
 
 /// Makes the normal form of an open file.
 pub(super) fn normal_form(file: &File, job: &Job<'_>) -> Result<NormalForm, Error> {
-    let source = BufReader::with_capacity(CHUNK, Shared::new(file));
-    let is_zipped = is_gzip(file)?;
-    let contents = if is_zipped {
-        let mut reader = tar::Reader::new(gzip::Reader::new(source, Limits::default())?, Limits::default());
-        let mut contents = Contents::read(&mut reader, job)?;
-        contents.differences.extend(tar_facts::of_gzip(reader.source()));
-        contents
-    } else {
-        Contents::read(&mut tar::Reader::new(source, Limits::default()), job)?
-    };
+    let source = TarSource::open(Shared::new(file), Limits::default())?;
+    let mut reader = tar::Reader::new(source, Limits::default());
+    let mut contents = Contents::read(&mut reader, job)?;
+    let gzip = reader.source().gzip();
+    contents.differences.extend(gzip.into_iter().flat_map(tar_facts::of_gzip));
+    let is_zipped = gzip.is_some();
     let found: Vec<String> = contents.paths().map(str::to_owned).collect();
     let Contents { mut entries, hard_links, mut differences, warnings } = contents;
     link(&mut entries, hard_links, &mut differences)?;

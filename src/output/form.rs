@@ -1,8 +1,10 @@
 //! What is written to a file, and which files may be replaced by it.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::Path;
+
+use crate::archive::Format;
 
 /// What is written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +25,6 @@ pub enum OutputForm {
 
 /// How much of a file's beginning tells what it is.
 const HEAD: u64 = 512;
-/// The end of a zip file and the longest comment.
-const ZIP_TAIL: u64 = 22 + 65_535;
 /// How long the name of a digest is in hexadecimal.
 const SHA256: usize = 64;
 
@@ -40,22 +40,24 @@ impl OutputForm {
         }
     }
 
-    fn endings(self) -> &'static [&'static str] {
-        match self {
-            OutputForm::Archive => &[".whl", ".pyz", ".pyzw", ".zip", ".jar", ".tar", ".tar.gz", ".tgz"],
+    /// Whether files of this form have such a name.
+    fn is_called(self, name: &str) -> bool {
+        let endings: &[&str] = match self {
+            OutputForm::Archive => return Format::by_name(name).is_some(),
             OutputForm::Bytecode => &[".pyc", ".pyo"],
             OutputForm::Json => &[".manifest.json"],
             OutputForm::Checksums => &[".sha256", "SHA256SUMS"],
             OutputForm::Page => &[".html", ".htm"],
             OutputForm::Manual => &[".1"],
-        }
+        };
+        endings.iter().any(|ending| name.ends_with(ending))
     }
 
     /// Whether a file may be replaced by one of this form: by its name or its content it is of the same, or
     /// it is empty and no module.
     pub(super) fn may_replace(self, path: &Path) -> io::Result<bool> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if self.endings().iter().any(|ending| name.ends_with(ending)) {
+        if self.is_called(&name) {
             return Ok(true);
         }
         let mut file = File::open(path)?;
@@ -68,7 +70,7 @@ impl OutputForm {
         let text = String::from_utf8_lossy(&head);
         let text = text.trim_start();
         Ok(match self {
-            OutputForm::Archive => is_archive(&head) || ends_like_zip(&mut file)?,
+            OutputForm::Archive => Format::detect(&mut file)?.is_some(),
             OutputForm::Bytecode => head.len() >= 4 && head[2..4] == *b"\r\n",
             OutputForm::Json => text.starts_with('{'),
             OutputForm::Checksums => is_checksum(text),
@@ -76,20 +78,6 @@ impl OutputForm {
             OutputForm::Manual => text.starts_with(['.', '\'']),
         })
     }
-}
-
-fn is_archive(head: &[u8]) -> bool {
-    let zip = [b"PK\x03\x04", b"PK\x05\x06"].iter().any(|magic| head.starts_with(*magic));
-    zip || head.starts_with(b"\x1f\x8b") || head.get(257..262) == Some(b"ustar")
-}
-
-/// Whatever a zip file begins with, a launcher for instance, it ends with its directory.
-fn ends_like_zip(file: &mut File) -> io::Result<bool> {
-    let size = file.metadata()?.len();
-    file.seek(SeekFrom::Start(size.saturating_sub(ZIP_TAIL)))?;
-    let mut tail = Vec::new();
-    file.take(ZIP_TAIL).read_to_end(&mut tail)?;
-    Ok(tail.windows(4).any(|four| four == b"PK\x05\x06"))
 }
 
 fn is_checksum(text: &str) -> bool {

@@ -12,7 +12,7 @@ use super::{
     Claim, Evidence, Foreign, Installing, Outcome, Rebuilt, Verdict, backend, claims, compare, compare_files,
     compiled, project, zipapp,
 };
-use crate::archive::{Digest, Limits, WriteError, zip};
+use crate::archive::{Archive, Digest, Format, Limits, WriteError};
 use crate::compile::{Aim, Choice, Chosen, Native};
 use crate::diff;
 use crate::dist::{Ingredient, Input, Role};
@@ -451,11 +451,16 @@ fn needed(found: &Found, outcome: &mut Outcome) -> Result<(), Cannot> {
 
 /// What is wrong with what was an archive, and where.
 fn archive_damage(path: &Path, kind: ArtifactKind) -> Option<String> {
-    let is_zip = matches!(kind, ArtifactKind::Wheel | ArtifactKind::Zipapp | ArtifactKind::Zip);
-    let file = File::open(path).ok()?;
-    match is_zip {
-        true => zip::Reader::open(file, Limits::default()).err().map(|error| error.to_string()),
-        false => Some("this is no tar.gz file".to_owned()),
+    let format = match kind {
+        ArtifactKind::Wheel | ArtifactKind::Zipapp | ArtifactKind::Zip => Format::Zip,
+        _ => Format::Gzip,
+    };
+    let mut archive = Archive::open_as(format, File::open(path).ok()?, Limits::default());
+    let first = archive.as_mut().map(|archive| archive.members().next_member().map(|_| ()));
+    match first {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(error) => Some(error.to_string()),
     }
 }
 

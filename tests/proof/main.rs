@@ -4,6 +4,7 @@
 mod common;
 
 mod diff;
+mod formats;
 mod manifest;
 mod normalize;
 mod normalize_archives;

@@ -6,7 +6,7 @@ use super::inflate::{Inflater, filled};
 use super::limits::Limits;
 use super::problem::{Problem, ReadError};
 
-const MAGIC: [u8; 2] = [0x1f, 0x8b];
+pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 const DEFLATE: u8 = 8;
 
 const HEADER_CHECKSUM: u8 = 1 << 1;

@@ -11,11 +11,13 @@
 
 #![forbid(unsafe_code)]
 
+mod archive;
 mod blocks;
 mod deflate;
 mod digest;
 mod entry;
 pub mod epoch;
+mod format;
 pub mod gzip;
 pub mod inflate;
 mod limits;
@@ -28,9 +30,11 @@ mod spool;
 pub mod tar;
 pub mod zip;
 
+pub use archive::{Archive, ArchiveMember, MemberKind, Members, TarSource};
 pub use deflate::ENCODER;
 pub use digest::{BadDigest, Digest, Digesting};
 pub use entry::{Content, Entries, EntriesError, Entry, Kind, WriteError};
+pub use format::Format;
 pub use limits::Limits;
 pub use mode::{BadMode, Mode};
 pub use order::Order;

@@ -40,6 +40,12 @@ pub enum Problem {
     /// It ends inside of something.
     #[error("the file ends too early; it was cut off")]
     Truncated,
+    /// It is not an archive.
+    #[error("neither a zip file nor a tar file")]
+    NoArchive,
+    /// A compression that is not read.
+    #[error("compressed with {0}, which pyrepro does not read; pack it again as .tar.gz or .zip")]
+    Compressed(&'static str),
     /// There is nothing that a zip file must have at its end.
     #[error("no end of a central directory; this is no zip file, or it was cut off")]
     NoEnd,

@@ -36,8 +36,8 @@ const FIELDS: [(&str, Range<usize>); 15] = [
     ("rest of the header", 500..512),
 ];
 
-/// Whether a tar file begins here: the first header's checksum is right, or its magic is.
-pub(in super::super) fn begins(head: &[u8]) -> bool {
+/// Whether a header begins here: its checksum is right, or its magic is.
+fn begins(head: &[u8]) -> bool {
     head.get(..512).is_some_and(|block| has_right_checksum(block) || &block[257..262] == b"ustar")
 }
 

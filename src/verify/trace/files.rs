@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs::File as Handle;
-use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::Error;
-use crate::archive::{Limits, gzip, tar, zip};
+use crate::archive::{Archive, Format, Limits, MemberKind};
 use crate::tree::{Globs, Kind, Options, Symlinks, Tree};
 
 /// Folders of a source that nothing is made of.
@@ -47,44 +46,26 @@ impl Files {
         Ok(files)
     }
 
+    /// An sdist has everything in one folder, which does not count.
     pub fn of_archive(path: &Path) -> Result<Files, Error> {
         let read = |source| Error::Read { path: path.to_owned(), source };
-        let mut file = Handle::open(path).map_err(read)?;
-        let mut head = [0; 2];
-        let length = file.read(&mut head).map_err(read)?;
-        file.rewind().map_err(read)?;
         let refused = |source| Error::Archive { path: path.to_owned(), source: Box::new(source) };
-        match head[..length] {
-            [0x1f, 0x8b] => {
-                let unpacked = gzip::Reader::new(BufReader::new(file), Limits::default()).map_err(refused)?;
-                Files::of_tar(unpacked).map_err(refused)
-            }
-            _ if is_tar(path) => Files::of_tar(BufReader::new(file)).map_err(refused),
-            _ => Files::of_zip(file).map_err(refused),
+        let mut file = Handle::open(path).map_err(read)?;
+        let by_name = || Format::by_name(&path.to_string_lossy());
+        let format = Format::detect(&mut file).map_err(read)?.or_else(by_name);
+        let mut archive = match format {
+            Some(format) => Archive::open_as(format, file, Limits::default()),
+            None => Archive::open(file, Limits::default()),
         }
-    }
-
-    fn of_zip(file: Handle) -> Result<Files, crate::archive::ReadError> {
-        let mut reader = zip::Reader::open(file, Limits::default())?;
-        let mut files = Files::default();
-        for index in 0..reader.members().len() {
-            if reader.members()[index].kind == zip::Kind::File {
-                let content = reader.bytes(index)?;
-                files.add(reader.members()[index].path.to_string(), content);
-            }
-        }
-        Ok(files)
-    }
-
-    /// An sdist has everything in one folder, which does not count.
-    fn of_tar(source: impl Read) -> Result<Files, crate::archive::ReadError> {
-        let mut reader = tar::Reader::new(source, Limits::default());
-        let mut files = Files::default();
-        while let Some(member) = reader.next_member()? {
-            if matches!(member.kind, tar::Kind::File) {
+        .map_err(refused)?;
+        let is_in_folder = matches!(archive, Archive::Tar(_));
+        let (mut files, mut members) = (Files::default(), archive.members());
+        while let Some(mut member) = members.next_member().map_err(refused)? {
+            if member.kind == MemberKind::File {
+                let content = member.bytes().map_err(refused)?;
                 let path = member.path.as_str();
-                let path = path.split_once('/').map_or(path, |(_, rest)| rest).to_owned();
-                files.add(path, reader.bytes()?);
+                let inner = path.split_once('/').filter(|_| is_in_folder).map_or(path, |(_, inner)| inner);
+                files.add(inner.to_owned(), content);
             }
         }
         Ok(files)
@@ -173,10 +154,6 @@ impl Installed<'_> {
             _ => Installed::Module(path),
         }
     }
-}
-
-fn is_tar(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "tar")
 }
 
 #[cfg(test)]

@@ -16,6 +16,12 @@ pub enum Format {
     Gnu,
 }
 
+/// Whether a file begins with a header: one with the magic of a format, or with the right checksum.
+pub(crate) fn begins(head: &[u8]) -> bool {
+    let block = head.first_chunk::<BLOCK>();
+    block.is_some_and(|block| block[MAGIC].starts_with(b"ustar") || Header::new(block).is_some())
+}
+
 pub(super) struct Header<'a>(&'a [u8; BLOCK]);
 
 impl<'a> Header<'a> {

@@ -9,6 +9,8 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use header::begins;
+
 pub use header::Format;
 pub use read::{Kind, Member, Reader};
 pub use write::{Options, write, write_gz};

@@ -1,6 +1,6 @@
 //! The end of a zip file, from which all else is found.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
 use super::super::problem::{Problem, ReadError};
@@ -20,23 +20,60 @@ pub(super) struct End {
 }
 
 pub(super) fn find(source: &mut (impl Read + Seek)) -> Result<End, ReadError> {
-    let length = source.seek(SeekFrom::End(0)).map_err(|error| Problem::from(error).at(0))?;
-    // Comments have no more than 65,535 bytes, and the zip64 records come before.
-    let tail_length =
-        length.min((END64_LENGTH + LOCATOR64_LENGTH + END_LENGTH + usize::from(u16::MAX)) as u64);
-    let tail_start = length - tail_length;
-    let mut tail = Vec::new();
-    read_from(source, tail_start, &mut tail).map_err(|problem| problem.at(tail_start))?;
-    // The last signature is the one that all readers find.
-    let at =
-        tail.windows(4).rposition(|four| u32_at(four, 0) == END).ok_or_else(|| Problem::NoEnd.at(length))?;
-    parse(&tail, at, tail_start).map_err(|problem| problem.at(tail_start + at as u64))
+    let Tail { start, bytes } = Tail::read(source).map_err(|error| Problem::from(error).at(0))?;
+    let at = last_signature(&bytes).ok_or_else(|| Problem::NoEnd.at(start + bytes.len() as u64))?;
+    parse(&bytes, at, start).map_err(|problem| problem.at(start + at as u64))
 }
 
-fn read_from(source: &mut (impl Read + Seek), start: u64, tail: &mut Vec<u8>) -> Result<(), Problem> {
-    source.seek(SeekFrom::Start(start))?;
-    source.read_to_end(tail)?;
-    Ok(())
+/// Whether a zip file ends here. Its signature alone can be part of anything, so a directory has to be where
+/// the end says, unless the signature is enough.
+pub(crate) fn ends_here(source: &mut (impl Read + Seek), signature_is_enough: bool) -> io::Result<bool> {
+    let Tail { start, bytes } = Tail::read(source)?;
+    let Some(at) = last_signature(&bytes) else { return Ok(false) };
+    if signature_is_enough {
+        return Ok(true);
+    }
+    let Some((end, comment)) = bytes[at..].split_at_checked(END_LENGTH) else { return Ok(false) };
+    if let Some(locator) = at.checked_sub(LOCATOR64_LENGTH)
+        && u32_at(&bytes, locator) == LOCATOR64
+    {
+        return Ok(true);
+    }
+    let length = u32_at(end, 12);
+    if length == 0 {
+        let is_empty = u16_at(end, 10) == 0;
+        return Ok(is_empty && comment.len() == usize::from(u16_at(end, 20)));
+    }
+    let Some(directory) = (start + at as u64).checked_sub(length.into()) else { return Ok(false) };
+    let mut signature = Vec::new();
+    source.seek(SeekFrom::Start(directory))?;
+    source.by_ref().take(4).read_to_end(&mut signature)?;
+    Ok(signature == CENTRAL.to_le_bytes())
+}
+
+/// As much of the end of a file as the end of a zip file can take.
+struct Tail {
+    /// Where it begins in the file.
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Tail {
+    fn read(source: &mut (impl Read + Seek)) -> io::Result<Tail> {
+        // Comments have no more than 65,535 bytes, and the zip64 records come before.
+        const LONGEST: usize = END64_LENGTH + LOCATOR64_LENGTH + END_LENGTH + u16::MAX as usize;
+        let length = source.seek(SeekFrom::End(0))?;
+        let start = length.saturating_sub(LONGEST as u64);
+        source.seek(SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        source.take(LONGEST as u64).read_to_end(&mut bytes)?;
+        Ok(Tail { start, bytes })
+    }
+}
+
+/// Where the last signature of an end is, which is the one that all readers find.
+fn last_signature(tail: &[u8]) -> Option<usize> {
+    tail.windows(4).rposition(|four| u32_at(four, 0) == END)
 }
 
 fn parse(tail: &[u8], at: usize, tail_start: u64) -> Result<End, Problem> {

@@ -14,6 +14,8 @@ mod hostile;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use end::ends_here;
+
 pub use directory::{Kind, Member};
 pub use fields::Extra;
 pub use read::Reader;
