@@ -32,6 +32,7 @@
 //! - [`prove`]: whether a build depends on anything but its source.
 //! - [`init`]: how a project comes to be built by pyrepro.
 
+mod alignment;
 pub mod backend;
 mod bounded;
 pub mod compile;
@@ -40,8 +41,11 @@ pub mod dist;
 pub mod epoch;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod git;
+mod in_order;
 pub mod init;
 pub mod inspect;
+mod lock;
 pub mod manifest;
 pub mod normalize;
 pub mod output;

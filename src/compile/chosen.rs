@@ -9,7 +9,7 @@ use super::native::{HandedOver, Native};
 use super::pool::Pool;
 use super::twice;
 use super::unit::{Compiler, Diagnostic, Outcome, Unavailable, Unit};
-use super::worker::lock;
+use crate::lock::lock;
 use crate::python::Version;
 
 /// The compilers of one run, as chosen.

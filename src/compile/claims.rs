@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use super::worker::lock;
+use crate::lock::lock;
 use crate::pyc::{CachedName, Optimization};
 
 /// The bytecode files in hand, each claimed by one source.

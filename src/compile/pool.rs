@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use super::frame;
 use super::unit::{Compiler, Diagnostic, Outcome, Unavailable, Unit};
-use super::worker::{Asking, Cause, Lost, Worker, lock};
+use super::worker::{Asking, Cause, Lost, Worker};
+use crate::lock::lock;
 use crate::python::Version;
 
 /// How often a unit may lose its worker over other units before it gets one of its own.

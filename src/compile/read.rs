@@ -5,8 +5,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use super::worker::lock;
 use crate::bounded;
+use crate::lock::lock;
 
 /// A source, as it was when it was read.
 pub struct Text<'a> {

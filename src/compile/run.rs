@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Serialize;
 
 use super::claims::Claims;
-use super::in_order;
 use super::job::{Bench, Failure, Record};
 use super::orphans::orphans;
 use super::plan::{Plan, Step};
@@ -15,6 +14,7 @@ use super::read::Allowance;
 use super::request::{Place, Request, Task};
 use super::unit::{Compiler, Unavailable};
 use super::write::{self, Writer};
+use crate::in_order;
 use crate::output::{OutputError, OutputForm, OutputTarget};
 
 /// How many steps a thread takes at a time. Where nothing is to be done for a source, getting hold

@@ -5,12 +5,13 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::frame::{self, BadAnswer};
 use super::unit::{Outcome, Unit};
+use crate::lock::lock;
 use crate::python::isolated;
 
 /// How much of what a worker writes to standard error is kept, to be quoted if it dies.
@@ -314,9 +315,4 @@ fn name_of(signal: i32) -> Option<&'static str> {
         15 => "SIGTERM",
         _ => return None,
     })
-}
-
-/// A lock, whatever became of the thread that held it before: what these locks guard is always whole.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

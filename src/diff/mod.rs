@@ -17,7 +17,6 @@ mod options;
 mod pairing;
 pub mod pyc;
 mod report;
-mod rising;
 mod walk;
 
 pub use options::Options;

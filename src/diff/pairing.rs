@@ -5,7 +5,7 @@ use std::io;
 
 use super::listing::{Content, Listed, Listing, What};
 use super::report::Fact;
-use super::rising;
+use crate::alignment::longest_increasing;
 
 /// Members that belong together, by their places in the two lists, in the order of their paths.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -201,7 +201,7 @@ pub(super) fn moved(pairs: &[Pair]) -> HashMap<usize, (usize, usize)> {
     let mut in_b: Vec<usize> = both.iter().map(|(_, b, _)| *b).collect();
     in_b.sort_unstable();
     let ranks: Vec<usize> = both.iter().map(|(_, b, _)| in_b.partition_point(|other| other < b)).collect();
-    let staying = rising::longest(&ranks);
+    let staying = longest_increasing(&ranks);
     let places = both.iter().zip(&ranks).enumerate();
     places
         .filter(|(place, _)| !staying[*place])

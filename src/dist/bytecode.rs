@@ -5,7 +5,8 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::archive::{Content, Entry};
-use crate::compile::{Compiler, Diagnostic, Form, Unavailable, Unit, Warning, in_order};
+use crate::compile::{Compiler, Diagnostic, Form, Unavailable, Unit, Warning};
+use crate::in_order;
 use crate::pyc::{Header, InvalidationMode, Optimization};
 use crate::python::Version;
 
@@ -64,7 +65,7 @@ impl Bytecode<'_> {
             }
             stop
         };
-        let Ok(()) = in_order(sources, self.jobs.get(), work, stopped, keep);
+        let Ok(()) = in_order::work(sources, self.jobs.get(), work, stopped, keep);
         if self.stop.load(Ordering::Relaxed) {
             return Ok(None);
         }

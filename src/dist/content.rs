@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::num::NonZero;
 
+use super::Error;
 use super::package::SourceFile;
-use super::{Error, parallel};
 use crate::archive::{Entries, Entry, Order};
+use crate::in_order;
 use crate::record::{Hash, Record, Row};
 
 /// What is larger is not read into memory.
@@ -30,7 +31,8 @@ pub(super) fn entries(
         let is_source = sources && path.ends_with(".py");
         planned.push((format!("{folder}{path}"), file, is_small || is_source));
     }
-    parallel::map(planned, jobs, |(path, file, in_memory)| {
+    let threads = threads(jobs, planned.len());
+    in_order::map(planned, threads, |(path, file, in_memory)| {
         let SourceFile { place, size, executable } = file;
         let entry = if in_memory {
             let bytes = crate::bounded::read(&place, crate::bounded::SOURCE)
@@ -51,11 +53,17 @@ pub(super) fn with_record(
 ) -> Result<Entries, Error> {
     let order = Order::Wheel { dist_info: dist_info.to_owned() };
     let entries = Entries::new(entries, &order)?;
-    let mut rows = parallel::map(entries.iter().collect(), jobs, row)?;
+    let mut rows = in_order::map(entries.iter(), threads(jobs, entries.iter().count()), row)?;
     let path = format!("{dist_info}/RECORD");
     rows.push(Row::unhashed(&path));
     let record = Entry::bytes(path, Record { rows }.to_string())?;
     Ok(Entries::new(entries.into_iter().chain([record]).collect(), &order)?)
+}
+
+/// How many threads so many files are worth.
+fn threads(jobs: NonZero<usize>, files: usize) -> usize {
+    const SHARE: usize = 16;
+    jobs.get().min(files.div_ceil(SHARE))
 }
 
 fn row(entry: &Entry) -> Result<Row, Error> {

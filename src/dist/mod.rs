@@ -12,7 +12,6 @@ mod editable;
 mod error;
 mod input;
 mod package;
-mod parallel;
 mod sdist;
 mod unpack;
 mod wheel;

@@ -1,9 +1,9 @@
 //! The time of the last commit, which git is asked for.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use super::{Epoch, Error};
+use crate::git::{Git, Reach};
 
 /// When the last commit of the repository around `folder` was made (the committer's time).
 ///
@@ -18,19 +18,10 @@ pub fn of_last_commit(folder: &Path) -> Result<Epoch, Error> {
 }
 
 fn ask(git: &str, folder: &Path) -> Result<Epoch, Error> {
-    let output = command(git, folder)
-        .args([
-            "log",
-            "-1",
-            "--format=%ct",
-            "--no-show-signature",
-            "--no-patch",
-            "--no-ext-diff",
-            "--no-textconv",
-        ])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(Error::NoGit)?;
+    let arguments =
+        ["log", "-1", "--format=%ct", "--no-show-signature", "--no-patch", "--no-ext-diff", "--no-textconv"];
+    let git = Git::of_program(git, folder, Reach::Repository);
+    let output = git.output(&arguments).map_err(Error::NoGit)?;
     let seconds = str::from_utf8(output.stdout.trim_ascii()).ok().and_then(|text| Epoch::parse(text).ok());
     let epoch = seconds.filter(|_| output.status.success());
     epoch.ok_or_else(|| {
@@ -40,56 +31,27 @@ fn ask(git: &str, folder: &Path) -> Result<Epoch, Error> {
     })
 }
 
-/// Settings by which a repository could have programs run. What is given here wins over its own.
-const HARMLESS: [&str; 14] = [
-    "core.fsmonitor=false",
-    "core.hooksPath=/dev/null",
-    "core.pager=cat",
-    "core.sshCommand=false",
-    "core.gitProxy=false",
-    "core.askPass=false",
-    "core.editor=false",
-    "core.alternateRefsCommand=false",
-    "credential.helper=",
-    "diff.external=",
-    "gpg.program=false",
-    "gpg.ssh.program=false",
-    "gpg.x509.program=false",
-    "log.showSignature=false",
-];
-
-/// Git in a folder's own repository, even where a hook of another one runs us. Nothing that the
-/// repository says has a program run: whoever wrote it is not trusted. The settings of the user and of
-/// the system are, among them `safe.directory`.
-pub(crate) fn git_command(folder: &Path) -> Command {
-    command("git", folder)
-}
-
-fn command(git: &str, folder: &Path) -> Command {
-    let mut command = Command::new(git);
-    command.arg("--no-pager").arg("-C").arg(folder);
-    for setting in HARMLESS {
-        command.args(["-c", setting]);
-    }
-    for name in
-        ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_EXTERNAL_DIFF", "GIT_SSH", "GIT_SSH_COMMAND"]
-    {
-        command.env_remove(name);
-    }
-    // No object is fetched that is missing, and none by any protocol.
-    command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none").env("GIT_TERMINAL_PROMPT", "0");
-    command.env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C");
-    command
-}
-
 #[cfg(test)]
 mod tests {
+    use std::process::{Command, Stdio};
+
     use super::*;
 
     /// Runs git as nobody in particular, or tells that there is none to test with.
     fn git(folder: &Path, arguments: &[&str]) -> bool {
-        let status = command("git", folder)
-            .args(["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"])
+        let status = Command::new("git")
+            .arg("-C")
+            .arg(folder)
+            .args([
+                "-c",
+                "core.hooksPath=/dev/null",
+                "-c",
+                "user.name=A",
+                "-c",
+                "user.email=a@example.org",
+                "-c",
+                "commit.gpgsign=false",
+            ])
             .args(arguments)
             .env("GIT_AUTHOR_DATE", "1000000000 +0200")
             .env("GIT_COMMITTER_DATE", "1577836800 -0500")

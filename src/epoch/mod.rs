@@ -6,7 +6,6 @@ mod git;
 use std::path::PathBuf;
 
 pub use choice::{EpochChoice, EpochSource, decide};
-pub(crate) use git::git_command;
 pub use git::of_last_commit;
 pub use pyrepro_archive::epoch::{Clamped, Epoch};
 

@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
+use crate::alignment::{self, Effort, Step};
+
 /// How many equal lines are shown around a difference.
 const CONTEXT: usize = 3;
-
-/// Larger tables of what lines are common are not made.
-const MAX_CELLS: usize = 16 << 20;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
@@ -16,11 +15,11 @@ enum Kind {
 }
 
 /// A line and whether it is in both texts.
-type Step<'a> = (Kind, &'a str);
+type Line<'a> = (Kind, &'a str);
 
 pub fn diff(name: &str, before: &str, after: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let steps = steps(&old, &new);
+    let steps = lines(&old, &new);
     if steps.iter().all(|(kind, _)| *kind == Kind::Same) {
         return String::new();
     }
@@ -37,7 +36,7 @@ pub fn diff(name: &str, before: &str, after: &str) -> String {
 }
 
 /// Where so many lines are equal that the next difference is another hunk's.
-fn end_of_hunk(steps: &[Step<'_>], first: usize) -> usize {
+fn end_of_hunk(steps: &[Line<'_>], first: usize) -> usize {
     let mut last = first;
     for (index, (kind, _)) in steps.iter().enumerate().skip(first) {
         if *kind != Kind::Same {
@@ -49,8 +48,8 @@ fn end_of_hunk(steps: &[Step<'_>], first: usize) -> usize {
     (last + 1 + CONTEXT).min(steps.len())
 }
 
-fn hunk(out: &mut String, steps: &[Step<'_>], start: usize, end: usize) {
-    let count = |range: &[Step<'_>], without: Kind| range.iter().filter(|(kind, _)| *kind != without).count();
+fn hunk(out: &mut String, steps: &[Line<'_>], start: usize, end: usize) {
+    let count = |range: &[Line<'_>], without: Kind| range.iter().filter(|(kind, _)| *kind != without).count();
     let range = |without: Kind| {
         let (before, length) = (count(&steps[..start], without), count(&steps[start..end], without));
         let first = if length == 0 { before } else { before + 1 };
@@ -68,50 +67,14 @@ fn hunk(out: &mut String, steps: &[Step<'_>], start: usize, end: usize) {
     }
 }
 
-/// The shortest way from one text to the other, by the longest common subsequence of their lines.
-fn steps<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Step<'a>> {
-    let same = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let (head, old, new) = (&old[..same], &old[same..], &new[same..]);
-    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (old, tail) = old.split_at(old.len() - tail);
-    let new = &new[..new.len() - tail.len()];
-    let mut steps: Vec<Step<'a>> = head.iter().map(|line| (Kind::Same, *line)).collect();
-    steps.extend(middle(old, new));
-    steps.extend(tail.iter().map(|line| (Kind::Same, *line)));
-    steps
-}
-
-fn middle<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Step<'a>> {
-    let width = new.len() + 1;
-    if (old.len() + 1).saturating_mul(width) > MAX_CELLS {
-        let out = old.iter().map(|line| (Kind::Out, *line));
-        return out.chain(new.iter().map(|line| (Kind::In, *line))).collect();
-    }
-    // How many lines are common from each pair of places on.
-    let mut common = vec![0_u32; (old.len() + 1) * width];
-    for i in (0..old.len()).rev() {
-        for j in (0..new.len()).rev() {
-            common[i * width + j] = match old[i] == new[j] {
-                true => common[(i + 1) * width + j + 1] + 1,
-                false => common[(i + 1) * width + j].max(common[i * width + j + 1]),
-            };
-        }
-    }
-    let (mut i, mut j, mut steps) = (0, 0, Vec::new());
-    while i < old.len() || j < new.len() {
-        if i < old.len() && j < new.len() && old[i] == new[j] {
-            steps.push((Kind::Same, old[i]));
-            (i, j) = (i + 1, j + 1);
-        } else if j == new.len() || i < old.len() && common[(i + 1) * width + j] >= common[i * width + j + 1]
-        {
-            steps.push((Kind::Out, old[i]));
-            i += 1;
-        } else {
-            steps.push((Kind::In, new[j]));
-            j += 1;
-        }
-    }
-    steps
+fn lines<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Line<'a>> {
+    let steps = alignment::steps(old, new, &Effort::default());
+    let line = |step| match step {
+        Step::Both(place, _) => (Kind::Same, old[place]),
+        Step::A(place) => (Kind::Out, old[place]),
+        Step::B(place) => (Kind::In, new[place]),
+    };
+    steps.into_iter().map(line).collect()
 }
 
 #[cfg(test)]

@@ -13,9 +13,9 @@ use super::{
     Target, Tool,
 };
 use crate::archive::{Content, Digest, Entries, Entry, Mode, WriteError};
-use crate::compile::in_order;
 use crate::dist::{Ingredient, Input, Known};
 use crate::epoch::{self, EpochSource};
+use crate::in_order;
 use crate::output::UntilStopped;
 use crate::pyc::Optimization;
 
@@ -75,7 +75,7 @@ impl Build<'_> {
             members.push(member?);
             Ok::<(), WriteError>(())
         };
-        in_order(
+        in_order::work(
             self.entries.iter(),
             self.jobs.get(),
             |entry| self.member(entry),

@@ -27,15 +27,17 @@ mod wheel;
 mod zip;
 mod zip_facts;
 
+use std::convert::Infallible;
 use std::fs::File as Opened;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crate::archive::Shared;
 use crate::epoch::Epoch;
+use crate::in_order;
 
 pub use difference::{Aspect, Difference};
 pub use error::Error;
@@ -162,33 +164,20 @@ impl Files {
     /// ```
     pub fn normalize(self, options: &Options, stop: &AtomicBool, done: impl Fn() + Sync) -> Vec<Record> {
         let Files { files, failed: mut records, .. } = self;
-        let next = AtomicUsize::new(0);
-        let jobs = jobs(options).get();
-        let work = || {
-            let mut records = Vec::new();
-            loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some(file) = files.get(place) else { break };
-                // Those that have nobody to work beside them have the other threads to themselves.
-                let threads = NonZeroUsize::new(jobs / (files.len() - place).min(jobs));
-                records.push(if stop.load(Ordering::Relaxed) {
-                    file.not_begun()
-                } else {
-                    file.record(options, threads.unwrap_or(NonZeroUsize::MIN), stop)
-                });
-                done();
-            }
-            records
+        let (jobs, count) = (jobs(options).get(), files.len());
+        let work = |(place, file): (usize, &File)| {
+            // Those that have nobody to work beside them have the other threads to themselves.
+            let threads = NonZeroUsize::new(jobs / (count - place).min(jobs));
+            let record = if stop.load(Ordering::Relaxed) {
+                file.not_begun()
+            } else {
+                file.record(options, threads.unwrap_or(NonZeroUsize::MIN), stop)
+            };
+            done();
+            Ok::<_, Infallible>(record)
         };
-        thread::scope(|scope| {
-            // Where there are no more threads to be had, those that are there do it all.
-            let start = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
-            let others: Vec<_> = (1..jobs.min(files.len())).filter_map(start).collect();
-            records.extend(work());
-            for other in others {
-                records.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            }
-        });
+        let Ok(found) = in_order::map(files.iter().enumerate(), jobs.min(count), work);
+        records.extend(found);
         records.sort_by(|a, b| files::by_bytes(&a.path, &b.path));
         records
     }

@@ -2,9 +2,6 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use sha2::{Digest, Sha256};
 
@@ -15,6 +12,7 @@ use super::wheel::Wheel;
 use super::{Job, bytecode, installed, zip_facts};
 use crate::archive::zip::{self, Compression, Kind, Member};
 use crate::archive::{Content, Entries, Entry, Limits, Order, Place, Shared, Spool};
+use crate::in_order;
 
 /// More than this before the first member is no `#!` line and no launcher.
 const LONGEST_PREFIX: u64 = 64 << 20;
@@ -149,35 +147,11 @@ impl Shape {
 fn decode(file: &File, reader: &Reader<'_>, job: &Job<'_>) -> Result<Vec<Option<Decoded>>, Error> {
     let spool = job.spool();
     let count = reader.members().len();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= count {
-                return done;
-            }
-            let decoded = job.check_stop().and_then(|()| decode_one(file, reader, index, &spool, job));
-            if decoded.is_err() {
-                // The others need not go on in vain.
-                next.store(count, Ordering::Relaxed);
-            }
-            done.push((index, decoded));
-        }
-    };
-    let threads = job.threads.get().min(count / 4).max(1);
-    let mut files = thread::scope(|scope| {
-        let others: Vec<_> =
-            (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
-        let mut files = work();
-        for other in others {
-            files.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        }
-        files
-    });
-    // Of several errors the one about the first member is told, whichever thread met it.
-    files.sort_unstable_by_key(|(index, _)| *index);
-    files.into_iter().map(|(_, decoded)| decoded).collect()
+    let threads = job.threads.get().min(count / 4);
+    in_order::map(0..count, threads, |index| {
+        job.check_stop()?;
+        decode_one(file, reader, index, &spool, job)
+    })
 }
 
 fn decode_one(

@@ -1,17 +1,17 @@
 //! Finding interpreters: all there are, one by name, or the default.
 
 use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use super::Release;
 use super::interpreter::Interpreter;
 use super::probe::{Unusable, probe};
 use super::search::{SearchPath, is_path, python_at};
+use crate::in_order;
 
 /// Interpreters start in some ten milliseconds; this is for cold network drives.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -232,19 +232,9 @@ impl Interpreters {
     }
 
     fn probe_many(&self, paths: &[PathBuf]) -> Vec<Result<Interpreter, Unusable>> {
-        let next = AtomicUsize::new(0);
-        let probe_some = || {
-            while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let _ = self.probe(path);
-            }
-        };
-        thread::scope(|scope| {
-            for _ in 0..paths.len().min(PROBES_AT_A_TIME) {
-                // What no thread was to be had for is probed below.
-                let _ = thread::Builder::new().spawn_scoped(scope, probe_some);
-            }
-        });
-        paths.iter().map(|path| self.probe(path)).collect()
+        let probe = |path: &PathBuf| Ok::<_, Infallible>(self.probe(path));
+        let Ok(probed) = in_order::map(paths, paths.len().min(PROBES_AT_A_TIME), probe);
+        probed
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Result<Interpreter, Unusable>>> {

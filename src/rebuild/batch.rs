@@ -1,16 +1,16 @@
 //! Many wheels: several at a time, with results that a later run can take up.
 
+use std::convert::Infallible;
 use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::result::RebuildResult;
 use super::run::{Options, Progress, rebuild};
 use super::subject::Subject;
 use crate::archive::Digest;
+use crate::in_order;
 
 /// How a list is worked on.
 #[derive(Debug, Clone)]
@@ -33,26 +33,16 @@ impl Batch {
         progress: &(dyn Fn(&Subject, Progress<'_>) + Sync),
         done: &(dyn Fn(&RebuildResult) + Sync),
     ) -> Vec<RebuildResult> {
-        let next = AtomicUsize::new(0);
-        let results: Vec<Mutex<Option<RebuildResult>>> = subjects.iter().map(|_| Mutex::default()).collect();
-        thread::scope(|scope| {
-            for _ in 0..self.jobs.get().min(subjects.len()) {
-                scope.spawn(|| {
-                    while let Some(subject) = subjects.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        if stop.load(Ordering::Relaxed) {
-                            return;
-                        }
-                        let result = self.one(subject, options, stop, &|event| progress(subject, event));
-                        done(&result);
-                        let at =
-                            subjects.iter().position(|one| std::ptr::eq(one, subject)).unwrap_or_default();
-                        *results[at].lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(result);
-                    }
-                });
+        let work = |subject| {
+            if stop.load(Ordering::Relaxed) {
+                return Ok::<_, Infallible>(None);
             }
-        });
-        let taken = results.into_iter().map(Mutex::into_inner);
-        taken.filter_map(|result| result.unwrap_or_else(std::sync::PoisonError::into_inner)).collect()
+            let result = self.one(subject, options, stop, &|event| progress(subject, event));
+            done(&result);
+            Ok(Some(result))
+        };
+        let Ok(results) = in_order::map(subjects, self.jobs.get().min(subjects.len()), work);
+        results.into_iter().flatten().collect()
     }
 
     fn one(

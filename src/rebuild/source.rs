@@ -1,14 +1,14 @@
 //! The source of a wheel: a source distribution, unpacked, a folder, or a commit of a repository.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use super::error::Error;
 use super::published::FileName;
 use super::result::SourceFacts;
 use crate::archive::Digest;
 use crate::dist;
+use crate::git::{Git, GitError, Reach};
 
 /// A source that is ready to be built.
 pub(super) struct Source {
@@ -34,6 +34,9 @@ impl Source {
     }
 }
 
+/// What a clone is called.
+const FOLDER: &str = "repository";
+
 /// A git repository, as pip names one: `git+https://example.org/plum.git@v1.0`.
 struct Repository<'a> {
     url: &'a str,
@@ -58,21 +61,14 @@ impl Repository<'_> {
     }
 
     fn check_out(&self, wheel: &FileName, into: &Path) -> Result<Source, Error> {
-        let folder = into.join("repository");
-        let failed = |reason: String| Error::Network { what: super::run::plain_url(self.url), reason };
-        let target = folder.as_os_str();
-        git(
-            into.parent().unwrap_or(into),
-            &[
-                "clone".as_ref(),
-                "--quiet".as_ref(),
-                "--no-checkout".as_ref(),
-                "--".as_ref(),
-                self.url.as_ref(),
-                target,
-            ],
-        )
-        .map_err(failed)?;
+        let folder = into.join(FOLDER);
+        let failed = |error: GitError| Error::Network {
+            what: super::run::plain_url(self.url),
+            reason: error.to_string(),
+        };
+        let git = |folder: &Path| Git::new(folder, Reach::Remotes);
+        fs::create_dir_all(into).map_err(|source| Error::io(into, source))?;
+        git(into).answer(&["clone", "--quiet", "--no-checkout", "--", self.url, FOLDER]).map_err(failed)?;
         let version = wheel.version.as_str();
         let tags = [format!("v{version}"), version.to_owned(), format!("{}-{version}", wheel.project)];
         let wanted: Vec<String> = match self.reference {
@@ -82,58 +78,16 @@ impl Repository<'_> {
         };
         let resolve = |name: &String| {
             let commit = format!("{name}^{{commit}}");
-            git(
-                &folder,
-                &[
-                    "rev-parse".as_ref(),
-                    "--verify".as_ref(),
-                    "--quiet".as_ref(),
-                    "--end-of-options".as_ref(),
-                    commit.as_ref(),
-                ],
-            )
-            .ok()
+            git(&folder).answer(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).ok()
         };
         let commit = wanted.iter().find_map(resolve).ok_or_else(|| Error::NoCommit {
             repository: super::run::plain_url(self.url),
             wanted: wanted.join(", "),
         })?;
-        git(&folder, &["checkout".as_ref(), "--quiet".as_ref(), "--detach".as_ref(), commit.as_ref()])
-            .map_err(failed)?;
+        git(&folder).answer(&["checkout", "--quiet", "--detach", &commit]).map_err(failed)?;
         let url = super::run::plain_url(self.url);
         let name = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
         Ok(Source { folder, facts: SourceFacts { name, url: Some(url), sha256: None, commit: Some(commit) } })
-    }
-}
-
-/// Runs git so that nothing of the repository is run, and gives its answer.
-fn git(folder: &Path, arguments: &[&std::ffi::OsStr]) -> Result<String, String> {
-    let mut command = Command::new("git");
-    command.args([
-        "-c",
-        "core.hooksPath=/dev/null",
-        "-c",
-        "core.fsmonitor=false",
-        "-c",
-        "core.autocrlf=false",
-    ]);
-    command.args([
-        "-c",
-        "protocol.ext.allow=never",
-        "-c",
-        "filter.lfs.smudge=",
-        "-c",
-        "filter.lfs.required=false",
-    ]);
-    // Where a hook of another repository runs us, these would lead to that one.
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
-        command.env_remove(name);
-    }
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).env("GIT_TERMINAL_PROMPT", "0");
-    let output = command.output().map_err(|error| format!("git does not start: {error}"))?;
-    match output.status.success() {
-        true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
-        false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
     }
 }
 

@@ -1,9 +1,8 @@
 //! What git says of a working tree, without running anything that the repository names.
 
 use std::path::Path;
-use std::process::Stdio;
 
-use crate::epoch::git_command;
+use crate::git::{self, GitError, Reach};
 use crate::project::Described;
 
 /// The nearest tag with a digit in it, how far it is away, and whether something is not committed.
@@ -40,20 +39,12 @@ struct Git<'a> {
 
 impl Git<'_> {
     fn ask(&self, arguments: &[&str]) -> Result<String, String> {
-        let mut command = git_command(self.root);
-        for setting in &self.filters {
-            command.arg("-c").arg(format!("{setting}="));
-        }
-        let output =
-            command.args(arguments).stdin(Stdio::null()).output().map_err(|error| {
-                format!("git does not run ({error}); install git, or build from an sdist")
-            })?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let said = said.lines().next().unwrap_or("it does not say why");
-            return Err(format!("git {} in {}: {said}", arguments[0], self.root.display()));
-        }
-        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        let filters = self.filters.iter().map(|name| format!("{name}="));
+        let git = git::Git::new(self.root, Reach::Repository).settings(filters);
+        git.answer(arguments).map_err(|error| match error {
+            GitError::NotRun(_) => format!("{error}, or build from an sdist"),
+            error => format!("git {} in {}: {}", arguments[0], self.root.display(), error.first_line()),
+        })
     }
 }
 

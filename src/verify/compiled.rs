@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::rebuild::{Built, Cannot, Request};
 use crate::archive::Digest;
-use crate::compile::{Compiler, Outcome, Unit, in_order};
+use crate::compile::{Compiler, Outcome, Unit};
 use crate::dist::{Ingredient, Input, Role};
+use crate::in_order;
 use crate::manifest::{Artifact, Bytecode, Inputs, Manifest, Member, Options, Target, whole};
 use crate::marshal;
 use crate::pyc::{Header, InvalidationMode, Optimization, Pyc};
@@ -51,7 +52,7 @@ pub(super) fn rebuild(
     fs::create_dir_all(&place)?;
     let mut members = Vec::with_capacity(recorded.members.len());
     let stopped = || request.stop.load(std::sync::atomic::Ordering::Relaxed);
-    in_order(
+    in_order::work(
         recorded.members.iter(),
         request.jobs.get(),
         |member| work.compile(member),

@@ -343,7 +343,7 @@ fn without_what_is_needed_it_says_what_that_is() {
     assert!(report["reason"].as_str().is_some_and(|reason| reason.contains("--source")));
     let (code, told) = verify(&tree, &["app/run.sh", "--source", "app"]);
     assert_eq!(code, Some(2));
-    assert!(told.as_str().is_some_and(|told| told.contains("this is no zip file")), "{told}");
+    assert!(told.as_str().is_some_and(|told| told.contains("neither a zip file nor a tar file")), "{told}");
 
     let place = tree.path().join(".out.pyz.manifest.json");
     let text = fs::read_to_string(&place).expect("a manifest");

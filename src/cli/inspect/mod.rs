@@ -152,11 +152,23 @@ fn look_at(flags: &Flags, path: &Path) -> anyhow::Result<Content> {
         "{} is a source; name bytecode or an archive, or compile it first: pyrepro compile {0}",
         path.display()
     );
+    ensure!(
+        CachedName::parse(path).is_some() || has_magic_number(path).with_context(name)?,
+        "{} is neither bytecode nor an archive; name a .pyc file, a wheel, a zipapp, or another zip or tar file",
+        path.display()
+    );
     let file = bytecode_in(path).with_context(name)?;
     let inspection = Inspection::of(&file).with_context(name)?;
     let pyc = Pyc::parse(&file).with_context(name)?;
     let disassembly = if flags.dis { Some(flags.disassembly(&pyc).with_context(name)?) } else { None };
     Ok(Content::Bytecode { source: source_of(path, &pyc), inspection: Box::new(inspection), disassembly })
+}
+
+/// Whether a file begins with the magic number of some CPython: two bytes, and an end of line.
+fn has_magic_number(path: &Path) -> anyhow::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path)?.take(4).read_to_end(&mut head)?;
+    Ok(head.get(2..4) == Some(b"\r\n"))
 }
 
 /// More than any bytecode file has.

@@ -1,6 +1,5 @@
 //! What differs between two contents, by what they are.
 
-pub(super) mod alignment;
 pub(super) mod bytecode;
 mod entry_points;
 mod hexdump;

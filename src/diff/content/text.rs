@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::super::options::Options;
 use super::super::report::{Body, Fact, Hunk, Lines, Section};
-use super::alignment::{Change, changes};
 use super::note;
+use crate::alignment::{Change, Effort, changes};
 
 /// How many bytes of a line are shown.
 const LONGEST_LINE: usize = 600;
@@ -80,7 +80,7 @@ pub(super) fn lines(title: &str, a: &str, b: &str, options: &Options) -> Option<
 
 /// The difference between two lists of lines.
 fn between(a: &[&str], b: &[&str], options: &Options) -> Lines {
-    let changes = changes(a, b);
+    let changes = changes(a, b, &Effort::default());
     let mut lines = Lines { numbered: true, ..Lines::default() };
     let mut room = options.max_lines;
     for group in changes.chunk_by(|one, next| next.a.start - one.a.end <= options.context.saturating_mul(2)) {

@@ -1,7 +1,7 @@
 //! Two texts in each other's place, with the words that they do not have in common marked.
 
-use super::super::content::alignment::changes;
 use super::escape::marked_up;
+use crate::alignment::{Effort, changes};
 
 /// Longer texts are not compared word by word.
 const MOST_TOKENS: usize = 400;
@@ -13,7 +13,7 @@ pub(super) fn marked(a: &str, b: &str) -> (String, String) {
     if a == b || ours.len().max(theirs.len()) > MOST_TOKENS {
         return plain();
     }
-    let changes = changes(&ours, &theirs);
+    let changes = changes(&ours, &theirs, &Effort::default());
     let weight = |tokens: &[&str]| tokens.iter().map(|token| token.trim().len()).sum::<usize>();
     let changed: usize = changes.iter().map(|change| weight(&ours[change.a.clone()])).sum();
     let (common, shorter) = (weight(&ours) - changed, weight(&ours).min(weight(&theirs)));

@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 
-use super::align::{Effort, Step, align, rows};
 use super::fields::Files;
 use super::findings::Findings;
 use super::pairs::Pair;
+use super::rows::rows;
 use super::shown;
+use crate::alignment::{Effort, Step, steps};
 use crate::disassemble::{self, Error, Handler, Instruction, Location, Span};
 use crate::marshal::{Code, Graph};
 
@@ -94,7 +95,7 @@ fn key(instruction: &Instruction) -> (&'static str, Option<&str>, Option<u32>) {
 impl Aligned {
     fn new(a: Body, b: Body, effort: &Effort) -> Aligned {
         let [keys_a, keys_b] = [&a, &b].map(|body| body.instructions.iter().map(key).collect::<Vec<_>>());
-        let steps = align(&keys_a, &keys_b, effort);
+        let steps = steps(&keys_a, &keys_b, effort);
         let mut offsets = HashMap::from([(a.size, b.size)]);
         for step in &steps {
             if let Step::Both(in_a, in_b) = step {
@@ -199,7 +200,7 @@ impl Aligned {
             .iter()
             .map(|entry| (Ok(entry.start), Ok(entry.end), Ok(entry.target), entry.depth, entry.lasti))
             .collect();
-        let steps = align(&keys_a, &keys_b, &files.effort);
+        let steps = steps(&keys_a, &keys_b, &files.effort);
         match rows(&steps, |_, _| true, |at| entry(&a[at]), |at| entry(&b[at])) {
             Some(list) => found.rows(&pair.path, FIELD, list),
             None if same_code => found.note(&pair.path, FIELD, "the same entries, written in other bytes"),

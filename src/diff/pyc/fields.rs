@@ -1,10 +1,11 @@
 //! What differs in two code objects, field by field.
 
-use super::align::{Effort, align, rows};
 use super::digest::Sum;
 use super::findings::Findings;
 use super::pairs::{Pair, Pairs, Side};
+use super::rows::rows;
 use super::{code, shown};
+use crate::alignment::{Effort, steps};
 use crate::marshal::{Code, Graph, Kind, ObjectId};
 
 /// Numbers that compilers of different versions make different.
@@ -106,7 +107,7 @@ impl<'g> Files<'_, 'g, '_> {
             "consts" => shown::constant(graph, id),
             _ => shown::bare(graph, id),
         };
-        let steps = align(&keys_a, &keys_b, &self.effort);
+        let steps = steps(&keys_a, &keys_b, &self.effort);
         let list = rows(&steps, |_, _| true, |at| show(self.a.graph, a[at]), |at| show(self.b.graph, b[at]));
         if let Some(mut list) = list {
             for row in list.iter_mut().filter(|row| row.kind == super::RowKind::Changed && row.a == row.b) {

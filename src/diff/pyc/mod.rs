@@ -1,6 +1,5 @@
 //! How two bytecode files differ: by header, code object, field, instruction; or in form alone.
 
-mod align;
 mod code;
 mod digest;
 mod fields;
@@ -8,6 +7,7 @@ mod findings;
 mod form;
 mod header;
 mod pairs;
+mod rows;
 mod shown;
 mod source;
 
@@ -17,9 +17,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::alignment::Effort;
 use crate::pyc::{self, HEADER_SIZE, Pyc};
 use crate::python::Version;
-use align::Effort;
 use fields::Files;
 use findings::Findings;
 use form::Forms;
@@ -247,7 +247,7 @@ impl Comparison {
             found.note(MODULE, "python", note);
         }
         let pairs = Pairs::of(a.0, b.0);
-        let files = Files { a: a.0, b: b.0, pairs: &pairs, effort: Effort::new() };
+        let files = Files { a: a.0, b: b.0, pairs: &pairs, effort: Effort::default() };
         let mut budget = MOST_COMPARED;
         for pair in &pairs.pairs {
             match budget.checked_sub(a.0.extent(pair.a) + b.0.extent(pair.b)) {

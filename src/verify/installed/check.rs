@@ -14,7 +14,8 @@ use super::finding::{Finding, Problem};
 use super::listing::{Claim, Listed, Listing};
 use super::{Distribution, Environment, Error, site};
 use crate::bounded::{SOURCE, open, regular};
-use crate::compile::{Unavailable, in_order};
+use crate::compile::Unavailable;
+use crate::in_order;
 use crate::tree::Globs;
 
 /// Files are given to threads this many at a time.
@@ -119,7 +120,13 @@ impl Environment {
                 Ok::<(), Error>(())
             };
             let stopped = || options.stop.load(Ordering::Relaxed);
-            in_order(chunks, options.jobs.get(), |files| check(files, options.references), stopped, keep)?;
+            in_order::work(
+                chunks,
+                options.jobs.get(),
+                |files| check(files, options.references),
+                stopped,
+                keep,
+            )?;
             if stopped() {
                 return Err(Error::Interrupted);
             }

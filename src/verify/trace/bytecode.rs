@@ -7,7 +7,8 @@ use std::sync::atomic::Ordering;
 
 use super::files::Files;
 use super::{Error, Origin, Request};
-use crate::compile::{self, Unavailable, in_order};
+use crate::compile::{self, Unavailable};
+use crate::in_order;
 use crate::pyc::{CachedName, Header, Invalidation, Optimization};
 use crate::verify::installed::Reference;
 
@@ -45,7 +46,7 @@ pub(super) fn origins(
         Ok::<(), Infallible>(())
     };
     let stopped = || request.stop.load(Ordering::Relaxed);
-    let Ok(()) = in_order(pairs.iter(), request.jobs.get(), work, stopped, keep);
+    let Ok(()) = in_order::work(pairs.iter(), request.jobs.get(), work, stopped, keep);
     failure?;
     if stopped() {
         return Err(Error::Interrupted);

@@ -1,45 +1,85 @@
-//! Which lines of two texts have no counterpart in the other.
+//! Which elements of two lists have no counterpart in the other: lines of text, words, instructions.
 //!
-//! Lines that occur once in both, in the same order, are counterparts; between them, the algorithm of Myers
-//! finds the shortest way from one text to the other. Where that would take too long, it goes on from the
-//! furthest place that was reached, so that the time is in proportion to the length whatever the texts are.
+//! Elements that occur once in both, in the same order, are counterparts; between them, the algorithm of Myers
+//! finds the shortest way from one list to the other. Where that would take too long, it goes on from the
+//! furthest place that was reached, so that the time is in proportion to the length whatever the lists are.
 //! What is counted is work and not time, so that the answer is the same on every machine.
 
+mod longest_increasing;
+
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::ops::Range;
+
+pub(crate) use longest_increasing::longest_increasing;
 
 /// How many changes are looked for at a time before it goes on from the furthest place.
 const MOST_CHANGES: i64 = 200;
-/// How much work is done in all before the rest counts as replaced.
+/// How much work is done before the rest counts as replaced: less than a second.
 const MOST_WORK: u64 = 200_000_000;
-/// Shorter pieces are not worth the search for lines that occur once.
+/// Shorter pieces are not worth the search for elements that occur once.
 const SHORTEST_ANCHORED: usize = 16;
-/// How often pieces are cut at such lines.
+/// How often pieces are cut at such elements.
 const DEEPEST_ANCHORS: usize = 16;
 
-/// Lines of A and those that B has in their place; either may be none.
+/// Elements of A and those that B has in their place; either may be none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in super::super) struct Change {
-    pub(in super::super) a: Range<usize>,
-    pub(in super::super) b: Range<usize>,
+pub(crate) struct Change {
+    pub(crate) a: Range<usize>,
+    pub(crate) b: Range<usize>,
 }
 
-/// What has to be changed in one list of lines to get the other, in order.
-pub(in super::super) fn changes(a: &[&str], b: &[&str]) -> Vec<Change> {
+/// An element of one list, or of both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Their keys are equal.
+    Both(usize, usize),
+    A(usize),
+    B(usize),
+}
+
+/// How much work may still be done, in one alignment or in several together. When none is left, all that
+/// differs counts as replaced.
+pub(crate) struct Effort(Cell<u64>);
+
+impl Default for Effort {
+    fn default() -> Effort {
+        Effort(Cell::new(MOST_WORK))
+    }
+}
+
+/// What has to be changed in one list to get the other, in order.
+pub(crate) fn changes<K: Hash + Eq>(a: &[K], b: &[K], effort: &Effort) -> Vec<Change> {
     let mut numbers = HashMap::new();
-    let mut number = |line| {
+    let mut number = |key| {
         let next = numbers.len() as u32;
-        *numbers.entry(line).or_insert(next)
+        *numbers.entry(key).or_insert(next)
     };
-    let a: Vec<u32> = a.iter().map(|line| number(*line)).collect();
-    let b: Vec<u32> = b.iter().map(|line| number(*line)).collect();
-    let mut search =
-        Search { a: &a, b: &b, gone: vec![false; a.len()], new: vec![false; b.len()], work: MOST_WORK };
+    let a: Vec<u32> = a.iter().map(&mut number).collect();
+    let b: Vec<u32> = b.iter().map(&mut number).collect();
+    let (gone, new) = (vec![false; a.len()], vec![false; b.len()]);
+    let mut search = Search { a: &a, b: &b, gone, new, work: effort.0.get() };
     search.run();
+    effort.0.set(search.work);
     let (mut gone, mut new) = (search.gone, search.new);
     slide(&mut gone, &a);
     slide(&mut new, &b);
     collect(&gone, &new)
+}
+
+/// Both lists, element by element.
+pub(crate) fn steps<K: Hash + Eq>(a: &[K], b: &[K], effort: &Effort) -> Vec<Step> {
+    let mut steps = Vec::with_capacity(a.len().max(b.len()));
+    let (mut i, mut j) = (0, 0);
+    let end = Change { a: a.len()..a.len(), b: b.len()..b.len() };
+    for change in changes(a, b, effort).into_iter().chain([end]) {
+        steps.extend((i..change.a.start).zip(j..).map(|(a, b)| Step::Both(a, b)));
+        (i, j) = (change.a.end, change.b.end);
+        steps.extend(change.a.map(Step::A));
+        steps.extend(change.b.map(Step::B));
+    }
+    steps
 }
 
 /// Runs of marks as changes. What is not marked corresponds, in order.
@@ -56,13 +96,13 @@ fn collect(gone: &[bool], new: &[bool]) -> Vec<Change> {
     changes
 }
 
-/// Moves each run of marks down as far as the lines allow, as people are used to: a function that was put
+/// Moves each run of marks down as far as the list allows, as people are used to: a function that was put
 /// between two others begins with its first line and ends with the empty one behind it.
-fn slide(marks: &mut [bool], lines: &[u32]) {
+fn slide(marks: &mut [bool], list: &[u32]) {
     let mut start = 0;
     while let Some(first) = marks[start..].iter().position(|mark| *mark).map(|at| start + at) {
         let mut run = first..first + marks[first..].iter().take_while(|mark| **mark).count();
-        while run.end < lines.len() && !marks[run.end] && lines[run.start] == lines[run.end] {
+        while run.end < list.len() && !marks[run.end] && list[run.start] == list[run.end] {
             marks.swap(run.start, run.end);
             run = run.start + 1..run.end + 1;
         }
@@ -125,7 +165,7 @@ impl Search<'_> {
         Piece { a: a.start + head..a.end - tail, b: b.start + head..b.end - tail, depth }
     }
 
-    /// Places of lines that occur once in both, as many of them as are in the same order.
+    /// Places of elements that occur once in both, as many of them as are in the same order.
     fn anchors(&self, piece: &Piece) -> Vec<(usize, usize)> {
         // How often each occurs, and where last.
         let mut counts: HashMap<u32, [(u32, usize); 2]> = HashMap::new();
@@ -142,7 +182,7 @@ impl Search<'_> {
             .collect();
         once.sort_unstable();
         let in_b: Vec<usize> = once.iter().map(|(_, b)| *b).collect();
-        let marks = super::super::rising::longest(&in_b);
+        let marks = longest_increasing(&in_b);
         once.into_iter().zip(marks).filter(|(_, mark)| *mark).map(|(pair, _)| pair).collect()
     }
 
@@ -274,19 +314,40 @@ mod tests {
     proptest! {
         #[test]
         fn the_changes_lead_from_one_to_the_other(a in lists(80), b in lists(80)) {
-            prop_assert_eq!(apply(&a, &b, &changes(&a, &b)), b);
+            prop_assert_eq!(apply(&a, &b, &changes(&a, &b, &Effort::default())), b);
+        }
+
+        #[test]
+        fn every_element_has_one_step_in_order(a in lists(80), b in lists(80)) {
+            let steps = steps(&a, &b, &Effort::default());
+            let in_a = |step: &Step| match step { Step::Both(a, _) | Step::A(a) => Some(*a), Step::B(_) => None };
+            let in_b = |step: &Step| match step { Step::Both(_, b) | Step::B(b) => Some(*b), Step::A(_) => None };
+            prop_assert!(steps.iter().filter_map(in_a).eq(0..a.len()));
+            prop_assert!(steps.iter().filter_map(in_b).eq(0..b.len()));
+            for step in &steps {
+                if let Step::Both(i, j) = step {
+                    prop_assert_eq!(a[*i], b[*j]);
+                }
+            }
         }
 
         #[test]
         fn there_are_as_few_as_possible(a in lists(SHORTEST_ANCHORED), b in lists(SHORTEST_ANCHORED)) {
-            prop_assert_eq!(cost(&changes(&a, &b)), shortest(&a, &b));
+            prop_assert_eq!(cost(&changes(&a, &b, &Effort::default())), shortest(&a, &b));
         }
+    }
+
+    #[test]
+    fn without_effort_all_that_differs_is_replaced() {
+        let (a, b) = (["x", "y", "a", "end"], ["y", "b", "x", "end"]);
+        let none = Effort(Cell::new(0));
+        assert_eq!(changes(&a, &b, &none), [Change { a: 0..3, b: 0..3 }]);
     }
 
     #[test]
     fn a_function_that_was_put_in_begins_with_its_first_line() {
         let a = ["def f():", "    pass", "", "def h():", "    pass"];
         let b = ["def f():", "    pass", "", "def g():", "    pass", "", "def h():", "    pass"];
-        assert_eq!(changes(&a, &b), [Change { a: 3..3, b: 3..6 }]);
+        assert_eq!(changes(&a, &b, &Effort::default()), [Change { a: 3..3, b: 3..6 }]);
     }
 }

@@ -1,7 +1,7 @@
-//! The longest run of rising numbers in a list.
+//! The longest increasing subsequence.
 
-/// Marks the members of a longest one.
-pub(super) fn longest(numbers: &[usize]) -> Vec<bool> {
+/// Marks the members of a longest increasing subsequence.
+pub(crate) fn longest_increasing(numbers: &[usize]) -> Vec<bool> {
     // For each length, where the run of that length with the lowest end has this.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = vec![None; numbers.len()];
@@ -29,8 +29,8 @@ mod tests {
 
     #[test]
     fn the_longest_is_found() {
-        assert!(longest(&[]).is_empty());
-        assert_eq!(longest(&[3, 0, 1, 2]), [false, true, true, true]);
-        assert_eq!(longest(&[0, 5, 1, 2, 9, 3]), [true, false, true, true, false, true]);
+        assert!(longest_increasing(&[]).is_empty());
+        assert_eq!(longest_increasing(&[3, 0, 1, 2]), [false, true, true, true]);
+        assert_eq!(longest_increasing(&[0, 5, 1, 2, 9, 3]), [true, false, true, true, false, true]);
     }
 }

@@ -5,9 +5,10 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::worker::lock;
+use crate::lock::lock;
 
-/// How far ahead of the oldest unfinished item others may get, so that results do not pile up.
+/// How far ahead of the oldest unfinished item others may get where results are delivered one by one, so
+/// that they do not pile up.
 const AHEAD: usize = 200;
 
 /// How often to look for results, and whether to stop. Results that come fast are delivered many at
@@ -29,13 +30,60 @@ struct Progress<R> {
     closed: bool,
 }
 
+/// Works on all items in so many threads: the results in the order of the items, or the first error in
+/// that order.
+pub(crate) fn map<I, R, E>(
+    items: I,
+    threads: usize,
+    work: impl Fn(I::Item) -> Result<R, E> + Sync,
+) -> Result<Vec<R>, E>
+where
+    I: IntoIterator<IntoIter: Send>,
+    I::Item: Send,
+    R: Send,
+    E: Send,
+{
+    let items = items.into_iter();
+    if threads < 2 {
+        return items.map(work).collect();
+    }
+    let mut results = Vec::with_capacity(items.size_hint().0);
+    let deliver = |result: Result<R, E>| {
+        results.push(result?);
+        Ok(())
+    };
+    run(items, Bounds { threads, ahead: usize::MAX }, work, || false, deliver)?;
+    Ok(results)
+}
+
 /// Works on the items in so many threads and delivers each result, in order, in the calling thread.
 ///
 /// `stopped` is asked now and then, and when it says so no more items are taken or delivered.
 /// Delivery ends the same way if it returns an error.
-pub fn work<I, R, E>(
+pub(crate) fn work<I, R, E>(
     items: I,
     threads: usize,
+    work: impl Fn(I::Item) -> R + Sync,
+    stopped: impl Fn() -> bool,
+    deliver: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E>
+where
+    I: Iterator + Send,
+    I::Item: Send,
+    R: Send,
+{
+    run(items, Bounds { threads, ahead: AHEAD }, work, stopped, deliver)
+}
+
+/// How many threads work, and how far ahead of what is delivered.
+struct Bounds {
+    threads: usize,
+    ahead: usize,
+}
+
+fn run<I, R, E>(
+    items: I,
+    bounds: Bounds,
     work: impl Fn(I::Item) -> R + Sync,
     stopped: impl Fn() -> bool,
     mut deliver: impl FnMut(R) -> Result<(), E>,
@@ -45,6 +93,7 @@ where
     I::Item: Send,
     R: Send,
 {
+    let Bounds { threads, ahead } = bounds;
     let queue = Mutex::new(Queue { items, taken: 0 });
     let progress = Mutex::new(Progress { results: BTreeMap::new(), delivered: 0, working: 0, closed: false });
     let (delivered, done) = (Condvar::new(), Condvar::new());
@@ -53,7 +102,7 @@ where
             lock(&progress).working -= 1;
             done.notify_one();
         });
-        while let Some((number, item)) = next(&queue, &progress, &delivered) {
+        while let Some((number, item)) = next(&queue, &progress, &delivered, ahead) {
             let result = work(item);
             lock(&progress).results.insert(number, result);
         }
@@ -122,10 +171,11 @@ fn next<I: Iterator, R>(
     queue: &Mutex<Queue<I>>,
     progress: &Mutex<Progress<R>>,
     delivered: &Condvar,
+    ahead: usize,
 ) -> Option<(usize, I::Item)> {
     let mut queue = lock(queue);
     let mut now = lock(progress);
-    while queue.taken - now.delivered >= AHEAD && !now.closed {
+    while queue.taken - now.delivered >= ahead && !now.closed {
         now = delivered.wait(now).unwrap_or_else(PoisonError::into_inner);
     }
     if now.closed {
@@ -172,6 +222,16 @@ mod tests {
         };
         super::work(0..20_000, 8, work, || false, deliver).unwrap();
         assert!(results.iter().copied().eq((0..20_000).map(|item| item * 2)));
+    }
+
+    #[test]
+    fn a_map_is_in_order_for_any_number_of_threads_and_ends_with_its_first_error() {
+        for threads in [0, 1, 2, 7] {
+            let doubled = map(0..1000, threads, |n| Ok::<_, ()>(n * 2));
+            assert_eq!(doubled, Ok((0..1000).map(|n| n * 2).collect::<Vec<_>>()));
+            let failed = map(0..1000, threads, |n| if n < 500 { Ok(n) } else { Err(n) });
+            assert_eq!(failed, Err(500));
+        }
     }
 
     #[test]
