@@ -104,7 +104,12 @@ where
         });
         while let Some((number, item)) = next(&queue, &progress, &delivered, ahead) {
             let result = work(item);
-            lock(&progress).results.insert(number, result);
+            let mut now = lock(&progress);
+            now.results.insert(number, result);
+            if now.results.len() > ahead / 2 {
+                // Others would have to wait for it soon.
+                done.notify_one();
+            }
         }
     };
     thread::scope(|scope| {

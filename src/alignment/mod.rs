@@ -8,7 +8,7 @@
 mod longest_increasing;
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -58,11 +58,12 @@ pub(crate) fn changes<K: Hash + Eq>(a: &[K], b: &[K], effort: &Effort) -> Vec<Ch
     };
     let a: Vec<u32> = a.iter().map(&mut number).collect();
     let b: Vec<u32> = b.iter().map(&mut number).collect();
-    let (gone, new) = (vec![false; a.len()], vec![false; b.len()]);
-    let mut search = Search { a: &a, b: &b, gone, new, work: effort.0.get() };
+    let (ours, theirs) = (Common::of(&a, &b), Common::of(&b, &a));
+    let (gone, new) = (vec![false; ours.list.len()], vec![false; theirs.list.len()]);
+    let mut search = Search { a: &ours.list, b: &theirs.list, gone, new, work: effort.0.get() };
     search.run();
     effort.0.set(search.work);
-    let (mut gone, mut new) = (search.gone, search.new);
+    let (mut gone, mut new) = (ours.marks(&search.gone), theirs.marks(&search.new));
     slide(&mut gone, &a);
     slide(&mut new, &b);
     collect(&gone, &new)
@@ -80,6 +81,29 @@ pub(crate) fn steps<K: Hash + Eq>(a: &[K], b: &[K], effort: &Effort) -> Vec<Step
         steps.extend(change.b.map(Step::B));
     }
     steps
+}
+
+/// The elements of a list that the other one has anywhere. The rest has no counterpart, whatever is aligned,
+/// and would cost the search most of its time.
+struct Common {
+    list: Vec<u32>,
+    /// Of all elements of the whole list, whether it is among them.
+    is_common: Vec<bool>,
+}
+
+impl Common {
+    fn of(list: &[u32], other: &[u32]) -> Common {
+        let other: HashSet<u32> = other.iter().copied().collect();
+        let is_common: Vec<bool> = list.iter().map(|element| other.contains(element)).collect();
+        let list = list.iter().zip(&is_common).filter(|(_, is_common)| **is_common).map(|(at, _)| *at);
+        Common { list: list.collect(), is_common }
+    }
+
+    /// Marks of the whole list, by those of the common elements.
+    fn marks(&self, of_common: &[bool]) -> Vec<bool> {
+        let mut of_common = of_common.iter();
+        self.is_common.iter().map(|&common| !common || of_common.next().is_none_or(|mark| *mark)).collect()
+    }
 }
 
 /// Runs of marks as changes. What is not marked corresponds, in order.

@@ -3,9 +3,8 @@
 use std::io;
 use std::path::{Component, Path};
 
-use sha2::{Digest, Sha256};
-
 use super::Error;
+use crate::archive::Digest;
 use crate::project::{Document, Item, Requirement, Specifiers};
 
 /// What `[build-system]` says, or what PEP 517 says for projects where nothing does.
@@ -39,11 +38,12 @@ impl BuildSystem {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn of(folder: &Path) -> Result<BuildSystem, Error> {
-        let mut fingerprint = Sha256::new();
+        let mut files = Vec::new();
         let mut read = |name: &str| -> Result<Option<Vec<u8>>, Error> {
             let content = content(&folder.join(name))?;
-            fingerprint.update((content.is_some(), content.as_ref().map_or(0, Vec::len)).1.to_le_bytes());
-            fingerprint.update(content.as_deref().unwrap_or_default());
+            let bytes = content.as_deref().unwrap_or_default();
+            files.extend(bytes.len().to_le_bytes());
+            files.extend(bytes);
             Ok(content)
         };
         let [pyproject, setup, _] = [read("pyproject.toml")?, read("setup.py")?, read("setup.cfg")?];
@@ -51,8 +51,7 @@ impl BuildSystem {
             return Err(Error::NoProject(folder.to_owned()));
         }
         let mut system = BuildSystem::parse(&pyproject.unwrap_or_default())?;
-        system.fingerprint =
-            fingerprint.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        system.fingerprint = Digest::of(&files).to_string()[..16].to_owned();
         Ok(system)
     }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use pyrepro::backend::Installer;
 use pyrepro::compile::Choice;
-use pyrepro::epoch::{self, Epoch, EpochChoice, EpochSource};
+use pyrepro::epoch::{self, DecidedEpoch, Epoch, EpochChoice};
 use pyrepro::python::SearchPath;
 
 /// Where the user has interpreters.
@@ -24,14 +24,13 @@ pub fn search_path() -> SearchPath {
 
 /// The time that artifacts are to carry, by the flag or else SOURCE_DATE_EPOCH, and where it is from.
 /// A flag that asks for git's goes by the repository that the folder is in.
-pub fn epoch(flag: Option<EpochChoice>, folder: &Path) -> Result<(Epoch, EpochSource), epoch::Error> {
+pub fn epoch(flag: Option<EpochChoice>, folder: &Path) -> Result<DecidedEpoch, epoch::Error> {
     epoch::decide(flag, variable("SOURCE_DATE_EPOCH").as_deref(), folder)
 }
 
 /// The same for what carries the time of the clock where nobody asks for another.
 pub fn epoch_if_given(flag: Option<EpochChoice>) -> Result<Option<Epoch>, epoch::Error> {
-    let (epoch, source) = epoch(flag, Path::new("."))?;
-    Ok((source != EpochSource::Default).then_some(epoch))
+    Ok(epoch(flag, Path::new("."))?.if_given())
 }
 
 /// What to compile with, if the user says so.

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use pyrepro::archive::Format;
-use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
+use pyrepro::epoch::{Epoch, EpochChoice};
 use pyrepro::normalize::{
     self, Aspect, Destination, Difference, Files, Kind, Options, Outcome, Record, Search, Skipped,
 };
@@ -137,18 +137,18 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
 
 impl Flags {
     fn options(&self, terminal: &Terminal) -> anyhow::Result<Options> {
-        let (epoch, source) = environment::epoch(self.source_date_epoch, Path::new("."))?;
+        let decided = environment::epoch(self.source_date_epoch, Path::new("."))?;
+        let epoch = decided.epoch;
         if epoch.clamp_to(Epoch::DOS).changed {
             let nearest = epoch.clamp_to(Epoch::DOS).epoch;
             terminal
                 .warn(format_args!("zip files cannot hold {epoch}; {nearest} is written to those instead"));
         }
-        let chosen = (source != EpochSource::Default).then_some(epoch);
         Ok(Options {
             check: self.check,
-            epoch: chosen,
+            epoch: decided.if_given(),
             drop_signatures: self.drop_signatures,
-            latest: chosen,
+            latest: decided.if_given(),
             jobs: NonZeroUsize::new(self.jobs.into()),
         })
     }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 use clap::builder::PossibleValue;
 use clap::{ValueEnum, value_parser};
+use pyrepro::archive::Digest;
 use pyrepro::compile::{self, Aim};
 use pyrepro::diff;
 use pyrepro::prove::{self, Difference, Proof, Request, Trial, Variation, Verdict};
@@ -218,7 +219,7 @@ struct Report<'a> {
 #[derive(Serialize)]
 struct Artifact<'a> {
     name: &'a str,
-    sha256: &'a str,
+    sha256: &'a Digest,
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
+use crate::archive::Digest;
 
 /// What is no larger is kept in memory.
 const IN_MEMORY: u64 = 32 << 20;
@@ -115,15 +115,8 @@ impl Blob {
         Ok(self.len() == other.len() && self.first_difference(other)?.is_none())
     }
 
-    pub(super) fn sha256(&self) -> io::Result<[u8; 32]> {
-        let mut digest = Sha256::new();
-        let (mut reader, mut chunk) = (self.reader(), vec![0; CHUNK]);
-        loop {
-            match fill(&mut reader, &mut chunk)? {
-                0 => return Ok(digest.finalize().into()),
-                length => digest.update(&chunk[..length]),
-            }
-        }
+    pub(super) fn digest(&self) -> io::Result<Digest> {
+        Ok(Digest::of_reader(self.reader())?.0)
     }
 }
 

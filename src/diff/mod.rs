@@ -152,12 +152,12 @@ impl Item {
     }
 
     fn side(&self) -> io::Result<Side> {
-        let digest = self.blob.as_ref().map(Blob::sha256).transpose()?;
+        let digest = self.blob.as_ref().map(Blob::digest).transpose()?;
         Ok(Side {
             name: self.name(),
             kind: self.kind.name(),
             size: self.blob.as_ref().map(Blob::len),
-            sha256: digest.map(|digest| fields::hex(&digest)),
+            sha256: digest.map(|digest| digest.to_string()),
         })
     }
 

@@ -6,6 +6,7 @@ use std::io;
 use super::listing::{Content, Listed, Listing, What};
 use super::report::Fact;
 use crate::alignment::longest_increasing;
+use crate::archive::Digest;
 
 /// Members that belong together, by their places in the two lists, in the order of their paths.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -166,7 +167,7 @@ fn rename(pairs: &mut Vec<Pair>, a: &Listing, b: &Listing) -> io::Result<()> {
     };
     let (in_a, in_b) = (sizes(a, &ours), sizes(b, &theirs));
     // What has a size that the other side has not is not read.
-    let mut by_content: HashMap<[u8; 32], Vec<(usize, usize)>> = HashMap::new();
+    let mut by_content: HashMap<Digest, Vec<(usize, usize)>> = HashMap::new();
     for (index, place) in theirs.into_iter().filter(|(_, place)| in_a.contains(&b.members[*place].size)) {
         by_content.entry(digest(&b.members[place].content)?).or_default().push((index, place));
     }
@@ -188,8 +189,8 @@ fn rename(pairs: &mut Vec<Pair>, a: &Listing, b: &Listing) -> io::Result<()> {
     Ok(())
 }
 
-fn digest(content: &Content) -> io::Result<[u8; 32]> {
-    content.open()?.blob.sha256()
+fn digest(content: &Content) -> io::Result<Digest> {
+    content.open()?.blob.digest()
 }
 
 /// Which pairs stand in another order in B: as few as explain all of it. Each with its place among the

@@ -5,7 +5,7 @@ use std::num::NonZero;
 
 use super::Error;
 use super::package::SourceFile;
-use crate::archive::{Entries, Entry, Order};
+use crate::archive::{Digest, Entries, Entry, Order};
 use crate::in_order;
 use crate::record::{Hash, Record, Row};
 
@@ -53,26 +53,26 @@ pub(super) fn with_record(
 ) -> Result<Entries, Error> {
     let order = Order::Wheel { dist_info: dist_info.to_owned() };
     let entries = Entries::new(entries, &order)?;
-    let mut rows = in_order::map(entries.iter(), threads(jobs, entries.iter().count()), row)?;
+    let threads = threads(jobs, entries.iter().count());
+    let digests = in_order::map(entries.iter(), threads, Entry::digest)?;
+    let row = |(entry, digest): (&Entry, &Option<Digest>)| {
+        let path = entry.path.as_str().to_owned();
+        match digest {
+            Some(digest) => Row { path, hash: Some(Hash::sha256(*digest)), size: Some(entry.size()) },
+            None => Row::unhashed(path),
+        }
+    };
+    let mut rows: Vec<Row> = entries.iter().zip(&digests).map(row).collect();
     let path = format!("{dist_info}/RECORD");
     rows.push(Row::unhashed(&path));
     let record = Entry::bytes(path, Record { rows }.to_string())?;
-    Ok(Entries::new(entries.into_iter().chain([record]).collect(), &order)?)
+    // A manifest has them, too.
+    let entries = entries.into_iter().zip(digests).map(|(entry, digest)| entry.with_digest(digest));
+    Ok(Entries::new(entries.chain([record]).collect(), &order)?)
 }
 
 /// How many threads so many files are worth.
 fn threads(jobs: NonZero<usize>, files: usize) -> usize {
     const SHARE: usize = 16;
     jobs.get().min(files.div_ceil(SHARE))
-}
-
-fn row(entry: &Entry) -> Result<Row, Error> {
-    let path = entry.path.as_str();
-    match entry.content() {
-        Some(content) => {
-            let hash = Some(Hash::sha256(content.sha256()?));
-            Ok(Row { path: path.to_owned(), hash, size: Some(content.size()) })
-        }
-        None => Ok(Row::unhashed(path)),
-    }
 }

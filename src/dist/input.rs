@@ -107,10 +107,12 @@ impl Ingredient {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn of_entry(entry: &Entry, role: Role) -> Result<Option<Ingredient>, WriteError> {
-        let Some(content) = entry.content() else { return Ok(None) };
-        let known = match content {
-            Content::File { path, size, sha256: None } => Known::Place(path.clone(), *size),
-            content => Known::Digest(Digest(content.sha256()?), content.size()),
+        let known = match entry.content() {
+            Some(Content::File { path, size, sha256: None }) => Known::Place(path.clone(), *size),
+            _ => match entry.digest()? {
+                Some(digest) => Known::Digest(digest, entry.size()),
+                None => return Ok(None),
+            },
         };
         let (mode, path) = (Mode::new(entry.mode()), entry.path.clone());
         Ok(Some(Ingredient { mode, path, role, content: known }))

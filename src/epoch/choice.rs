@@ -37,6 +37,35 @@ pub enum EpochSource {
     Git,
 }
 
+/// The epoch of a run, and what decided it.
+///
+/// ```
+/// use pyrepro::epoch::{self, Epoch};
+///
+/// let decided = epoch::decide(None, None, ".".as_ref())?;
+/// assert_eq!((decided.epoch, decided.if_given()), (Epoch::DEFAULT, None));
+/// # Ok::<(), pyrepro::epoch::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecidedEpoch {
+    /// The time.
+    pub epoch: Epoch,
+    /// What decided it.
+    pub source: EpochSource,
+}
+
+impl DecidedEpoch {
+    /// The time, unless nobody asked for one.
+    pub fn if_given(self) -> Option<Epoch> {
+        (self.source != EpochSource::Default).then_some(self.epoch)
+    }
+
+    /// Another time that the same source decided, such as the nearest one that a format can hold.
+    pub fn moved_to(self, epoch: Epoch) -> DecidedEpoch {
+        DecidedEpoch { epoch, ..self }
+    }
+}
+
 impl FromStr for EpochChoice {
     type Err = Error;
 
@@ -55,22 +84,23 @@ impl FromStr for EpochChoice {
 /// use pyrepro::epoch::{self, Epoch, EpochSource};
 ///
 /// let decided = epoch::decide(None, Some("7".as_ref()), ".".as_ref())?;
-/// assert_eq!(decided, (Epoch::from_seconds(7), EpochSource::Environment));
+/// assert_eq!((decided.epoch, decided.source), (Epoch::from_seconds(7), EpochSource::Environment));
 /// # Ok::<(), pyrepro::epoch::Error>(())
 /// ```
 pub fn decide(
     choice: Option<EpochChoice>,
     variable: Option<&OsStr>,
     folder: &Path,
-) -> Result<(Epoch, EpochSource), Error> {
-    match choice {
-        Some(EpochChoice::At(epoch)) => Ok((epoch, EpochSource::Given)),
-        Some(EpochChoice::LastCommit) => Ok((of_last_commit(folder)?, EpochSource::Git)),
-        None => Ok(match Epoch::from_variable(variable)? {
+) -> Result<DecidedEpoch, Error> {
+    let (epoch, source) = match choice {
+        Some(EpochChoice::At(epoch)) => (epoch, EpochSource::Given),
+        Some(EpochChoice::LastCommit) => (of_last_commit(folder)?, EpochSource::Git),
+        None => match Epoch::from_variable(variable)? {
             Some(epoch) => (epoch, EpochSource::Environment),
             None => (Epoch::DEFAULT, EpochSource::Default),
-        }),
-    }
+        },
+    };
+    Ok(DecidedEpoch { epoch, source })
 }
 
 #[cfg(test)]
@@ -89,6 +119,7 @@ mod tests {
     fn the_choice_beats_the_environment_and_the_environment_the_default() {
         let decide = |choice, variable: Option<&str>| {
             super::decide(choice, variable.map(OsStr::new), Path::new("nowhere"))
+                .map(|decided| (decided.epoch, decided.source))
         };
         let seven = EpochChoice::At(Epoch::from_seconds(7));
         assert_eq!(decide(Some(seven), Some("junk")).unwrap(), (Epoch::from_seconds(7), EpochSource::Given));

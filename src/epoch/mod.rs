@@ -5,7 +5,7 @@ mod git;
 
 use std::path::PathBuf;
 
-pub use choice::{EpochChoice, EpochSource, decide};
+pub use choice::{DecidedEpoch, EpochChoice, EpochSource, decide};
 pub use git::of_last_commit;
 pub use pyrepro_archive::epoch::{Clamped, Epoch};
 

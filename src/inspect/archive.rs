@@ -1,12 +1,11 @@
 //! What is in an archive, and whether what a wheel says of its files holds.
 
 use std::collections::HashMap;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
-use crate::archive::{self, Format, Limits, ReadError, TarSource, tar, zip};
+use crate::archive::{self, Digesting, Format, Limits, ReadError, TarSource, tar, zip};
 use crate::record::{self, Hash, Mismatch, Present, Record};
 
 /// How much of a shebang is shown.
@@ -253,20 +252,7 @@ fn fits<R: Read + Seek>(
     if hash.algorithm() != "sha256" {
         return Ok(hash.fits(&reader.bytes(index)?));
     }
-    let mut digest = Hashing(Sha256::new());
-    reader.copy(index, &mut digest)?;
-    Ok(Some(Hash::sha256(digest.0.finalize().into()) == *hash))
-}
-
-struct Hashing(Sha256);
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    let mut sum = Digesting::default();
+    reader.copy(index, &mut sum)?;
+    Ok(Some(Hash::sha256(sum.finish().0) == *hash))
 }

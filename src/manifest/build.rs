@@ -14,7 +14,7 @@ use super::{
 };
 use crate::archive::{Content, Digest, Entries, Entry, Mode, WriteError};
 use crate::dist::{Ingredient, Input, Known};
-use crate::epoch::{self, EpochSource};
+use crate::epoch::DecidedEpoch;
 use crate::in_order;
 use crate::output::UntilStopped;
 use crate::pyc::Optimization;
@@ -23,7 +23,7 @@ use crate::pyc::Optimization;
 ///
 /// ```
 /// use pyrepro::archive::{Digest, Entries, Entry, Order};
-/// use pyrepro::epoch::{Epoch, EpochSource};
+/// use pyrepro::epoch;
 /// use pyrepro::manifest::{ArtifactKind, Build, Options};
 ///
 /// let entries = Entries::new(vec![Entry::bytes("__main__.py", "print(1)\n")?], &Order::Path)?;
@@ -33,7 +33,7 @@ use crate::pyc::Optimization;
 ///     levels: Default::default(),
 ///     inputs: vec![],
 ///     options: Options::new("zipapp"),
-///     epoch: (Epoch::DEFAULT, EpochSource::Default),
+///     epoch: epoch::decide(None, None, ".".as_ref())?,
 ///     targets: vec![],
 ///     backend: None,
 ///     jobs: std::num::NonZero::<usize>::MIN,
@@ -56,7 +56,7 @@ pub struct Build<'a> {
     /// How it is made.
     pub options: Options,
     /// The one time in it, within what the format can hold, and what decided it.
-    pub epoch: (epoch::Epoch, EpochSource),
+    pub epoch: DecidedEpoch,
     /// The interpreters that its bytecode was made with.
     pub targets: Vec<Target>,
     /// The build backend, where there was one.
@@ -70,24 +70,17 @@ pub struct Build<'a> {
 impl Build<'_> {
     /// The manifest, once the artifact is written: where, and which digest and size it has.
     pub fn manifest(self, place: &Path, (sha256, size): (Digest, u64)) -> Result<Manifest, WriteError> {
-        let mut members = Vec::new();
-        let keep = |member: Result<Member, WriteError>| {
-            members.push(member?);
-            Ok::<(), WriteError>(())
+        let member = |entry| match self.is_stopped() {
+            true => Err(interrupted().into()),
+            false => self.member(entry),
         };
-        in_order::work(
-            self.entries.iter(),
-            self.jobs.get(),
-            |entry| self.member(entry),
-            || self.is_stopped(),
-            keep,
-        )?;
+        let members = in_order::map(self.entries.iter(), self.jobs.get(), member)?;
         let inputs = self.inputs(&members)?;
         if self.is_stopped() {
             return Err(interrupted().into());
         }
         let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let (seconds, source) = (self.seconds(), self.epoch.1);
+        let (seconds, source) = (self.seconds(), self.epoch.source);
         Ok(Manifest {
             artifact: Artifact { kind: self.kind, name, sha256, size },
             backend: self.backend,
@@ -104,7 +97,7 @@ impl Build<'_> {
 
     /// Zip files hold every other second.
     fn seconds(&self) -> u64 {
-        let seconds = self.epoch.0.seconds();
+        let seconds = self.epoch.epoch.seconds();
         match self.kind {
             ArtifactKind::Wheel | ArtifactKind::Zipapp | ArtifactKind::Zip => seconds - seconds % 2,
             _ => seconds,
@@ -142,11 +135,11 @@ impl Build<'_> {
             .map_err(|source| WriteError::Unreadable { path: place.to_owned(), source })
     }
 
-    fn digest_of(&self, content: &Content) -> Result<Digest, WriteError> {
-        match content {
+    fn digest_of(&self, entry: &Entry) -> Result<Option<Digest>, WriteError> {
+        match entry.content() {
             // What is long is read so that it can be given up.
-            Content::File { path, sha256: None, .. } => self.digest(path),
-            content => Ok(Digest(content.sha256()?)),
+            Some(Content::File { path, sha256: None, .. }) => self.digest(path).map(Some),
+            _ => entry.digest(),
         }
     }
 
@@ -179,7 +172,7 @@ impl Build<'_> {
             kind: Kind::File,
             mode,
             path,
-            sha256: Some(self.digest_of(content)?),
+            sha256: self.digest_of(entry)?,
             size: Some(entry.size()),
             target: None,
         })

@@ -16,6 +16,7 @@ mod options;
 mod read;
 mod target;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::{self, Digest};
 use crate::dist::Input;
-use crate::epoch::EpochSource;
+use crate::epoch::{self, DecidedEpoch, EpochSource};
 use crate::marshal;
 use crate::there;
 
@@ -146,6 +147,18 @@ pub struct Epoch {
     pub source: EpochSource,
 }
 
+impl From<DecidedEpoch> for Epoch {
+    fn from(DecidedEpoch { epoch, source }: DecidedEpoch) -> Epoch {
+        Epoch { seconds: epoch.seconds(), source }
+    }
+}
+
+impl From<Epoch> for DecidedEpoch {
+    fn from(Epoch { seconds, source }: Epoch) -> DecidedEpoch {
+        DecidedEpoch { epoch: epoch::Epoch::from_seconds(seconds), source }
+    }
+}
+
 /// The files that something was made of, by role and path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -261,7 +274,13 @@ impl Manifest {
     ///
     /// It has a digest of itself, which tells of accidents, and not of those who know how to make one.
     pub fn to_json(&self) -> String {
-        Manifest { sha256: Some(self.digest()), ..self.clone() }.text()
+        let mut text = self.text_without_digest();
+        let digest = Digest::of(text.as_bytes());
+        // Keys are in order, and only those of the document itself stand behind two blanks.
+        if let Some(place) = text.rfind("\n  \"targets\"") {
+            text.insert_str(place, &format!("\n  \"sha256\": \"{digest}\","));
+        }
+        text
     }
 
     /// Whether its digest, if it was read, is that of the rest.
@@ -281,13 +300,17 @@ impl Manifest {
 
     /// The digest of all but the digest.
     pub(crate) fn digest(&self) -> Digest {
-        let bare = Manifest { sha256: None, ..self.clone() };
-        Digest::of(bare.text().as_bytes())
+        Digest::of(self.text_without_digest().as_bytes())
     }
 
-    fn text(&self) -> String {
+    fn text_without_digest(&self) -> String {
+        // Only one that was read has a digest, so that copies are rare.
+        let bare = match self.sha256 {
+            Some(_) => Cow::Owned(Manifest { sha256: None, ..self.clone() }),
+            None => Cow::Borrowed(self),
+        };
         // A map whose keys are no strings would be an error, and there is none in these types.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        let mut text = serde_json::to_string_pretty(&*bare).unwrap_or_default();
         text.push('\n');
         text
     }

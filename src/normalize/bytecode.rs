@@ -2,13 +2,11 @@
 
 use std::io::Write;
 
-use sha2::{Digest, Sha256};
-
 use super::Job;
 use super::difference::{Aspect, Difference};
 use super::error::Error;
 use super::zip::Decoded;
-use crate::archive::{Content, Spool};
+use crate::archive::{Content, Digest, Spool};
 use crate::inspect;
 use crate::pyc::{self, Pyc};
 
@@ -20,25 +18,24 @@ pub(super) fn is_named(path: &str, size: u64) -> bool {
 /// Puts aside the canonical form of a member. One that has none is data, of a test say, and is kept
 /// as it is; somebody should know.
 pub(super) fn decoded(path: &str, bytes: Vec<u8>, spool: &Spool, job: &Job<'_>) -> Result<Decoded, Error> {
-    let before = Sha256::digest(&bytes).into();
-    let (difference, warning, bytes) = match canonical(&bytes) {
-        Ok(canonical) if canonical == bytes => (None, None, bytes),
+    let before = Digest::of(&bytes);
+    let (difference, warning, after, bytes) = match canonical(&bytes) {
+        Ok(canonical) if canonical == bytes => (None, None, before, bytes),
         Ok(canonical) => {
             let difference = job.options.check.then(|| {
                 let reason = first_difference(&bytes);
                 let reason = reason.unwrap_or_else(|| "not in canonical form".to_owned());
                 Difference::of(path, Aspect::Bytecode, reason)
             });
-            (difference, None, canonical)
+            (difference, None, Digest::of(&canonical), canonical)
         }
-        Err(error) => (None, Some(format!("{path}: left as it is: {error}")), bytes),
+        Err(error) => (None, Some(format!("{path}: left as it is: {error}")), before, bytes),
     };
     let put_aside = || {
         let mut place = spool.reserve(bytes.len() as u64)?;
         place.write_all(&bytes).map(|()| place.stretch())
     };
     let stretch = put_aside().map_err(|source| job.not_written(source))?;
-    let after = Sha256::digest(&bytes).into();
     Ok(Decoded { content: Content::Spooled(stretch), before, after, difference, warning })
 }
 

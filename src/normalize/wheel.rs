@@ -3,14 +3,12 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
-use sha2::{Digest, Sha256};
-
 use super::difference::{Aspect, Difference};
 use super::error::Error;
 use super::zip::{Decoded, Reader};
 use super::{Job, fields};
 use crate::archive::zip::{Kind, Member};
-use crate::archive::{Content, Entries, Entry, Order};
+use crate::archive::{Content, Digest, Entries, Entry, Order};
 use crate::record::{self, Hash, Mismatch, Present, Record, Row};
 
 /// Puts the fields of a file in order, unless they are.
@@ -184,7 +182,7 @@ pub(super) fn replace(
     (aspect, found): (Aspect, &str),
 ) {
     if let Some(file) = &mut files[index] {
-        file.after = Sha256::digest(&content).into();
+        file.after = Digest::of(&content);
         file.content = Content::Bytes(content);
         file.difference = Some(Difference::of(members[index].path.as_str(), aspect, found));
     }

@@ -3,15 +3,13 @@
 use std::fs::File;
 use std::io::Write;
 
-use sha2::{Digest, Sha256};
-
 use super::difference::{Aspect, Difference};
 use super::error::Error;
 use super::form::NormalForm;
 use super::wheel::Wheel;
 use super::{Job, bytecode, installed, zip_facts};
 use crate::archive::zip::{self, Compression, Kind, Member};
-use crate::archive::{Content, Entries, Entry, Limits, Order, Place, Shared, Spool};
+use crate::archive::{Content, Digest, Digesting, Entries, Entry, Limits, Order, Place, Shared, Spool};
 use crate::in_order;
 
 /// More than this before the first member is no `#!` line and no launcher.
@@ -27,9 +25,9 @@ pub(super) struct Decoded {
     /// What is to be written.
     pub content: Content,
     /// The hash of what was there.
-    pub before: [u8; 32],
+    pub before: Digest,
     /// The hash of what is to be written.
-    pub after: [u8; 32],
+    pub after: Digest,
     /// In what that differs, if it does.
     pub difference: Option<Difference>,
     /// Why it is bytecode that was left as it was.
@@ -173,9 +171,9 @@ fn decode_one(
         return Ok(Some(bytecode::decoded(member.path.as_str(), bytes, spool, job)?));
     }
     let place = spool.reserve(member.size).map_err(|source| job.not_written(source))?;
-    let mut output = Summed { place, hash: Sha256::new() };
+    let mut output = Summed { place, sum: Digesting::default() };
     reader.copy_from(Shared::new(file), index, &mut output)?;
-    let hash = output.hash.finalize().into();
+    let (hash, _) = output.sum.finish();
     let content = Content::Spooled(output.place.stretch());
     Ok(Some(Decoded { content, before: hash, after: hash, difference: None, warning: None }))
 }
@@ -183,13 +181,13 @@ fn decode_one(
 /// A place that what is written to is hashed on its way.
 struct Summed {
     place: Place,
-    hash: Sha256,
+    sum: Digesting,
 }
 
 impl Write for Summed {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let length = self.place.write(bytes)?;
-        self.hash.update(&bytes[..length]);
+        self.sum.write_all(&bytes[..length])?;
         Ok(length)
     }
 

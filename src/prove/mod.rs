@@ -16,8 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use sha2::{Digest, Sha256};
-
+use crate::archive::Digest;
 use crate::backend;
 use crate::output::Scratch;
 use crate::tree;
@@ -88,7 +87,7 @@ pub struct Trial {
 #[derive(Debug)]
 pub struct Proof {
     /// What the first build made, by name, with the SHA-256 of each.
-    pub artifacts: BTreeMap<String, String>,
+    pub artifacts: BTreeMap<String, Digest>,
     /// The others.
     pub trials: Vec<Trial>,
     _folder: Scratch,
@@ -171,7 +170,7 @@ pub fn prove(request: &Request, stop: &AtomicBool, mut done: impl FnMut(&Trial))
 
 fn trial(
     request: &Request,
-    artifacts: &BTreeMap<String, String>,
+    artifacts: &BTreeMap<String, Digest>,
     first: &Path,
     variation: Variation,
     round: usize,
@@ -194,7 +193,7 @@ fn trial(
     Ok(Trial { variation, change, round, verdict })
 }
 
-fn compare(artifacts: &BTreeMap<String, String>, first: &Path, place: &Path) -> Result<Verdict, Error> {
+fn compare(artifacts: &BTreeMap<String, Digest>, first: &Path, place: &Path) -> Result<Verdict, Error> {
     let others = self::artifacts(place)?;
     let names = artifacts.keys().chain(others.keys().filter(|name| !artifacts.contains_key(*name)));
     let differing = names.filter(|name| artifacts.get(*name) != others.get(*name));
@@ -209,7 +208,7 @@ fn compare(artifacts: &BTreeMap<String, String>, first: &Path, place: &Path) -> 
 }
 
 /// What a build has made, by name.
-fn artifacts(place: &Path) -> Result<BTreeMap<String, String>, Error> {
+fn artifacts(place: &Path) -> Result<BTreeMap<String, Digest>, Error> {
     let folder = place.join(surroundings::OUT);
     if !folder.exists() {
         return Ok(BTreeMap::new());
@@ -220,26 +219,10 @@ fn artifacts(place: &Path) -> Result<BTreeMap<String, String>, Error> {
             continue;
         }
         let path = folder.join(&entry.path);
-        let mut hash = Hashing(Sha256::new());
-        let copied = File::open(&path).and_then(|mut file| io::copy(&mut file, &mut hash));
-        copied.map_err(at(&path))?;
-        let digest: String = hash.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let (digest, _) = File::open(&path).and_then(Digest::of_reader).map_err(at(&path))?;
         artifacts.insert(entry.path.to_string_lossy().into_owned(), digest);
     }
     Ok(artifacts)
-}
-
-struct Hashing(Sha256);
-
-impl io::Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 fn at(path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Error {

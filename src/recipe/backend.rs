@@ -8,9 +8,9 @@ use super::zipapp::{BadRecipe, bytecode_options, read_bytecode, unless_left_over
 use crate::archive::Digest;
 use crate::backend::{self, Artifact, Session};
 use crate::dist::BytecodeRecipe;
-use crate::epoch::{self, EpochSource};
+use crate::epoch::{self, DecidedEpoch};
 use crate::manifest::{
-    Backend, DescribeError, Epoch, Inputs, Manifest, Options, Requirement, Target, describe_file,
+    Backend, DescribeError, Inputs, Manifest, Options, Requirement, Target, describe_file,
 };
 
 const VERB: &str = "build";
@@ -110,7 +110,7 @@ impl Provenance {
     pub fn manifest(
         &self,
         recipe: &BackendRecipe,
-        (epoch, source): (epoch::Epoch, EpochSource),
+        epoch: DecidedEpoch,
         target: Option<Target>,
         file: File,
         place: &Path,
@@ -121,7 +121,7 @@ impl Provenance {
         };
         Ok(Manifest {
             backend: Some(self.backend.clone()),
-            epoch: Some(Epoch { seconds: epoch.clamp_to(range).epoch.seconds(), source }),
+            epoch: Some(epoch.moved_to(epoch.epoch.clamp_to(range).epoch).into()),
             inputs: Some(self.inputs.clone()),
             options: Some(recipe.to_options()),
             targets: target.filter(|_| recipe.bytecode.is_some()).into_iter().collect(),

@@ -11,7 +11,7 @@ use crate::archive::{Entries, WriteError};
 use crate::compile::Compiler;
 use crate::dist::zipapp::{self, App};
 use crate::dist::{self, Artifact, Bytecode, Ingredient, Package};
-use crate::epoch::{Epoch, EpochSource};
+use crate::epoch::{DecidedEpoch, Epoch};
 use crate::manifest::{ArtifactKind, Build, Options, Target};
 use crate::output::{self, Scratch, UntilStopped};
 use crate::pyc::Optimization;
@@ -195,7 +195,7 @@ impl BuildRecipe {
         &self,
         entries: &'a Entries,
         inputs: Vec<Ingredient>,
-        epoch: (Epoch, EpochSource),
+        epoch: DecidedEpoch,
         target: Option<Target>,
         jobs: NonZero<usize>,
         stop: &'a AtomicBool,

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use crate::compile::Compiler;
 use crate::dist::BytecodeRecipe;
 use crate::dist::zipapp::{self, App, Bytecode};
-use crate::epoch::{Epoch, EpochSource};
+use crate::epoch::{DecidedEpoch, Epoch};
 use crate::manifest::{ArtifactKind, Build, Options, Setting, Target};
 use crate::pyc::InvalidationMode;
 use crate::python::{Environment, Version};
@@ -101,7 +101,7 @@ impl ZipappRecipe {
     pub fn build<'a>(
         &self,
         app: &'a App,
-        epoch: (Epoch, EpochSource),
+        epoch: DecidedEpoch,
         target: Option<Target>,
         jobs: NonZero<usize>,
         stop: &'a AtomicBool,

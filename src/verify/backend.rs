@@ -11,7 +11,7 @@ use super::sources::Found;
 use crate::backend::{self, Artifact, Installed, Installer, Isolation, Session};
 use crate::compile::Chosen;
 use crate::dist::Bytecode;
-use crate::epoch::Epoch;
+use crate::epoch::DecidedEpoch;
 use crate::manifest::{Backend, Manifest, Requirement, Target};
 use crate::project::{Name, Version};
 use crate::recipe::{BackendRecipe, Provenance};
@@ -67,7 +67,8 @@ pub(super) fn rebuild(
     let root = found.folder.clone().ok_or_else(|| Cannot::new("name the project's folder with --source"))?;
     foreign::permit(request, made_by, recipe, &root)?;
     let python = interpreter(request, recorded, recipe)?;
-    let at = Epoch::from_seconds(epoch.seconds);
+    let epoch = DecidedEpoch::from(epoch);
+    let at = epoch.epoch;
     let artifact = request.artifact;
     let beside = artifact.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let build = backend::Request {
@@ -93,7 +94,7 @@ pub(super) fn rebuild(
     write(&place, |output| made.write(at, jobs, output))?;
     let target = python.compiler.as_ref().map(Target::of_chosen);
     let file = fs::File::open(&place)?;
-    let manifest = Provenance::of(&session)?.manifest(recipe, (at, epoch.source), target, file, &place)?;
+    let manifest = Provenance::of(&session)?.manifest(recipe, epoch, target, file, &place)?;
     Ok(Built { place, manifest })
 }
 

@@ -6,7 +6,7 @@ use super::rebuild::{Built, Cannot, Request, write};
 use super::sources::Found;
 use crate::compile::Chosen;
 use crate::dist::Package;
-use crate::epoch::Epoch;
+use crate::epoch::DecidedEpoch;
 use crate::manifest::{Manifest, Target};
 use crate::recipe::BuildRecipe;
 
@@ -19,21 +19,20 @@ pub(super) fn rebuild(
     folder: &Path,
 ) -> Result<Built, Cannot> {
     let epoch = recorded.epoch.ok_or_else(|| Cannot::new("the manifest has no epoch"))?;
+    let epoch = DecidedEpoch::from(epoch);
     let root =
         found.folder.as_deref().ok_or_else(|| Cannot::new("name the project's folder with --source"))?;
     let chosen = recipe.bytecode.map(|_| request.compiler_for(recorded)).transpose()?;
     let compiler = chosen.as_ref().map(Chosen::for_version);
 
     // Artifacts lie beside each other, in the project's folder or elsewhere.
-    let package =
-        Package::open_at(root, request.artifact.parent(), Some(Epoch::from_seconds(epoch.seconds)))?;
+    let package = Package::open_at(root, request.artifact.parent(), Some(epoch.epoch))?;
     let made = recipe.make(&package, compiler, request.jobs, request.stop)?;
-    let at = Epoch::from_seconds(epoch.seconds);
     let place = folder.join("rebuilt").join(&recorded.artifact.name);
-    let written = write(&place, |output| made.write(at, request.jobs, output))?;
+    let written = write(&place, |output| made.write(epoch.epoch, request.jobs, output))?;
     let target = chosen.as_ref().map(Target::of_chosen);
     let inputs = package.ingredients()?;
-    let build = recipe.build(made.entries(), inputs, (at, epoch.source), target, request.jobs, request.stop);
+    let build = recipe.build(made.entries(), inputs, epoch, target, request.jobs, request.stop);
     let manifest = build.manifest(&place, written)?;
     Ok(Built { place, manifest })
 }

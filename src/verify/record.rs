@@ -38,7 +38,7 @@ fn rewritten(mut record: Record, members: &[Member]) -> Vec<u8> {
         members.iter().map(|member| (member.path.as_str(), member)).collect();
     for row in record.rows.iter_mut().filter(|row| row.hash.is_some()) {
         if let Some(Member { sha256: Some(sum), size, .. }) = members.get(row.path.as_str()) {
-            (row.hash, row.size) = (Some(Hash::sha256(sum.0)), *size);
+            (row.hash, row.size) = (Some(Hash::sha256(*sum)), *size);
         }
     }
     record.to_string().into_bytes()

@@ -7,7 +7,7 @@ use super::sources::Found;
 use crate::compile::Chosen;
 use crate::dist::Role;
 use crate::dist::zipapp::Source;
-use crate::epoch::Epoch;
+use crate::epoch::DecidedEpoch;
 use crate::manifest::{Manifest, Target};
 use crate::recipe::{ZipappRecipe, ZipappSources};
 
@@ -25,12 +25,12 @@ pub(super) fn rebuild(
 
     let wanted = recipe.request(sources(request, found));
     let app = recipe.gather(&wanted, compiler, request.jobs, request.stop)?;
-    let at = Epoch::from_seconds(epoch.seconds);
-    let options = recipe.write_options(at, request.jobs);
+    let epoch = DecidedEpoch::from(epoch);
+    let options = recipe.write_options(epoch.epoch, request.jobs);
     let place = folder.join("rebuilt").join(&recorded.artifact.name);
     let written = write(&place, |output| app.write(&options, output))?;
     let target = chosen.as_ref().map(Target::of_chosen);
-    let build = recipe.build(&app, (at, epoch.source), target, request.jobs, request.stop);
+    let build = recipe.build(&app, epoch, target, request.jobs, request.stop);
     let manifest = build.manifest(&place, written)?;
     Ok(Built { place, manifest })
 }

@@ -312,8 +312,7 @@ fn requirements_are_found_in_a_folder_of_wheels() {
     wheel(&tree, "dep_one", "1.0", &[("one.py", "VERSION = 1\n")], "");
     let two = wheel(&tree, "dep_one", "2.0", &[("one.py", "VERSION = 2\n")], "");
     wheel(&tree, "other", "3.1", &[("other.py", "")], "");
-    let digest = pyrepro::archive::Content::Bytes(fs::read(two).expect("a wheel")).sha256().expect("memory");
-    let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = pyrepro::archive::Digest::of(&fs::read(two).expect("a wheel"));
     let version = |list: &str| {
         tree.write("list.txt", list);
         accepted(&tree, &["app", "--requirements", "list.txt", "--find-links", "wheels"]);

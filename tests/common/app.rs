@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use pyrepro::archive::{Content, Entries, Entry, Limits, Order, zip};
+use pyrepro::archive::{Entries, Entry, Limits, Order, zip};
 
 use super::tree::Tree;
 
@@ -98,8 +98,8 @@ pub fn wheel_bytes(name: &str, version: &str, files: &[(&str, &str)], metadata: 
     let head = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{metadata}");
     all.push((format!("{info}/METADATA"), head));
     let line = |(path, text): &(String, String)| {
-        let digest = Content::Bytes(text.clone().into_bytes()).sha256().expect("memory");
-        format!("{path},sha256={},{}\n", base64(&digest), text.len())
+        let digest = pyrepro::archive::Digest::of(text.as_bytes());
+        format!("{path},sha256={},{}\n", base64(&digest.0), text.len())
     };
     let record: String = all.iter().map(line).collect();
     all.push((format!("{info}/RECORD"), format!("{record}{info}/RECORD,,\n")));

@@ -1,11 +1,10 @@
 //! What goes into an archive: a list of members that listing, hashing and writing walk alike.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
+use super::digest::Digest;
 use super::order::Order;
 use super::path::{self, BadPath, Collision, MemberPath};
 use super::spool::Stretch;
@@ -29,6 +28,8 @@ pub struct Entry {
     pub kind: Kind,
     /// The file on disk that its bytes were read from, where that matters. It does not get into an archive.
     pub origin: Option<PathBuf>,
+    /// That of its content, where it is known.
+    digest: Option<Digest>,
 }
 
 /// What a member to write is. No other property of a file gets into an archive.
@@ -67,7 +68,7 @@ pub enum Content {
         size: u64,
         /// Its SHA-256, where something that is in the archive, too, tells it. If what is written to a
         /// zip file has another, that is an error.
-        sha256: Option<[u8; 32]>,
+        sha256: Option<Digest>,
     },
     /// Those that were put aside.
     Spooled(Stretch),
@@ -90,7 +91,7 @@ impl Entry {
     /// # Ok::<(), pyrepro_archive::BadPath>(())
     /// ```
     pub fn new(path: MemberPath, kind: Kind) -> Entry {
-        Entry { path, kind, origin: None }
+        Entry { path, kind, origin: None, digest: None }
     }
 
     /// A file with these bytes in it.
@@ -155,6 +156,17 @@ impl Entry {
         self
     }
 
+    /// The same entry under another path.
+    ///
+    /// ```
+    /// # use pyrepro_archive::{Entry, MemberPath};
+    /// assert_eq!(Entry::bytes("a.py", "")?.renamed(MemberPath::new("b.py")?).path.as_str(), "b.py");
+    /// # Ok::<(), pyrepro_archive::BadPath>(())
+    /// ```
+    pub fn renamed(self, path: MemberPath) -> Entry {
+        Entry { path, ..self }
+    }
+
     /// The same entry, whose bytes were read from this file.
     ///
     /// ```
@@ -193,11 +205,37 @@ impl Entry {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn pinned(mut self) -> Result<Entry, WriteError> {
-        let now = self.content().map(Content::sha256).transpose()?;
+        let now = self.digest()?;
         if let Kind::File { content: Content::File { sha256, .. }, .. } = &mut self.kind {
             *sha256 = now;
         }
         Ok(self)
+    }
+
+    /// The same entry, whose content somebody has hashed already.
+    ///
+    /// ```
+    /// # use pyrepro_archive::{Digest, Entry};
+    /// let entry = Entry::bytes("a.py", "x")?.with_digest(Some(Digest::of(b"x")));
+    /// assert_eq!(entry.digest()?, Some(Digest::of(b"x")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_digest(self, digest: Option<Digest>) -> Entry {
+        Entry { digest, ..self }
+    }
+
+    /// The SHA-256 of its content; none of what is no file. It is computed unless it is known.
+    ///
+    /// ```
+    /// # use pyrepro_archive::Entry;
+    /// assert_eq!(Entry::folder("a")?.digest()?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn digest(&self) -> Result<Option<Digest>, WriteError> {
+        match (self.digest, self.content()) {
+            (Some(digest), _) => Ok(Some(digest)),
+            (None, content) => content.map(Content::digest).transpose(),
+        }
     }
 
     /// Its permissions.
@@ -272,44 +310,25 @@ impl Content {
     /// The SHA-256 of the bytes, or what it has to be.
     ///
     /// ```
-    /// # use pyrepro_archive::Content;
-    /// let digest = Content::Bytes(b"abc".to_vec()).sha256()?;
-    /// assert_eq!(digest[..4], [0xba, 0x78, 0x16, 0xbf]);
+    /// # use pyrepro_archive::{Content, Digest};
+    /// assert_eq!(Content::Bytes(b"abc".to_vec()).digest()?, Digest::of(b"abc"));
     /// # Ok::<(), pyrepro_archive::WriteError>(())
     /// ```
-    pub fn sha256(&self) -> Result<[u8; 32], WriteError> {
-        let mut hash = Sha256::new();
+    pub fn digest(&self) -> Result<Digest, WriteError> {
         match self {
-            Content::Bytes(bytes) => hash.update(bytes),
-            Content::File { sha256: Some(sha256), .. } => return Ok(*sha256),
+            Content::Bytes(bytes) => Ok(Digest::of(bytes)),
+            Content::File { sha256: Some(digest), .. } => Ok(*digest),
             Content::File { path, size, .. } => {
-                let unreadable = |source| WriteError::Unreadable { path: path.clone(), source };
-                let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?);
-                let mut chunk = [0; 1 << 16];
-                let mut seen = 0;
-                loop {
-                    match file.read(&mut chunk).map_err(unreadable)? {
-                        0 if seen == *size => break,
-                        0 => return Err(WriteError::Changed { path: path.clone(), size: *size }),
-                        read => {
-                            hash.update(&chunk[..read]);
-                            seen += read as u64;
-                        }
-                    }
+                let read = File::open(path).and_then(Digest::of_reader);
+                let (digest, length) =
+                    read.map_err(|source| WriteError::Unreadable { path: path.clone(), source })?;
+                match length == *size {
+                    true => Ok(digest),
+                    false => Err(WriteError::Changed { path: path.clone(), size: *size }),
                 }
             }
-            Content::Spooled(stretch) => {
-                let mut content = stretch.read();
-                let mut chunk = [0; 1 << 16];
-                loop {
-                    match content.read(&mut chunk)? {
-                        0 => break,
-                        read => hash.update(&chunk[..read]),
-                    }
-                }
-            }
+            Content::Spooled(stretch) => Ok(Digest::of_reader(stretch.read())?.0),
         }
-        Ok(hash.finalize().into())
     }
 }
 
@@ -505,7 +524,7 @@ mod tests {
     #[test]
     fn a_file_that_changed_its_length_is_an_error_that_names_it() {
         let entry = Entry::file("a", "Cargo.toml", 1).unwrap();
-        let message = entry.content().unwrap().sha256().unwrap_err().to_string();
+        let message = entry.digest().unwrap_err().to_string();
         assert!(message.starts_with("Cargo.toml was 1 bytes long"), "{message}");
     }
 }

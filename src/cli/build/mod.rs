@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, ensure};
 use pyrepro::compile::{Aim, Chosen};
 use pyrepro::dist::{self, Ingredient, Package};
-use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
+use pyrepro::epoch::{DecidedEpoch, EpochChoice};
 use pyrepro::output::Scratch;
 use pyrepro::pyc::Optimization;
 use pyrepro::python::Interpreters;
@@ -131,8 +131,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     );
     ensure!(flags.python.is_none() || flags.pyc.is_some(), "--python is of no use without --pyc here");
     let epoch = flags.epoch(&source.root)?;
-    let now = (!matches!(epoch.1, EpochSource::Default)).then_some(epoch.0);
-    let package = Package::open_at(&source.root, Some(&flags.out_dir), now)?;
+    let package = Package::open_at(&source.root, Some(&flags.out_dir), epoch.if_given())?;
     let mut report = Report::default();
     for warning in &package.project().warnings {
         report.warn(warning, terminal);
@@ -193,7 +192,7 @@ impl Source {
 }
 
 impl Flags {
-    fn epoch(&self, root: &Path) -> anyhow::Result<(Epoch, EpochSource)> {
+    fn epoch(&self, root: &Path) -> anyhow::Result<DecidedEpoch> {
         Ok(environment::epoch(self.source_date_epoch, root)?)
     }
 
@@ -226,7 +225,7 @@ struct Maker<'a> {
     flags: &'a Flags,
     package: &'a Package,
     compiler: Option<Chosen>,
-    epoch: (Epoch, EpochSource),
+    epoch: DecidedEpoch,
     stop: Arc<AtomicBool>,
     ingredients: OnceCell<Vec<Ingredient>>,
 }

@@ -14,7 +14,7 @@ use pyrepro::backend::{
 };
 use pyrepro::compile::{Aim, Chosen};
 use pyrepro::dist::Bytecode;
-use pyrepro::epoch::{Epoch, EpochSource};
+use pyrepro::epoch::{DecidedEpoch, Epoch};
 use pyrepro::manifest::{Manifest, Target};
 use pyrepro::output::{Output, OutputForm, OutputSet, OutputTarget, UntilStopped};
 use pyrepro::project::Requirement;
@@ -95,7 +95,8 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// Has the project's backend build, and writes what comes out.
 pub fn run(flags: &Flags, root: &Path, name: &str, terminal: &Terminal) -> anyhow::Result<Exit> {
     flags.refuse_own(name)?;
-    let (epoch, decided) = flags.epoch(root)?;
+    let decided = flags.epoch(root)?;
+    let epoch = decided.epoch;
     let clamped = epoch.clamp_to(Epoch::DOS);
     if clamped.changed {
         terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
@@ -105,7 +106,7 @@ pub fn run(flags: &Flags, root: &Path, name: &str, terminal: &Terminal) -> anyho
     let stop = interrupt::flag()?;
     let request = flags.build_request(root, &python, epoch)?;
     let compiler = flags.compiler_of(python, terminal)?;
-    let maker = Maker { flags, epoch, decided, compiler, stop };
+    let maker = Maker { flags, epoch: decided, compiler, stop };
     let report = maker.make(&request, terminal)?;
     report.show(terminal)?;
     Ok(Exit::Fine)
@@ -198,8 +199,7 @@ impl OtherFlags {
 /// What makes the artifacts that the user asks for.
 struct Maker<'a> {
     flags: &'a Flags,
-    epoch: Epoch,
-    decided: EpochSource,
+    epoch: DecidedEpoch,
     compiler: Option<Chosen>,
     stop: Arc<AtomicBool>,
 }
@@ -248,7 +248,7 @@ impl Maker<'_> {
             let (compiler, version) = chosen.for_version();
             Bytecode { compiler, version, recipe, jobs, stop: &self.stop }
         });
-        let made = built.make(self.epoch, bytecode.as_ref(), jobs)?;
+        let made = built.make(self.epoch.epoch, bytecode.as_ref(), jobs)?;
         self.compiler.iter().for_each(|chosen| compiler::tell_handed_over(chosen, terminal));
         for warning in &made.warnings {
             report.warn(warning, terminal);
@@ -265,7 +265,7 @@ impl Maker<'_> {
     ) -> anyhow::Result<(Digest, u64)> {
         let mut output = self.flags.output(&made.name)?;
         let written =
-            made.write(self.epoch, self.flags.jobs(), &mut UntilStopped::new(&mut output, &self.stop));
+            made.write(self.epoch.epoch, self.flags.jobs(), &mut UntilStopped::new(&mut output, &self.stop));
         written.map_err(|error| output.explain(error))?;
         let sum = output.digest()?;
         let manifest =
@@ -277,9 +277,9 @@ impl Maker<'_> {
 
     fn manifest(&self, made: &Made, provenance: &Provenance, output: &mut Output) -> anyhow::Result<Output> {
         let recipe = self.flags.recipe_for(made.built.artifact);
-        let (epoch, target) = ((self.epoch, self.decided), self.compiler.as_ref().map(Target::of_chosen));
+        let target = self.compiler.as_ref().map(Target::of_chosen);
         let written = output.reopen()?;
-        let manifest = provenance.manifest(&recipe, epoch, target, written, output.path())?;
+        let manifest = provenance.manifest(&recipe, self.epoch, target, written, output.path())?;
         let target = OutputTarget::chosen(&Manifest::beside(output.path()), OutputForm::Json)?;
         manifest::prepare(target, &manifest)
     }

@@ -118,7 +118,7 @@ impl Maker<'_> {
         sum: (Digest, u64),
     ) -> anyhow::Result<Output> {
         let target = self.compiler.as_ref().map(Target::of_chosen);
-        let (inputs, epoch) = (self.ingredients()?, (epoch, self.epoch.1));
+        let (inputs, epoch) = (self.ingredients()?, self.epoch.moved_to(epoch));
         let build = recipe.build(entries, inputs, epoch, target, self.flags.jobs(), &self.stop);
         let manifest = build.manifest(path, sum).map_err(|error| self.explained(error))?;
         let target = OutputTarget::chosen(&Manifest::beside(path), OutputForm::Json)?;
@@ -140,10 +140,12 @@ impl Maker<'_> {
             Made::Artifact(artifact) if artifact.kind == dist::Kind::Sdist => (Epoch::TAR, "tar"),
             _ => (Epoch::DOS, "zip"),
         };
-        let Clamped { epoch, changed } = self.epoch.0.clamp_to(range);
+        let Clamped { epoch, changed } = self.epoch.epoch.clamp_to(range);
         if changed {
-            terminal
-                .warn(format_args!("{} has no place in a {format} file; it becomes {epoch}", self.epoch.0));
+            terminal.warn(format_args!(
+                "{} has no place in a {format} file; it becomes {epoch}",
+                self.epoch.epoch
+            ));
         }
         epoch
     }

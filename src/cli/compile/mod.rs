@@ -18,7 +18,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use pyrepro::compile::{
     self, Aim, Choice, Event, Exclude, Form, Place, Pool, Recorded, Request, Summary, Task,
 };
-use pyrepro::epoch::{EpochChoice, EpochSource};
+use pyrepro::epoch::EpochChoice;
 use pyrepro::manifest::{self, Compiled};
 use pyrepro::output::{OutputForm, OutputTarget};
 use pyrepro::pyc::Optimization;
@@ -275,9 +275,8 @@ impl Flags {
 
     /// The time of what is written, if it is not the clock's.
     fn epoch(&self) -> anyhow::Result<Option<manifest::Epoch>> {
-        let (epoch, source) = environment::epoch(self.source_date_epoch, Path::new("."))?;
-        let is_set = source != EpochSource::Default;
-        Ok(is_set.then_some(manifest::Epoch { seconds: epoch.seconds(), source }))
+        let decided = environment::epoch(self.source_date_epoch, Path::new("."))?;
+        Ok(decided.if_given().map(|_| decided.into()))
     }
 
     /// What to compile with. Only an interpreter has bytes of its own.

@@ -13,7 +13,7 @@ use std::time::Instant;
 use anyhow::{Context, bail, ensure};
 use pyrepro::compile::{self, Aim, Chosen};
 use pyrepro::dist::zipapp::{App, Request, Source, shebang};
-use pyrepro::epoch::{Epoch, EpochChoice, EpochSource};
+use pyrepro::epoch::{DecidedEpoch, Epoch, EpochChoice};
 use pyrepro::manifest::{Manifest, Target};
 use pyrepro::output::{OutputForm, OutputTarget};
 use pyrepro::pyc::{InvalidationMode, Optimization};
@@ -132,7 +132,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         "standard output cannot take an archive and JSON; leave out -o - or --format json"
     );
     let place = flags.manifest_place(&target)?;
-    let (epoch, decided) = flags.epoch(terminal)?;
+    let epoch = flags.epoch(terminal)?;
     let recipe = flags.recipe()?;
     let chosen = flags.compiler(terminal)?;
     let aim = chosen.as_ref().map(Chosen::aim);
@@ -149,10 +149,10 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
     tell_doubts(&app, flags.strict, terminal);
     let failed = app.compiled.as_ref().is_some_and(|compiled| !compiled.failures.is_empty());
     let refused = failed && flags.strict;
-    let options = recipe.write_options(epoch, jobs);
+    let options = recipe.write_options(epoch.epoch, jobs);
     let describe = |written| {
         let made_with = chosen.as_ref().map(Target::of_chosen);
-        recipe.build(&app, (epoch, decided), made_with, jobs, &stop).manifest(&target, written)
+        recipe.build(&app, epoch, made_with, jobs, &stop).manifest(&target, written)
     };
     let size = match refused {
         true => None,
@@ -344,14 +344,15 @@ impl Flags {
         NonZero::new(self.jobs.into()).unwrap_or(all)
     }
 
-    fn epoch(&self, terminal: &Terminal) -> anyhow::Result<(Epoch, EpochSource)> {
+    fn epoch(&self, terminal: &Terminal) -> anyhow::Result<DecidedEpoch> {
         let folder = self.source.as_deref().filter(|source| source.is_dir()).unwrap_or(Path::new("."));
-        let (epoch, decided) = environment::epoch(self.source_date_epoch, folder)?;
+        let decided = environment::epoch(self.source_date_epoch, folder)?;
+        let epoch = decided.epoch;
         let clamped = epoch.clamp_to(Epoch::DOS);
         if clamped.changed {
             terminal.warn(format_args!("{epoch} has no place in a zip file; it becomes {}", clamped.epoch));
         }
-        Ok((clamped.epoch, decided))
+        Ok(decided.moved_to(clamped.epoch))
     }
 }
 

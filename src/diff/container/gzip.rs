@@ -52,7 +52,8 @@ pub(in super::super) fn unpack(file: &Blob) -> io::Result<Option<Unpacked>> {
     fields.push(Field::said("gzip: bytes behind the end", file.len().saturating_sub(at).to_string()));
     let packed = file.slice(header.length..at);
     fields.push(
-        Field::new("gzip: compressed data", format!("{} bytes", packed.len()), packed.sha256()?).following(),
+        Field::new("gzip: compressed data", format!("{} bytes", packed.len()), packed.digest()?.0)
+            .following(),
     );
     Ok(Some(Unpacked { fields, content: spool.finish(), problems }))
 }

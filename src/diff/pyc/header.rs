@@ -1,5 +1,6 @@
 //! What stands before the code.
 
+use super::super::fields::hex;
 use super::{Change, Finding};
 use crate::pyc::{Header, Invalidation};
 
@@ -20,7 +21,7 @@ pub(super) fn differences((a, in_a): (&Header, &[u8]), (b, in_b): (&Header, &[u8
     field("mode", a.invalidation.mode().to_string(), b.invalidation.mode().to_string());
     if a == b {
         // A flag that means nothing is there or not.
-        field("flags", hexadecimal(&in_a[4..8]), hexadecimal(&in_b[4..8]));
+        field("flags", hex(&in_a[4..8]), hex(&in_b[4..8]));
     }
     let [hashes, mtimes, sizes] = [hash, mtime, size].map(|of| (of(&a.invalidation), of(&b.invalidation)));
     for (name, (a, b)) in [("source_hash", hashes), ("source_mtime", mtimes), ("source_size", sizes)] {
@@ -30,10 +31,6 @@ pub(super) fn differences((a, in_a): (&Header, &[u8]), (b, in_b): (&Header, &[u8
         }
     }
     found
-}
-
-fn hexadecimal(flags: &[u8]) -> String {
-    flags.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn hash(invalidation: &Invalidation) -> Option<String> {

@@ -1,5 +1,6 @@
 //! How much of values is shown.
 
+use super::super::fields::hex;
 use super::digest::Sum;
 use crate::marshal::{Graph, ObjectId, repr};
 
@@ -32,9 +33,6 @@ pub(super) fn cut(mut text: String) -> String {
 
 /// Two values that look alike where they are cut, told apart.
 pub(super) fn apart(a: String, b: String, sums: (Sum, Sum)) -> (String, String) {
-    let told = |text: String, sum: Sum| {
-        let hexadecimal: String = sum[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{text} (digest {hexadecimal}…)")
-    };
+    let told = |text: String, sum: Sum| format!("{text} (digest {}…)", hex(&sum[..4]));
     if a == b { (told(a, sums.0), told(b, sums.1)) } else { (a, b) }
 }

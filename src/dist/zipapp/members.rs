@@ -110,7 +110,7 @@ impl Members {
 
 fn same(a: &Entry, b: &Entry) -> Result<bool, Error> {
     Ok(match (a.content(), b.content()) {
-        (Some(a), Some(b)) => a == b || a.size() == b.size() && a.sha256()? == b.sha256()?,
+        (Some(a), Some(b)) => a == b || a.size() == b.size() && a.digest()? == b.digest()?,
         (None, None) => true,
         _ => false,
     })

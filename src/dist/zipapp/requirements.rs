@@ -5,10 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use sha2::{Digest, Sha256};
-
 use super::Error;
 use super::wheel_name::{WheelName, in_folder};
+use crate::archive::Digest;
 use crate::project::{Requirement, Source, Specifiers};
 use crate::python::Environment;
 
@@ -83,7 +82,7 @@ pub(super) fn choose(
         let wheel = wanted.best_of(&there, folder, environment).map_err(failed)?.to_owned();
         if !wanted.hashes.is_empty() {
             let bytes = fs::read(&wheel).map_err(|source| Error::Read { path: wheel.clone(), source })?;
-            let found: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            let found = Digest::of(&bytes).to_string();
             if !wanted.hashes.contains(&found) {
                 return Err(failed(RequirementProblem::WrongHash(wheel, found)));
             }

@@ -133,7 +133,7 @@ impl Wheel {
             if is_extension_module(&path) {
                 return Err(WheelProblem::Extension(path));
             }
-            entries.push(Entry { path: MemberPath::new(path)?, ..entry });
+            entries.push(entry.renamed(MemberPath::new(path)?));
         }
         Ok(Wheel { name: name.normalized().to_owned(), version, entries, scripts, requires })
     }

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::fs::File as Handle;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
 use super::Error;
-use crate::archive::{Archive, Format, Limits, MemberKind};
+use crate::archive::{Archive, Digest, Format, Limits, MemberKind};
 use crate::tree::{Globs, Kind, Options, Symlinks, Tree};
 
 /// Folders of a source that nothing is made of.
@@ -21,7 +19,7 @@ pub(super) struct Files {
 
 #[derive(Debug)]
 pub(super) struct File {
-    pub sha256: [u8; 32],
+    pub sha256: Digest,
     pub size: u64,
     /// Of sources, bytecode and RECORD.
     pub content: Option<Vec<u8>>,
@@ -72,7 +70,7 @@ impl Files {
     }
 
     fn add(&mut self, path: String, content: Vec<u8>) {
-        let sha256: [u8; 32] = Sha256::digest(&content).into();
+        let sha256 = Digest::of(&content);
         let tells = [".py", ".pyc", "/RECORD"].iter().any(|ending| path.ends_with(ending));
         let size = content.len() as u64;
         self.files.insert(path, File { sha256, size, content: tells.then_some(content) });

@@ -30,17 +30,17 @@ impl Hash {
     /// assert!(Hash::sha256_of(b"").to_string().starts_with("sha256=47DEQpj8HBSa-_TImW-5"));
     /// ```
     pub fn sha256_of(content: &[u8]) -> Hash {
-        Hash::sha256(Sha256::digest(content).into())
+        Hash::sha256(crate::Digest::of(content))
     }
 
     /// The same, of a digest that is known already.
     ///
     /// ```
     /// # use pyrepro_archive::record::Hash;
-    /// assert_eq!(Hash::sha256([0; 32]).to_string(), format!("sha256={}", "A".repeat(43)));
+    /// assert_eq!(Hash::sha256(pyrepro_archive::Digest([0; 32])).to_string(), format!("sha256={}", "A".repeat(43)));
     /// ```
-    pub fn sha256(digest: [u8; 32]) -> Hash {
-        Hash { algorithm: "sha256".to_owned(), digest: base64(&digest) }
+    pub fn sha256(digest: crate::Digest) -> Hash {
+        Hash { algorithm: "sha256".to_owned(), digest: base64(&digest.0) }
     }
 
     /// Whether this is the content's hash; nothing if it is of a kind that does not protect, such as MD5.

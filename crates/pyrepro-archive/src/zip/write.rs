@@ -241,7 +241,7 @@ impl<'a> Member<'a> {
     fn check(&mut self) -> Result<(), WriteError> {
         if let Some(Content::File { path, sha256: Some(sha256), .. }) = self.entry.content()
             && let Some(hash) = self.hash.take()
-            && hash.finalize()[..] != *sha256
+            && hash.finalize()[..] != sha256.0
         {
             return Err(WriteError::Rewritten { path: path.clone() });
         }
