@@ -14,10 +14,10 @@ use crate::python::probe;
 /// Reads what a process that was started to compile may say: its greeting, then answers.
 pub fn worker_answers(mut bytes: &[u8]) {
     let unit = Unit { source: b"x = 1\n\ny = 2", name: b"m.py", levels: &Optimization::ALL };
-    let _ = frame::receive(&mut bytes, 0).and_then(frame::greeting);
+    let _ = protocol::receive(&mut bytes, 0).and_then(protocol::greeting);
     for number in 1.. {
-        let Ok(fields) = frame::receive(&mut bytes, number) else { break };
-        if let Ok(outcome) = frame::outcome(fields, &unit) {
+        let Ok(fields) = protocol::receive(&mut bytes, number) else { break };
+        if let Ok(outcome) = protocol::outcome(fields, &unit) {
             assert!(outcome.codes.len() + usize::from(outcome.failure.is_some()) >= unit.levels.len().min(1));
         }
     }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use filetime::FileTime;
 
-use super::place::Place;
+use super::build_dir::BuildDir;
 use super::{Error, Request, git};
 use crate::archive::{MemberPath, Mode};
 use crate::dist::{Ingredient, Known, Role};
@@ -35,7 +35,7 @@ const CACHE_MARK: &str = "CACHEDIR.TAG";
 const ENVIRONMENT_MARK: &str = "pyvenv.cfg";
 
 /// Copies the sources: files with mode 0644 or 0755, and with one time for all.
-pub fn sources(request: &Request, place: &Place) -> Result<(), Error> {
+pub fn sources(request: &Request, place: &BuildDir) -> Result<(), Error> {
     place.clear()?;
     let (source, copy) = (&request.source, place.source());
     let tree = walk(source)?;
@@ -231,7 +231,7 @@ mod tests {
         fill(&source);
         let request =
             Request { left_out: vec![source.join("dist")], ..Request::new(source, "python".into()) };
-        let place = Place::take(&root, "x", &AtomicBool::new(false), &|_| ()).unwrap();
+        let place = BuildDir::take(&root, "x", &AtomicBool::new(false), &|_| ()).unwrap();
         sources(&request, &place)?;
         let options = Options { symlinks: Symlinks::Keep, ..Options::default() };
         let tree = Tree::walk(&place.source(), &options).unwrap();

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::build_dir::BuildDir;
 use super::hook::{Answer, script};
 use super::install::{Locked, Tool};
-use super::place::Place;
 use super::process::{Bounds, run};
 use super::system::BuildSystem;
 use super::variables::{self, Variables};
@@ -30,7 +30,7 @@ impl Environment {
     pub fn prepare(
         request: &Request,
         system: &BuildSystem,
-        place: &Place,
+        place: &BuildDir,
         bounds: &Bounds<'_>,
     ) -> Result<Environment, Error> {
         let (python, tool) = match &request.isolation {
@@ -61,7 +61,7 @@ impl Environment {
         &mut self,
         request: &Request,
         requires: &[String],
-        place: &Place,
+        place: &BuildDir,
         bounds: &Bounds<'_>,
     ) -> Result<(), Error> {
         let known = self.requires.len();
@@ -91,14 +91,14 @@ impl Environment {
         Ok(())
     }
 
-    fn list(&self, place: &Place, bounds: &Bounds<'_>) -> Result<Vec<Installed>, Error> {
+    fn list(&self, place: &BuildDir, bounds: &Bounds<'_>) -> Result<Vec<Installed>, Error> {
         let step = "listing what is installed";
         let mut command = script(&self.python, &self.variables, place, "installed");
         run(command.args(&self.requires).current_dir(place.folder()), step, bounds)?.check(step)?;
         Ok(pairs(&Answer::read(place, step)?.values))
     }
 
-    fn check(&self, place: &Place, bounds: &Bounds<'_>) -> Result<Vec<Installed>, Error> {
+    fn check(&self, place: &BuildDir, bounds: &Bounds<'_>) -> Result<Vec<Installed>, Error> {
         let step = "looking for what the build requires";
         let mut command = script(&self.python, &self.variables, place, "check");
         run(command.args(&self.requires).current_dir(place.folder()), step, bounds)?.check(step)?;

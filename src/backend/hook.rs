@@ -5,7 +5,7 @@ use std::process::Command;
 use std::{fs, io};
 
 use super::artifact::Artifact;
-use super::place::Place;
+use super::build_dir::BuildDir;
 use super::process::{Bounds, run};
 use super::system::BuildSystem;
 use super::variables::Variables;
@@ -19,7 +19,7 @@ const LONGEST_ANSWER: u64 = 1 << 20;
 pub struct Hooks<'a> {
     pub python: &'a Path,
     pub system: &'a BuildSystem,
-    pub place: &'a Place,
+    pub place: &'a BuildDir,
     pub variables: &'a Variables,
     pub settings: &'a [(String, String)],
     pub bounds: &'a Bounds<'a>,
@@ -86,7 +86,7 @@ impl Hooks<'_> {
 }
 
 /// A run of the script that talks to backends.
-pub fn script(python: &Path, variables: &Variables, place: &Place, what: &str) -> Command {
+pub fn script(python: &Path, variables: &Variables, place: &BuildDir, what: &str) -> Command {
     let _ = fs::remove_file(place.answer());
     let mut command = Command::new(python);
     command.env_clear().envs(variables.iter().map(|(name, value)| (name, value)));
@@ -101,7 +101,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn read(place: &Place, step: &str) -> Result<Answer, Error> {
+    pub fn read(place: &BuildDir, step: &str) -> Result<Answer, Error> {
         let none =
             |how: &str| Error::Failed { step: step.to_owned(), how: how.to_owned(), words: Words::default() };
         let path = place.answer();

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use super::place::Place;
+use super::build_dir::BuildDir;
 use super::process::{Bounds, run};
 use super::{Error, Installer, Isolation, Request};
 use crate::project::{Name, Version};
@@ -74,7 +74,7 @@ impl Tool {
     pub fn create(
         request: &Request,
         installer: &Installer,
-        place: &Place,
+        place: &BuildDir,
         bounds: &Bounds<'_>,
     ) -> Result<Tool, Error> {
         let step = "making a virtual environment";
@@ -101,7 +101,7 @@ impl Tool {
         request: &Request,
         python: &Path,
         requires: &[String],
-        place: &Place,
+        place: &BuildDir,
         bounds: &Bounds<'_>,
     ) -> Result<Vec<Locked>, Error> {
         let step = format!("installing {}", requires.join(", "));
@@ -137,7 +137,7 @@ impl Tool {
         Ok(resolved.unwrap_or_else(|| reported(&report)))
     }
 
-    fn command(&self, request: &Request, python: &Path, place: &Place) -> Result<Command, Error> {
+    fn command(&self, request: &Request, python: &Path, place: &BuildDir) -> Result<Command, Error> {
         let root = match self {
             Tool::Uv(uv) => {
                 let mut command = installing(request, uv, place);
@@ -195,7 +195,7 @@ fn lock(
     uv: &Path,
     python: &Path,
     requires: &[String],
-    place: &Place,
+    place: &BuildDir,
     bounds: &Bounds<'_>,
     step: &str,
 ) -> Result<Vec<Locked>, Error> {
@@ -268,7 +268,7 @@ fn reported(report: &Path) -> Vec<Locked> {
 }
 
 /// The folder that has the interpreter's pip, if it is one that can work for another environment.
-fn pip_of(request: &Request, place: &Place) -> Option<PathBuf> {
+fn pip_of(request: &Request, place: &BuildDir) -> Option<PathBuf> {
     const ASK: &str =
         "import os, pip\nprint(pip.__version__)\nprint(os.path.dirname(os.path.dirname(pip.__file__)))";
     let mut command = installing(request, &request.python, place);
@@ -281,7 +281,7 @@ fn pip_of(request: &Request, place: &Place) -> Option<PathBuf> {
     (version >= TELLING && root.is_absolute()).then_some(root)
 }
 
-fn prepare_own_pip(request: &Request, place: &Place, bounds: &Bounds<'_>) -> Result<(), Error> {
+fn prepare_own_pip(request: &Request, place: &BuildDir, bounds: &Bounds<'_>) -> Result<(), Error> {
     let python = python_of(&place.environment());
     let pip = || {
         let mut command = installing(request, &python, place);
@@ -304,7 +304,7 @@ fn absolute(path: &Path) -> Result<PathBuf, Error> {
 }
 
 /// A run of an installer, in a folder where no project's settings are.
-fn installing(request: &Request, program: &Path, place: &Place) -> Command {
+fn installing(request: &Request, program: &Path, place: &BuildDir) -> Command {
     request.installing(program, place.folder())
 }
 

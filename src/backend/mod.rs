@@ -9,16 +9,16 @@
 //! What comes out is checked, but is as the backend wrote it: [`Built::make`] makes it normal.
 
 mod artifact;
+mod build_dir;
 mod confine;
 mod copy;
 mod environment;
 mod error;
+mod finished;
 mod git;
 mod hook;
 mod install;
 mod isolation;
-mod made;
-mod place;
 pub(crate) mod process;
 mod sandbox;
 mod system;
@@ -35,17 +35,17 @@ use crate::dist::Ingredient;
 use crate::epoch::Epoch;
 
 pub use artifact::{Artifact, BadArtifact, Built};
+pub use build_dir::default_root;
 pub use error::{Error, Words};
+pub use finished::{Made, MakeError};
 pub use install::Locked;
 pub use isolation::{Installed, Installer, Isolation};
-pub use made::{Made, MakeError};
-pub use place::default_root;
 pub use system::BuildSystem;
 pub use watch::Event;
 
+use build_dir::BuildDir;
 use environment::Environment;
 use hook::Hooks;
-use place::Place;
 use process::Bounds;
 use sandbox::Sandbox;
 use watch::Watch;
@@ -153,7 +153,7 @@ pub struct Session<'a> {
     request: &'a Request,
     stop: &'a AtomicBool,
     system: BuildSystem,
-    place: Place,
+    place: BuildDir,
     environment: Environment,
     sandbox: Option<Sandbox>,
 }
@@ -178,7 +178,7 @@ impl<'a> Session<'a> {
         if let Some(backend) = &request.backend {
             system.replace(backend);
         }
-        let place = Place::take(&request.root, &system.fingerprint, stop, watch)?;
+        let place = BuildDir::take(&request.root, &system.fingerprint, stop, watch)?;
         write_options(request, &place)?;
         let bounds = Bounds { time_limit: request.time_limit, writable: None, sandbox: None, stop, watch };
         let environment = Environment::prepare(request, &system, &place, &bounds)?;
@@ -276,7 +276,7 @@ fn isolate(request: &Request, environment: &Environment) -> Result<Sandbox, Erro
 }
 
 /// Where setuptools of every version looks for a user's options.
-fn write_options(request: &Request, place: &Place) -> Result<(), Error> {
+fn write_options(request: &Request, place: &BuildDir) -> Result<(), Error> {
     if request.wheel_options.is_empty() {
         return Ok(());
     }

@@ -4,8 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::Request;
+use super::build_dir::BuildDir;
 use super::isolation::Isolation;
-use super::place::Place;
 use crate::epoch::Epoch;
 
 /// Variables as a command takes them.
@@ -134,7 +134,7 @@ const MISLEADING: [&str; 9] = [
 ];
 
 /// What the backend gets: what is kept of the user's, and above that what is the same each time.
-pub fn of_backend(request: &Request, place: &Place, programs: &Path) -> Variables {
+pub fn of_backend(request: &Request, place: &BuildDir, programs: &Path) -> Variables {
     let kept = |name: &OsStr| {
         name.to_str().is_some_and(|name| {
             NEUTRAL.contains(&name)
@@ -220,7 +220,7 @@ fn search_path(programs: &Path, user: Option<&OsStr>) -> OsString {
 }
 
 /// Tells compilers to leave the build's paths out, and where those of Rust have their own things.
-fn compilers(variables: &mut Variables, request: &Request, place: &Place) {
+fn compilers(variables: &mut Variables, request: &Request, place: &BuildDir) {
     let home = value(&request.variables, "HOME").map(Path::new);
     for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
         let there = home.map(|home| home.join(folder)).filter(|folder| folder.is_dir());
@@ -271,7 +271,7 @@ mod tests {
 
     fn of(user: &[(&str, &str)], change: impl FnOnce(&mut Request)) -> (Variables, String) {
         let root = tempfile::tempdir().unwrap();
-        let place = Place::take(root.path(), "x", &AtomicBool::new(false), &|_| ()).unwrap();
+        let place = BuildDir::take(root.path(), "x", &AtomicBool::new(false), &|_| ()).unwrap();
         let mut request = Request::new("source".into(), "python".into());
         request.variables = user.iter().map(|(name, value)| (name.into(), value.into())).collect();
         change(&mut request);

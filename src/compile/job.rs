@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::fresh::{Expected, State};
 use super::read::{Allowance, Text, read, read_pyc};
 use super::recorded::NoPrefix;
-use super::request::{Place, Request, Task};
+use super::request::{PycLocation, Request, Task};
 use super::source::Source;
 use super::unit::{Compiler, Diagnostic, Unavailable, Unit, Warning};
 use super::write::{self, Writer};
@@ -98,7 +98,7 @@ impl Record {
 }
 
 /// What jobs have in common.
-pub struct Bench<'a> {
+pub struct JobContext<'a> {
     pub request: &'a Request,
     pub compiler: &'a dyn Compiler,
     pub writer: Writer,
@@ -119,7 +119,7 @@ impl Output {
     }
 }
 
-impl Bench<'_> {
+impl JobContext<'_> {
     /// Does all that there is to do. None if the source has vanished since it was found.
     pub fn run(&self, source: &Source) -> Result<Option<Record>, Unavailable> {
         let (name, no_prefix) = self.request.recorded.name(source);
@@ -172,17 +172,17 @@ impl Bench<'_> {
     /// What is there for each level.
     fn look(&self, source: &Path, expected: &Expected<'_>) -> Vec<Output> {
         let levels = match self.request.place {
-            Place::Cache | Place::Prefix(_) => self.request.levels.as_slice(),
+            PycLocation::Cache | PycLocation::Prefix(_) => self.request.levels.as_slice(),
             // One file for all levels, so the highest, which would be written last, has it.
             _ => &self.request.levels[self.request.levels.len().saturating_sub(1)..],
         };
         let mut outputs: Vec<Output> = Vec::with_capacity(levels.len());
         for &level in levels {
             let path = match &self.request.place {
-                Place::Cache => CachedName::path(source, &self.cache_tag, level),
-                Place::Prefix(prefix) => CachedName::path_below(prefix, source, &self.cache_tag, level),
-                Place::Legacy => CachedName::legacy_path(source),
-                Place::File(path) => path.clone(),
+                PycLocation::Cache => CachedName::path(source, &self.cache_tag, level),
+                PycLocation::Prefix(prefix) => CachedName::path_below(prefix, source, &self.cache_tag, level),
+                PycLocation::Legacy => CachedName::legacy_path(source),
+                PycLocation::File(path) => path.clone(),
             };
             let there = read_pyc(&path);
             let state = match &there {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 use std::time::Duration;
 
-use super::frame;
+use super::protocol;
 use super::unit::{Compiler, Diagnostic, Outcome, Unavailable, Unit};
 use super::worker::{Asking, Cause, Lost, Worker};
 use crate::lock::lock;
@@ -143,12 +143,12 @@ impl Pool {
     fn compile_alone(&self, unit: &Unit<'_>, limit: Duration) -> Result<Outcome, Unavailable> {
         let diagnostic = match self.start()?.ask(unit, limit) {
             Ok(outcome) => return Ok(self.explained(outcome)),
-            Err(Lost::Unborn(reason)) => return Err(self.unavailable(reason)),
-            Err(Lost::Suspect(Cause::Slow(limit))) => {
+            Err(Lost::NotStarted(reason)) => return Err(self.unavailable(reason)),
+            Err(Lost::Failed(Cause::Slow(limit))) => {
                 Diagnostic::whole("Timeout", format!("not compiled within {} s", limit.as_secs_f32()))
             }
-            Err(Lost::Suspect(Cause::Died(how))) => Diagnostic::whole("Crash", how),
-            Err(Lost::Bystander) => Diagnostic::whole("Crash", "the interpreter was lost"),
+            Err(Lost::Failed(Cause::Died(how))) => Diagnostic::whole("Crash", how),
+            Err(Lost::Requeue) => Diagnostic::whole("Crash", "the interpreter was lost"),
         };
         Ok(Outcome { failure: Some(diagnostic), ..Outcome::default() })
     }
@@ -182,7 +182,7 @@ impl Pool {
 
 impl Compiler for Pool {
     fn compile(&self, unit: &Unit<'_>) -> Result<Outcome, Unavailable> {
-        if unit.source.len() > frame::LONGEST as usize {
+        if unit.source.len() > protocol::LONGEST as usize {
             let diagnostic = Diagnostic::whole("OverflowError", "source is too long to be compiled");
             return Ok(Outcome { failure: Some(diagnostic), ..Outcome::default() });
         }
@@ -190,9 +190,9 @@ impl Compiler for Pool {
         for _ in 0..PATIENCE {
             match self.worker()?.ask(unit, limit) {
                 Ok(outcome) => return Ok(self.explained(outcome)),
-                Err(Lost::Bystander) => {}
+                Err(Lost::Requeue) => {}
                 // What was killed as it started says nothing of the interpreter; the next one will.
-                Err(Lost::Suspect(_) | Lost::Unborn(_)) => break,
+                Err(Lost::Failed(_) | Lost::NotStarted(_)) => break,
             }
         }
         self.compile_alone(unit, limit)

@@ -38,7 +38,7 @@ pub struct Request {
     /// What the bytes look like.
     pub form: Form,
     /// Where the bytecode goes.
-    pub place: Place,
+    pub place: PycLocation,
     /// Which file name is recorded in the code.
     pub recorded: Recorded,
     /// Compile what is fresh too.
@@ -75,7 +75,7 @@ pub enum Form {
 
 /// Where bytecode goes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Place {
+pub enum PycLocation {
     /// Into `__pycache__`.
     #[default]
     Cache,
@@ -100,7 +100,7 @@ impl Request {
             levels: vec![Optimization::default()],
             mode: InvalidationMode::default(),
             form: Form::default(),
-            place: Place::default(),
+            place: PycLocation::default(),
             recorded: Recorded::default(),
             force: false,
             link_equal: false,

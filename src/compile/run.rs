@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
-use super::claims::Claims;
-use super::job::{Bench, Failure, Record};
+use super::job::{Failure, JobContext, Record};
 use super::orphans::orphans;
 use super::plan::{Plan, Step};
+use super::pyc_locks::PycLocks;
 use super::read::Allowance;
-use super::request::{Place, Request, Task};
+use super::request::{PycLocation, Request, Task};
 use super::unit::{Compiler, Unavailable};
 use super::write::{self, Writer};
 use crate::in_order;
@@ -85,7 +85,7 @@ pub fn run(
     mut tell: impl FnMut(Event) -> io::Result<()>,
 ) -> Result<Summary, Error> {
     judge_named_file(request)?;
-    let bench = Bench {
+    let context = JobContext {
         request,
         compiler,
         writer: Writer::new(request.epoch.map(|epoch| epoch.as_system_time())),
@@ -102,11 +102,11 @@ pub fn run(
     let mut summary = Summary::default();
     // Each interpreter has one source in hand and one waiting, while others are read and written.
     let threads = request.jobs.get() * 2 + 1;
-    let claims = Claims::default();
+    let pyc_locks = PycLocks::default();
     // Below one path no source is met twice. Whoever waits for a claim must hold no other.
     let (is_single, batch) = if request.paths.len() > 1 { (false, 1) } else { (true, BATCH) };
     let mut plan = Plan::new(request).map(|step| match &step {
-        Step::Source(source) if !is_single => (Some(claims.claim(&source.path)), step),
+        Step::Source(source) if !is_single => (Some(pyc_locks.lock(&source.path)), step),
         _ => (None, step),
     });
     let batches = std::iter::from_fn(|| {
@@ -116,7 +116,7 @@ pub fn run(
     in_order::work(
         batches,
         threads,
-        |batch| batch.into_iter().map(|(_claim, step)| bench.step(step)).collect::<Vec<_>>(),
+        |batch| batch.into_iter().map(|(_claim, step)| context.step(step)).collect::<Vec<_>>(),
         stopped,
         |results| {
             for events in results {
@@ -136,7 +136,7 @@ pub fn run(
 /// all is the writer's to refuse, for each source.
 fn judge_named_file(request: &Request) -> Result<(), OutputError> {
     match &request.place {
-        Place::File(file) if request.task == Task::Compile && file.is_file() => {
+        PycLocation::File(file) if request.task == Task::Compile && file.is_file() => {
             OutputTarget::named(file, OutputForm::Bytecode)?.apart_from(&request.paths).map(drop)
         }
         _ => Ok(()),
@@ -157,7 +157,7 @@ pub enum Error {
     Telling(#[source] io::Error),
 }
 
-impl Bench<'_> {
+impl JobContext<'_> {
     fn step(&self, step: Step) -> Result<Vec<Event>, Unavailable> {
         Ok(match step {
             Step::Unlisted(path, error) => vec![Event::Trouble { path, error }],
@@ -168,7 +168,7 @@ impl Bench<'_> {
     }
 
     fn minds_orphans(&self) -> bool {
-        self.request.task != Task::Compile && self.request.place == Place::Cache
+        self.request.task != Task::Compile && self.request.place == PycLocation::Cache
     }
 
     fn orphans(&self, path: PathBuf) -> Vec<Event> {

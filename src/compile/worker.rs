@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::frame::{self, BadAnswer};
+use super::protocol::{self, BadAnswer};
 use super::unit::{Outcome, Unit};
 use crate::lock::lock;
 use crate::python::isolated;
@@ -32,11 +32,11 @@ const KEEP_MEMORY: [(&str, &str); 3] = [
 #[derive(Debug)]
 pub enum Lost {
     /// It was lost over another unit, so this one may be tried as if nothing had been.
-    Bystander,
+    Requeue,
     /// It was lost while it had this unit to compile.
-    Suspect(Cause),
+    Failed(Cause),
     /// It never was a worker.
-    Unborn(String),
+    NotStarted(String),
 }
 
 /// What happened to a worker.
@@ -124,7 +124,7 @@ impl Worker {
             line = self.moved.wait(line).unwrap_or_else(PoisonError::into_inner);
         }
         if line.lost {
-            return Err(Lost::Bystander);
+            return Err(Lost::Requeue);
         }
         drop(line);
         let answer = self.read(number, unit, limit);
@@ -150,7 +150,7 @@ impl Worker {
         drop(line);
         // Well after pyrepro itself would have ended it.
         let seconds = limit.as_secs() * 2 + 60;
-        let _ = frame::send(&mut requests.pipe, number, unit, seconds as u32);
+        let _ = protocol::send(&mut requests.pipe, number, unit, seconds as u32);
         number
     }
 
@@ -159,18 +159,21 @@ impl Worker {
         if number == 1 {
             self.meet(&mut *answers, limit)?;
         }
-        let outcome = frame::receive(&mut *answers, number).and_then(|fields| frame::outcome(fields, unit));
-        outcome.map_err(|error| Lost::Suspect(self.autopsy(&error, limit)))
+        let outcome =
+            protocol::receive(&mut *answers, number).and_then(|fields| protocol::outcome(fields, unit));
+        outcome.map_err(|error| Lost::Failed(self.autopsy(&error, limit)))
     }
 
     fn meet(&self, answers: &mut impl Read, limit: Duration) -> Result<(), Lost> {
-        let greeting = frame::receive(answers, 0).and_then(frame::greeting);
+        let greeting = protocol::receive(answers, 0).and_then(protocol::greeting);
         let (version, magic) = greeting.map_err(|error| match self.autopsy(&error, limit) {
-            Cause::Died(how) => Lost::Unborn(how),
-            slow @ Cause::Slow(_) => Lost::Suspect(slow),
+            Cause::Died(how) => Lost::NotStarted(how),
+            slow @ Cause::Slow(_) => Lost::Failed(slow),
         })?;
         if magic != self.magic {
-            return Err(Lost::Unborn(format!("it has become Python {version}, with another magic number")));
+            return Err(Lost::NotStarted(format!(
+                "it has become Python {version}, with another magic number"
+            )));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::io::{self, Seek, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use super::{Doubt, Error};
+use super::{BuildWarning, Error};
 use crate::archive::{Content, Entries, Entry, WriteError, tar, zip};
 use crate::epoch::Epoch;
 use crate::output::{create, replace_folder};
@@ -20,7 +20,7 @@ pub struct Artifact {
     /// Its members.
     pub entries: Entries,
     /// What may not be as wanted.
-    pub doubts: Vec<Doubt>,
+    pub warnings: Vec<BuildWarning>,
 }
 
 /// Kinds of artifacts.

@@ -80,7 +80,7 @@ pub fn compiled_wheel(path: &Path, bytecode: &Bytecode<'_>) -> Result<Artifact, 
             let place = spool.reserve(member.size);
             let mut place = place.map_err(|source| Error::Unpack { path: folder.to_owned(), source })?;
             reader.copy(index, &mut place).map_err(unreadable)?;
-            Entry::spooled(member.path.clone(), place.stretch())
+            Entry::spooled(member.path.clone(), place.finish())
         } else {
             let mut bytes = reader.bytes(index).map_err(unreadable)?;
             if path == wheel_file {
@@ -94,10 +94,10 @@ pub fn compiled_wheel(path: &Path, bytecode: &Bytecode<'_>) -> Result<Artifact, 
         let is_module = !top.ends_with(".data") && !top.ends_with(".dist-info");
         if is_module { modules.push(entry) } else { others.push(entry) }
     }
-    let doubts = compile(bytecode, &mut modules)?;
+    let warnings = compile(bytecode, &mut modules)?;
     modules.extend(others);
     let entries = content::with_record(modules, &dist_info, bytecode.jobs)?;
-    Ok(Artifact { kind: Kind::Wheel, name, entries, doubts })
+    Ok(Artifact { kind: Kind::Wheel, name, entries, warnings })
 }
 
 fn dist_info(members: &[Member]) -> Result<String, Uncompilable> {

@@ -26,13 +26,13 @@ impl Package {
     /// ```
     pub fn editable(&self, jobs: NonZero<usize>) -> Result<Artifact, Error> {
         let tag = format!("{EDITABLE}-py3-none-any");
-        let mut doubts = Vec::new();
+        let mut warnings = Vec::new();
         let name = self.metadata().name().in_file_names();
         let mut entries = vec![Entry::bytes(format!("{name}.pth"), pth(&self.module_root())?)?];
-        entries.extend(self.data_entries(&mut doubts, jobs)?);
-        entries.extend(self.dist_info(ANY, Some(EDITABLE), &mut doubts, jobs)?);
+        entries.extend(self.data_entries(&mut warnings, jobs)?);
+        entries.extend(self.dist_info(ANY, Some(EDITABLE), &mut warnings, jobs)?);
         let entries = content::with_record(entries, &self.dist_info_name(), jobs)?;
-        Ok(Artifact { kind: Kind::Editable, name: format!("{}-{tag}.whl", self.stem()), entries, doubts })
+        Ok(Artifact { kind: Kind::Editable, name: format!("{}-{tag}.whl", self.stem()), entries, warnings })
     }
 }
 

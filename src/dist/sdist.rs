@@ -2,7 +2,7 @@
 
 use super::artifact::{Artifact, Kind};
 use super::package::{Files, Package};
-use super::{Error, doubt};
+use super::{Error, warning};
 use crate::archive::{Entries, Entry, Order};
 
 impl Package {
@@ -19,7 +19,7 @@ impl Package {
     /// ```
     pub fn sdist(&self) -> Result<Artifact, Error> {
         let folder = self.stem();
-        let Files { mut by_path, mut doubts } = self.source_files()?;
+        let Files { mut by_path, mut warnings } = self.source_files()?;
         // What was checked is what is packed.
         let executable = by_path.remove("pyproject.toml").is_some_and(|file| file.executable);
         let mut entries = vec![
@@ -34,7 +34,7 @@ impl Package {
             entries.push(entry.executable(file.executable));
         }
         let entries = Entries::new(entries, &Order::Path)?;
-        doubts.extend(doubt::of_paths(&entries));
-        Ok(Artifact { kind: Kind::Sdist, name: format!("{folder}.tar.gz"), entries, doubts })
+        warnings.extend(warning::of_paths(&entries));
+        Ok(Artifact { kind: Kind::Sdist, name: format!("{folder}.tar.gz"), entries, warnings })
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::artifact::{Artifact, Kind};
 use super::package::{Files, Package, Scheme};
-use super::{Bytecode, Doubt, Error, content, doubt};
+use super::{BuildWarning, Bytecode, Error, content, warning};
 use crate::archive::{Entries, Entry, MemberPath, Order};
 use crate::pyc::CachedName;
 
@@ -29,23 +29,23 @@ impl Package {
     /// # Ok::<(), pyrepro::dist::Error>(())
     /// ```
     pub fn wheel(&self, bytecode: Option<&Bytecode<'_>>, jobs: NonZero<usize>) -> Result<Artifact, Error> {
-        let Files { by_path, mut doubts } = self.module_files()?;
+        let Files { by_path, mut warnings } = self.module_files()?;
         let mut entries = content::entries(by_path, "", bytecode.is_some(), jobs)?;
         if let Some((path, text)) = self.version_module() {
             entries.push(Entry::bytes(path, text)?);
         }
-        doubts.extend(doubt::of_extensions(&entries));
+        warnings.extend(warning::of_extensions(&entries));
         let mut tag = ANY.to_owned();
         if let Some(bytecode) = bytecode {
-            doubts.extend(compile(bytecode, &mut entries)?);
+            warnings.extend(compile(bytecode, &mut entries)?);
             tag = format!("cp3{}-none-any", bytecode.version.minor());
         }
-        entries.extend(self.data_entries(&mut doubts, jobs)?);
-        let dist_info = self.dist_info(&tag, None, &mut doubts, jobs)?;
+        entries.extend(self.data_entries(&mut warnings, jobs)?);
+        let dist_info = self.dist_info(&tag, None, &mut warnings, jobs)?;
         entries.extend(dist_info);
         let entries = content::with_record(entries, &self.dist_info_name(), jobs)?;
-        doubts.extend(doubt::of_paths(&entries));
-        Ok(Artifact { kind: Kind::Wheel, name: format!("{}-{tag}.whl", self.stem()), entries, doubts })
+        warnings.extend(warning::of_paths(&entries));
+        Ok(Artifact { kind: Kind::Wheel, name: format!("{}-{tag}.whl", self.stem()), entries, warnings })
     }
 
     /// What a wheel has in its `.dist-info` folder, without a RECORD, for those who want no more yet.
@@ -58,10 +58,10 @@ impl Package {
     /// # Ok::<(), pyrepro::dist::Error>(())
     /// ```
     pub fn prepared_metadata(&self) -> Result<Artifact, Error> {
-        let mut doubts = Vec::new();
-        let entries = self.dist_info(ANY, None, &mut doubts, NonZero::<usize>::MIN)?;
+        let mut warnings = Vec::new();
+        let entries = self.dist_info(ANY, None, &mut warnings, NonZero::<usize>::MIN)?;
         let entries = Entries::new(entries, &Order::Path)?;
-        Ok(Artifact { kind: Kind::Metadata, name: self.dist_info_name(), entries, doubts })
+        Ok(Artifact { kind: Kind::Metadata, name: self.dist_info_name(), entries, warnings })
     }
 
     pub(super) fn dist_info_name(&self) -> String {
@@ -71,7 +71,7 @@ impl Package {
     /// What is installed elsewhere than beside the modules.
     pub(super) fn data_entries(
         &self,
-        doubts: &mut Vec<Doubt>,
+        warnings: &mut Vec<BuildWarning>,
         jobs: NonZero<usize>,
     ) -> Result<Vec<Entry>, Error> {
         let mut entries = Vec::new();
@@ -84,7 +84,7 @@ impl Package {
                 true => entry.executable(true),
                 false => entry,
             }));
-            doubts.extend(files.doubts);
+            warnings.extend(files.warnings);
         }
         Ok(entries)
     }
@@ -94,7 +94,7 @@ impl Package {
         &self,
         tag: &str,
         build: Option<&str>,
-        doubts: &mut Vec<Doubt>,
+        warnings: &mut Vec<BuildWarning>,
         jobs: NonZero<usize>,
     ) -> Result<Vec<Entry>, Error> {
         let folder = self.dist_info_name();
@@ -110,7 +110,7 @@ impl Package {
             entries.push(Entry::bytes(format!("{folder}/entry_points.txt"), entry_points.to_string())?);
         }
         let licenses = self.license_files()?;
-        doubts.extend(licenses.doubts);
+        warnings.extend(licenses.warnings);
         let licenses = content::entries(licenses.by_path, &format!("{folder}/licenses/"), false, jobs)?;
         // Nobody runs a licence.
         entries.extend(licenses.into_iter().map(|entry| entry.executable(false)));
@@ -119,19 +119,20 @@ impl Package {
 }
 
 /// Puts bytecode beside the sources among the members, or in their place.
-pub(super) fn compile(bytecode: &Bytecode<'_>, entries: &mut Vec<Entry>) -> Result<Vec<Doubt>, Error> {
+pub(super) fn compile(bytecode: &Bytecode<'_>, entries: &mut Vec<Entry>) -> Result<Vec<BuildWarning>, Error> {
     let sources = entries.iter().filter_map(Bytecode::source_of);
     let attempts = bytecode.compile(sources, "")?.ok_or(Error::Interrupted)?;
     let version = bytecode.version.to_string();
-    let mut doubts = vec![match bytecode.recipe.sourceless {
-        true => Doubt::Sourceless(version),
-        false => Doubt::Bytecode(version),
+    let mut warnings = vec![match bytecode.recipe.sourceless {
+        true => BuildWarning::Sourceless(version),
+        false => BuildWarning::Bytecode(version),
     }];
     let tag = bytecode.version.cache_tag();
     let mut compiled = Vec::new();
     for attempt in attempts {
-        let warned = |warning| Doubt::Compiler { path: attempt.path.clone(), warning: Box::new(warning) };
-        doubts.extend(attempt.warnings.into_iter().map(warned));
+        let warned =
+            |warning| BuildWarning::Compiler { path: attempt.path.clone(), warning: Box::new(warning) };
+        warnings.extend(attempt.warnings.into_iter().map(warned));
         let source = Path::new(&attempt.path);
         let place = match bytecode.recipe.sourceless {
             true => CachedName::legacy_path(source),
@@ -139,7 +140,7 @@ pub(super) fn compile(bytecode: &Bytecode<'_>, entries: &mut Vec<Entry>) -> Resu
         };
         match attempt.pyc {
             Ok(pyc) => compiled.push((attempt.path, place, pyc)),
-            Err(diagnostic) => doubts.push(Doubt::NotCompiled { path: attempt.path, diagnostic }),
+            Err(diagnostic) => warnings.push(BuildWarning::NotCompiled { path: attempt.path, diagnostic }),
         }
     }
     if bytecode.recipe.sourceless {
@@ -149,5 +150,5 @@ pub(super) fn compile(bytecode: &Bytecode<'_>, entries: &mut Vec<Entry>) -> Resu
     for (_, place, pyc) in compiled {
         entries.push(Entry::bytes(MemberPath::from_path(&place)?.to_string(), pyc)?);
     }
-    Ok(doubts)
+    Ok(warnings)
 }

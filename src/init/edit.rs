@@ -2,11 +2,11 @@
 
 use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 
-use super::carried::{Carried, set_build_system};
 use super::refusal::Refusal;
+use super::settings::{Settings, set_build_system};
 
 /// The text as it is to be.
-pub fn moved(before: &str, carried: &Carried) -> Result<String, Refusal> {
+pub fn moved(before: &str, carried: &Settings) -> Result<String, Refusal> {
     let (mark, text) = match before.strip_prefix('\u{feff}') {
         Some(rest) => ("\u{feff}", rest),
         None => ("", before),
@@ -41,7 +41,7 @@ pub fn moved(before: &str, carried: &Carried) -> Result<String, Refusal> {
 }
 
 /// Metadata that were not static become so.
-fn set_project(document: &mut DocumentMut, carried: &Carried) {
+fn set_project(document: &mut DocumentMut, carried: &Settings) {
     let Some(project) = document.get_mut("project").and_then(Item::as_table_mut) else { return };
     if let Some(classifiers) = project.get_mut("classifiers").and_then(Item::as_array_mut) {
         let is_dropped = |item: &Value| {
@@ -113,7 +113,7 @@ fn remove(table: &mut Table, path: &[String]) {
 }
 
 /// `[tool.pyrepro]` behind what is there.
-fn add_settings(document: &mut DocumentMut, carried: &Carried) -> Result<(), Refusal> {
+fn add_settings(document: &mut DocumentMut, carried: &Settings) -> Result<(), Refusal> {
     let Some(mut settings) = carried.settings() else { return Ok(()) };
     let position = document.iter().filter_map(|(_, item)| last_position(item)).max();
     let tool = document.entry("tool").or_insert_with(implicit);

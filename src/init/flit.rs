@@ -1,10 +1,10 @@
 //! What flit's settings become.
 
 use super::Error;
-use super::old::{Old, anchored, included, joined, trimmed};
+use super::source_project::{SourceProject, anchored, included, joined, trimmed};
 use crate::project::{docstring, imported_from};
 
-pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
+pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
     old.only_needs(&["flit-core", "flit"])?;
     let module = old.get(&["tool", "flit", "module"], "name")?;
     let module = module.as_ref().map(|item| item.text()).transpose()?;
@@ -35,7 +35,7 @@ pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
 }
 
 /// A version that the module imports from another one of its own.
-fn version(old: &mut Old<'_>, module: &str) -> Result<(), Error> {
+fn version(old: &mut SourceProject<'_>, module: &str) -> Result<(), Error> {
     if !old.is_dynamic("version")? {
         return Ok(());
     }
@@ -54,7 +54,7 @@ fn version(old: &mut Old<'_>, module: &str) -> Result<(), Error> {
 }
 
 /// A description that flit takes from the module's docstring goes to where metadata are.
-fn describe(old: &mut Old<'_>, module: &str) -> Result<(), Error> {
+fn describe(old: &mut SourceProject<'_>, module: &str) -> Result<(), Error> {
     if !old.is_dynamic("description")? {
         return Ok(());
     }

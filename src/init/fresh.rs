@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
-use super::carried::set_build_system;
 use super::refusal::Refusal;
+use super::settings::set_build_system;
 use super::{Change, Error, Plan, is_trouble};
 use crate::dist::{self, ModuleProblem, Package};
 use crate::project::{self, Name};

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::Error;
-use super::old::{Old, included, is_plain, joined, of_gitignore, trimmed};
+use super::source_project::{SourceProject, included, is_plain, joined, of_gitignore, trimmed};
 use super::{scm, setuptools_data};
 use crate::project::{Item, Table};
 use crate::tree::Globs;
 
 const CODE: &str = "runs code in the build, and pyrepro runs none";
 
-pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
+pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
     old.only_needs(&["hatchling", "hatch", "hatch-vcs", "setuptools-scm", "hatch-fancy-pypi-readme"])?;
     metadata(old)?;
     version(old)?;
@@ -45,7 +45,7 @@ pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn metadata(old: &mut Old<'_>) -> Result<(), Error> {
+fn metadata(old: &mut SourceProject<'_>) -> Result<(), Error> {
     let Some(metadata) = old.table(&["tool", "hatch", "metadata"])? else { return Ok(()) };
     for entry in metadata.entries() {
         match entry.name {
@@ -58,7 +58,7 @@ fn metadata(old: &mut Old<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn version(old: &mut Old<'_>) -> Result<(), Error> {
+fn version(old: &mut SourceProject<'_>) -> Result<(), Error> {
     let Some(version) = old.table(&["tool", "hatch", "version"])? else { return Ok(()) };
     for entry in version.entries() {
         match entry.name {
@@ -94,7 +94,7 @@ fn version(old: &mut Old<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn wheel(old: &mut Old<'_>, wheel: &Table<'_>) -> Result<(), Error> {
+fn wheel(old: &mut SourceProject<'_>, wheel: &Table<'_>) -> Result<(), Error> {
     for entry in wheel.entries() {
         let item = &entry.value;
         match entry.name {
@@ -117,7 +117,7 @@ fn wheel(old: &mut Old<'_>, wheel: &Table<'_>) -> Result<(), Error> {
 }
 
 /// Hooks whose work pyrepro does itself.
-fn hooks(old: &mut Old<'_>, hooks: &Table<'_>) -> Result<(), Error> {
+fn hooks(old: &mut SourceProject<'_>, hooks: &Table<'_>) -> Result<(), Error> {
     for hook in hooks.entries() {
         match hook.name {
             "vcs" => {
@@ -136,7 +136,7 @@ fn hooks(old: &mut Old<'_>, hooks: &Table<'_>) -> Result<(), Error> {
 }
 
 /// The same for metadata: a description that is put together is so in pyrepro's own table.
-fn metadata_hooks(old: &mut Old<'_>, hooks: &Table<'_>) {
+fn metadata_hooks(old: &mut SourceProject<'_>, hooks: &Table<'_>) {
     for hook in hooks.entries() {
         match hook.name {
             "fancy-pypi-readme" => {
@@ -150,7 +150,7 @@ fn metadata_hooks(old: &mut Old<'_>, hooks: &Table<'_>) {
 }
 
 /// Patterns of one package of the project's own folder: what they leave of it out is excluded.
-fn included_in(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
+fn included_in(old: &mut SourceProject<'_>, item: &Item<'_>) -> Result<(), Error> {
     let patterns = old.patterns(item, included)?;
     let tops: BTreeSet<&str> = patterns.iter().filter_map(|pattern| pattern.split('/').next()).collect();
     let tops: Vec<String> = tops.into_iter().map(str::to_owned).collect();
@@ -187,7 +187,7 @@ fn are_at_top(item: &Item<'_>) -> Result<bool, Error> {
 }
 
 /// Folders that are packed by their last names.
-fn packages(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
+fn packages(old: &mut SourceProject<'_>, item: &Item<'_>) -> Result<(), Error> {
     let (mut roots, mut names) = (Vec::new(), Vec::new());
     for item in item.array()? {
         let path = trimmed(item.text()?).to_owned();
@@ -211,7 +211,7 @@ fn packages(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn sdist(old: &mut Old<'_>, sdist: &Table<'_>) -> Result<(), Error> {
+fn sdist(old: &mut SourceProject<'_>, sdist: &Table<'_>) -> Result<(), Error> {
     for entry in sdist.entries() {
         let item = &entry.value;
         match entry.name {
@@ -233,7 +233,7 @@ fn sdist(old: &mut Old<'_>, sdist: &Table<'_>) -> Result<(), Error> {
 }
 
 /// hatchling looks in a namespace too, if there is only one.
-fn find_modules(old: &mut Old<'_>) -> Result<(), Error> {
+fn find_modules(old: &mut SourceProject<'_>) -> Result<(), Error> {
     if old.get(&["tool", "hatch", "build", "targets", "sdist"], "include")?.is_none() {
         old.notes.push(
             "hatchling's sdists have all that git does not ignore; name what is to be in yours besides modules \
@@ -242,7 +242,7 @@ fn find_modules(old: &mut Old<'_>) -> Result<(), Error> {
         );
     }
     let name = old.name.normalized().replace('-', "_");
-    let is_package = |old: &Old<'_>, folder: &str| old.is_file(&joined(folder, "__init__.py"));
+    let is_package = |old: &SourceProject<'_>, folder: &str| old.is_file(&joined(folder, "__init__.py"));
     let direct = [name.clone(), format!("src/{name}")];
     if direct.iter().any(|folder| is_package(old, folder)) || old.is_file(&format!("{name}.py")) {
         return Ok(());

@@ -1,19 +1,19 @@
 //! How a project comes to be built by pyrepro: a new pyproject.toml, or a change of the one that names
 //! another backend.
 
-mod carried;
 mod edit;
 mod flit;
 mod fresh;
 mod hatch;
-mod old;
 mod pdm;
 mod poetry;
 mod refusal;
 mod scm;
+mod settings;
 mod setuptools;
 mod setuptools_data;
-mod unified;
+mod source_project;
+mod unified_diff;
 mod uv;
 
 use std::fs;
@@ -27,7 +27,7 @@ use crate::tree;
 
 pub use refusal::Refusal;
 
-use old::Old;
+use source_project::SourceProject;
 
 /// What is to be done for a project.
 ///
@@ -153,8 +153,8 @@ fn carry(
     root: &Path,
     document: &Document<'_>,
     backend: &str,
-) -> Result<(carried::Carried, Vec<String>), Error> {
-    let mut old = Old::read(root, document)?;
+) -> Result<(settings::Settings, Vec<String>), Error> {
+    let mut old = SourceProject::read(root, document)?;
     drop_classifiers(&mut old)?;
     if let Err(error) = Project::read(document)
         && !error.key.starts_with("project.dynamic")
@@ -182,7 +182,7 @@ fn carry(
 }
 
 /// Classifiers of licences say nothing beside a licence expression, and are not allowed there any more.
-fn drop_classifiers(old: &mut Old<'_>) -> Result<(), Error> {
+fn drop_classifiers(old: &mut SourceProject<'_>) -> Result<(), Error> {
     let is_expression = old.get(&["project"], "license")?.is_some_and(|item| item.is_text());
     let Some(classifiers) = old.get(&["project"], "classifiers")?.filter(|_| is_expression) else {
         return Ok(());
@@ -248,7 +248,7 @@ impl Change {
 
     /// The change as a unified diff.
     pub fn diff(&self) -> String {
-        unified::diff("pyproject.toml", self.before.as_deref().unwrap_or_default(), &self.after)
+        unified_diff::diff("pyproject.toml", self.before.as_deref().unwrap_or_default(), &self.after)
     }
 
     /// Writes the file: whole or not at all, and only if it is still as it was.

@@ -1,10 +1,10 @@
 //! What pdm-backend's settings become.
 
 use super::Error;
-use super::old::{Old, anchored, included, is_plain, joined, trimmed};
+use super::source_project::{SourceProject, anchored, included, is_plain, joined, trimmed};
 use crate::project::{Item, Table};
 
-pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
+pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
     old.only_needs(&["pdm-backend", "pdm-pep517"])?;
     version(old)?;
     let build = old.table(&["tool", "pdm", "build"])?;
@@ -23,7 +23,7 @@ pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn version(old: &mut Old<'_>) -> Result<(), Error> {
+fn version(old: &mut SourceProject<'_>) -> Result<(), Error> {
     let Some(version) = old.table(&["tool", "pdm", "version"])? else { return Ok(()) };
     for entry in version.entries() {
         match entry.name {
@@ -43,7 +43,7 @@ fn version(old: &mut Old<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn settings(old: &mut Old<'_>, build: &Table<'_>) -> Result<(), Error> {
+fn settings(old: &mut SourceProject<'_>, build: &Table<'_>) -> Result<(), Error> {
     for entry in build.entries() {
         let item = &entry.value;
         match entry.name {
@@ -61,7 +61,7 @@ fn settings(old: &mut Old<'_>, build: &Table<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn includes(old: &mut Old<'_>, root: &str, item: &Item<'_>) -> Result<(), Error> {
+fn includes(old: &mut SourceProject<'_>, root: &str, item: &Item<'_>) -> Result<(), Error> {
     let mut names = Vec::new();
     for item in item.array()? {
         let path = trimmed(item.text()?).to_owned();
@@ -84,7 +84,7 @@ fn includes(old: &mut Old<'_>, root: &str, item: &Item<'_>) -> Result<(), Error>
 }
 
 /// pdm-backend packs all packages that are there, and if there are none, all modules.
-fn find_modules(old: &mut Old<'_>, root: &str) {
+fn find_modules(old: &mut SourceProject<'_>, root: &str) {
     let names = old.list(root);
     let is_package = |name: &&String| old.is_file(&joined(root, &joined(name, "__init__.py")));
     let mut found: Vec<String> =

@@ -1,10 +1,10 @@
 //! What poetry-core's settings become, in projects whose metadata are in `[project]`.
 
 use super::Error;
-use super::old::{Old, anchored, included, is_plain, joined, trimmed};
+use super::source_project::{SourceProject, anchored, included, is_plain, joined, trimmed};
 use crate::project::{Item, Table};
 
-pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
+pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
     old.only_needs(&["poetry-core", "poetry"])?;
     let Some(poetry) = old.table(&["tool", "poetry"])? else { return Ok(()) };
     for entry in poetry.entries() {
@@ -32,7 +32,7 @@ pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn packages(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
+fn packages(old: &mut SourceProject<'_>, item: &Item<'_>) -> Result<(), Error> {
     let (mut roots, mut names) = (Vec::new(), Vec::new());
     for item in item.array()? {
         let table = item.table()?;
@@ -59,7 +59,7 @@ fn packages(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
 }
 
 /// What is in sdists, unless it says that it is in wheels.
-fn includes(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
+fn includes(old: &mut SourceProject<'_>, item: &Item<'_>) -> Result<(), Error> {
     for item in item.array()? {
         let path = match item.is_table() {
             true => {

@@ -1,11 +1,11 @@
 //! Versions from tags, as setuptools-scm and hatch-vcs are set to make them.
 
 use super::Error;
-use super::old::Old;
+use super::source_project::SourceProject;
 use crate::project::{Item, Table, is_local_scheme, is_scheme, is_template};
 
 /// Settings of setuptools-scm, in its own table or in that of hatch-vcs.
-pub fn options(old: &mut Old<'_>, table: &Table<'_>) -> Result<(), Error> {
+pub fn options(old: &mut SourceProject<'_>, table: &Table<'_>) -> Result<(), Error> {
     for entry in table.entries() {
         let item = &entry.value;
         match entry.name {
@@ -27,7 +27,7 @@ pub fn options(old: &mut Old<'_>, table: &Table<'_>) -> Result<(), Error> {
 }
 
 /// `source = "git"`, once.
-pub fn from_tags(old: &mut Old<'_>) {
+pub fn from_tags(old: &mut SourceProject<'_>) {
     old.carried.version.insert(0, ("source", "git".into()));
     old.notes.push(
         "the version is that of the nearest tag, by the rules of setuptools-scm; in an sdist it is that of PKG-INFO".into(),
@@ -35,7 +35,7 @@ pub fn from_tags(old: &mut Old<'_>) {
 }
 
 /// A template of the file that tells the version.
-pub fn template(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
+pub fn template(old: &mut SourceProject<'_>, item: &Item<'_>) -> Result<(), Error> {
     match is_template(item.text()?) {
         true => set(old, "version-file-template", item),
         false => {
@@ -45,7 +45,7 @@ pub fn template(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
     }
 }
 
-pub fn set(old: &mut Old<'_>, key: &'static str, item: &Item<'_>) -> Result<(), Error> {
+pub fn set(old: &mut SourceProject<'_>, key: &'static str, item: &Item<'_>) -> Result<(), Error> {
     let text = item.text()?.to_owned();
     old.carried.version.push((key, text));
     Ok(())
@@ -53,7 +53,7 @@ pub fn set(old: &mut Old<'_>, key: &'static str, item: &Item<'_>) -> Result<(), 
 
 /// A scheme by its name, which is not written where it is the default.
 fn named(
-    old: &mut Old<'_>,
+    old: &mut SourceProject<'_>,
     item: &Item<'_>,
     key: &'static str,
     default: &str,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Error;
-use super::old::{Old, is_plain, joined, texts, trimmed};
 use super::refusal::Refusal;
+use super::source_project::{SourceProject, is_plain, joined, texts, trimmed};
 use super::{scm, setuptools_data};
 use crate::project::{Item, Table};
 
@@ -54,7 +54,7 @@ pub struct Packed {
     pub modules: Vec<String>,
 }
 
-pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
+pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
     old.only_needs(&["setuptools", "wheel", "setuptools-scm", "coherent-licensed"])?;
     licensed(old)?;
     refuse_files(old);
@@ -87,7 +87,7 @@ pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
 }
 
 /// setup.cfg and setup.py may have metadata as well, and the latter is a program.
-fn refuse_files(old: &mut Old<'_>) {
+fn refuse_files(old: &mut SourceProject<'_>) {
     let cfg = crate::bounded::read_to_string(&old.root.join("setup.cfg"), crate::bounded::DOCUMENT)
         .unwrap_or_default();
     for (number, line) in cfg.lines().enumerate() {
@@ -134,7 +134,7 @@ fn first_work(program: &str) -> Option<usize> {
 }
 
 /// Licence files by setuptools' own name for them.
-fn license_files(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
+fn license_files(old: &mut SourceProject<'_>, item: &Item<'_>) -> Result<(), Error> {
     let patterns = texts(item)?;
     // What is found without a pattern needs none, and a table in `license` allows none.
     let usual = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS"];
@@ -147,7 +147,7 @@ fn license_files(old: &mut Old<'_>, item: &Item<'_>) -> Result<(), Error> {
 }
 
 /// coherent.licensed writes a LICENSE where there is none.
-fn licensed(old: &mut Old<'_>) -> Result<(), Error> {
+fn licensed(old: &mut SourceProject<'_>) -> Result<(), Error> {
     if old.needs("coherent-licensed")? && !old.is_file("LICENSE") {
         let reason = "coherent.licensed makes a LICENSE in the build, and there is none; add the file";
         old.refusals.push(Refusal::of_project(reason));
@@ -156,7 +156,7 @@ fn licensed(old: &mut Old<'_>) -> Result<(), Error> {
 }
 
 /// A version that setuptools-scm makes of tags.
-fn tags(old: &mut Old<'_>) -> Result<(), Error> {
+fn tags(old: &mut SourceProject<'_>) -> Result<(), Error> {
     let table = old.table(&["tool", "setuptools_scm"])?;
     if !old.needs("setuptools-scm")? || !old.is_dynamic("version")? || !old.carried.version.is_empty() {
         return Ok(());
@@ -169,7 +169,7 @@ fn tags(old: &mut Old<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn dynamic(old: &mut Old<'_>, root: &str) -> Result<(), Error> {
+fn dynamic(old: &mut SourceProject<'_>, root: &str) -> Result<(), Error> {
     let Some(table) = old.table(&["tool", "setuptools", "dynamic"])? else { return Ok(()) };
     for entry in table.entries() {
         let attr = || entry.value.table().ok().and_then(|table| table.get("attr"));
@@ -192,7 +192,7 @@ fn dynamic(old: &mut Old<'_>, root: &str) -> Result<(), Error> {
 }
 
 /// A version that is the value of a name in a module.
-fn attribute(old: &mut Old<'_>, item: &Item<'_>, root: &str) -> Result<(), Error> {
+fn attribute(old: &mut SourceProject<'_>, item: &Item<'_>, root: &str) -> Result<(), Error> {
     let text = item.text()?;
     let Some((module, name)) = text.rsplit_once('.') else {
         old.refuse(item, format!("{text:?} is no name in a module"));
@@ -212,7 +212,7 @@ fn attribute(old: &mut Old<'_>, item: &Item<'_>, root: &str) -> Result<(), Error
     Ok(())
 }
 
-fn packed(old: &mut Old<'_>, table: Option<&Table<'_>>) -> Result<Packed, Error> {
+fn packed(old: &mut SourceProject<'_>, table: Option<&Table<'_>>) -> Result<Packed, Error> {
     let get = |key: &str| table.and_then(|table| table.get(key));
     let mut packed = Packed { root: String::new(), packages: BTreeSet::new(), modules: vec![] };
     if let Some(item) = get("package-dir") {
@@ -238,7 +238,7 @@ fn packed(old: &mut Old<'_>, table: Option<&Table<'_>>) -> Result<Packed, Error>
 }
 
 /// `packages.find`
-fn find(old: &mut Old<'_>, packages: &Table<'_>, packed: &mut Packed) -> Result<(), Error> {
+fn find(old: &mut SourceProject<'_>, packages: &Table<'_>, packed: &mut Packed) -> Result<(), Error> {
     old.refuse_others(packages, &["find"]);
     let Some(item) = packages.get("find") else { return Ok(()) };
     let find = item.table()?;
@@ -262,7 +262,7 @@ fn find(old: &mut Old<'_>, packages: &Table<'_>, packed: &mut Packed) -> Result<
 }
 
 /// What setuptools packs if nobody says what.
-fn discover(old: &mut Old<'_>, packed: &mut Packed) {
+fn discover(old: &mut SourceProject<'_>, packed: &mut Packed) {
     let mut all = BTreeSet::new();
     walk(old, &packed.root, "", true, &mut all);
     if packed.root.is_empty() {
@@ -280,7 +280,7 @@ fn discover(old: &mut Old<'_>, packed: &mut Packed) {
 }
 
 /// All packages below a folder.
-fn walk(old: &Old<'_>, folder: &str, parent: &str, namespaces: bool, found: &mut BTreeSet<String>) {
+fn walk(old: &SourceProject<'_>, folder: &str, parent: &str, namespaces: bool, found: &mut BTreeSet<String>) {
     for name in old.list(folder) {
         let path = joined(folder, &name);
         let is_name =
@@ -297,7 +297,7 @@ fn walk(old: &Old<'_>, folder: &str, parent: &str, namespaces: bool, found: &mut
 }
 
 /// The outermost packages are pyrepro's modules; folders around them that have no code are namespaces.
-fn name_modules(old: &mut Old<'_>, packed: &Packed) {
+fn name_modules(old: &mut SourceProject<'_>, packed: &Packed) {
     let has_code = |name: &String| {
         let folder = joined(&packed.root, &name.replace('.', "/"));
         old.list(&folder).iter().any(|file| file.ends_with(".py") || file.ends_with(".pyi"))

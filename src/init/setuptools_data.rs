@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::Error;
-use super::old::{Old, joined, texts};
 use super::refusal::Refusal;
 use super::setuptools::Packed;
+use super::source_project::{SourceProject, joined, texts};
 use crate::project::Table;
 use crate::tree::Globs;
 
 /// Patterns of files, each list for one package or for all.
 type Patterns = Vec<(Option<String>, Vec<String>)>;
 
-pub fn read(old: &mut Old<'_>, table: Option<&Table<'_>>, packed: &Packed) -> Result<(), Error> {
+pub fn read(old: &mut SourceProject<'_>, table: Option<&Table<'_>>, packed: &Packed) -> Result<(), Error> {
     let manifest = manifest(old);
     let by_manifest =
         table.and_then(|table| table.get("include-package-data")).map_or(Ok(true), |i| i.boolean())?;
@@ -42,7 +42,7 @@ pub fn read(old: &mut Old<'_>, table: Option<&Table<'_>>, packed: &Packed) -> Re
 }
 
 /// Patterns for the files of a package, or of all.
-fn patterns(old: &mut Old<'_>, table: Option<&Table<'_>>, key: &str) -> Result<Patterns, Error> {
+fn patterns(old: &mut SourceProject<'_>, table: Option<&Table<'_>>, key: &str) -> Result<Patterns, Error> {
     let mut all = Vec::new();
     let Some(item) = table.and_then(|table| table.get(key)) else { return Ok(all) };
     for entry in item.table()?.entries() {
@@ -81,7 +81,7 @@ fn home(root: &str, packages: &BTreeSet<String>, path: &str) -> (String, String)
 }
 
 /// The files below a folder, but those that nobody packs.
-pub fn files(old: &Old<'_>, folder: &str, tell: &mut dyn FnMut(&str)) {
+pub fn files(old: &SourceProject<'_>, folder: &str, tell: &mut dyn FnMut(&str)) {
     for name in old.list(folder) {
         let path = joined(folder, &name);
         if old.is_true_folder(&path) {
@@ -95,7 +95,7 @@ pub fn files(old: &Old<'_>, folder: &str, tell: &mut dyn FnMut(&str)) {
 }
 
 /// Leaves out what setuptools does: by the ending where that is all there is of it, else by path.
-pub fn exclude(old: &mut Old<'_>, kept: &BTreeSet<String>, left: &BTreeSet<String>) {
+pub fn exclude(old: &mut SourceProject<'_>, kept: &BTreeSet<String>, left: &BTreeSet<String>) {
     let ending = |path: &str| {
         let name = path.rsplit('/').next().unwrap_or(path);
         name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| format!("*.{ending}"))
@@ -136,7 +136,7 @@ impl Manifest {
     }
 }
 
-fn manifest(old: &mut Old<'_>) -> Manifest {
+fn manifest(old: &mut SourceProject<'_>) -> Manifest {
     let mut manifest = Manifest::default();
     let text = crate::bounded::read_to_string(&old.root.join("MANIFEST.in"), crate::bounded::DOCUMENT)
         .unwrap_or_default();

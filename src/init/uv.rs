@@ -1,9 +1,9 @@
 //! What the settings of uv's build backend become: they have the same names and meanings.
 
 use super::Error;
-use super::old::{Old, included, texts};
+use super::source_project::{SourceProject, included, texts};
 
-pub fn read(old: &mut Old<'_>) -> Result<(), Error> {
+pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
     old.only_needs(&["uv-build"])?;
     let Some(table) = old.table(&["tool", "uv", "build-backend"])? else { return Ok(()) };
     for entry in table.entries() {

@@ -9,7 +9,7 @@ use super::{
     Artifact, ArtifactKind, Bytecode, Epoch, Inputs, Kind, Manifest, Member, Options, SCHEMA, Target, Tool,
 };
 use crate::archive::{BadPath, Digest, MemberPath, Mode};
-use crate::compile::{Form, Place, Record, Recorded, Request};
+use crate::compile::{Form, PycLocation, Record, Recorded, Request};
 use crate::dist::{Ingredient, Input, Role};
 use crate::pyc::Optimization;
 
@@ -174,10 +174,10 @@ fn options(request: &Request) -> Options {
         Recorded::Moved { prepend, .. } => ("moved", prepend.as_deref().map(text)),
     };
     let place = match request.place {
-        Place::Cache => "cache",
-        Place::Prefix(_) => "prefix",
-        Place::Legacy => "legacy",
-        Place::File(_) => "file",
+        PycLocation::Cache => "cache",
+        PycLocation::Prefix(_) => "prefix",
+        PycLocation::Legacy => "legacy",
+        PycLocation::File(_) => "file",
     };
     let form = match request.form {
         Form::Canonical => "canonical",

@@ -33,7 +33,7 @@ pub(super) fn decoded(path: &str, bytes: Vec<u8>, spool: &Spool, job: &Job<'_>) 
     };
     let put_aside = || {
         let mut place = spool.reserve(bytes.len() as u64)?;
-        place.write_all(&bytes).map(|()| place.stretch())
+        place.write_all(&bytes).map(|()| place.finish())
     };
     let stretch = put_aside().map_err(|source| job.not_written(source))?;
     Ok(Decoded { content: Content::Spooled(stretch), before, after, difference, warning })

@@ -111,7 +111,7 @@ impl Contents {
         }
         let mut place = spool.reserve(size).map_err(|source| job.not_written(source))?;
         reader.copy(&mut place)?;
-        Ok(Content::Spooled(place.stretch()))
+        Ok(Content::Spooled(place.finish()))
     }
 }
 

@@ -9,7 +9,7 @@ use super::form::NormalForm;
 use super::wheel::Wheel;
 use super::{Job, bytecode, installed, zip_facts};
 use crate::archive::zip::{self, Compression, Kind, Member};
-use crate::archive::{Content, Digest, Digesting, Entries, Entry, Limits, Order, Place, Shared, Spool};
+use crate::archive::{Content, Digest, Digesting, Entries, Entry, Limits, Order, Shared, Spool, SpoolWriter};
 use crate::in_order;
 
 /// More than this before the first member is no `#!` line and no launcher.
@@ -174,13 +174,13 @@ fn decode_one(
     let mut output = Summed { place, sum: Digesting::default() };
     reader.copy_from(Shared::new(file), index, &mut output)?;
     let (hash, _) = output.sum.finish();
-    let content = Content::Spooled(output.place.stretch());
+    let content = Content::Spooled(output.place.finish());
     Ok(Some(Decoded { content, before: hash, after: hash, difference: None, warning: None }))
 }
 
 /// A place that what is written to is hashed on its way.
 struct Summed {
-    place: Place,
+    place: SpoolWriter,
     sum: Digesting,
 }
 

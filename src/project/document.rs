@@ -3,7 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::item::{Item, Table};
-use super::place::Place;
+use super::location::Location;
 use super::{Error, Problem};
 
 /// The largest pyproject.toml that is read, in bytes.
@@ -38,16 +38,16 @@ impl<'t> Document<'t> {
     /// ```
     pub fn parse(bytes: &'t [u8]) -> Result<Document<'t>, Error> {
         if bytes.len() > MAX_SIZE {
-            return Err(Place::default().error("", Problem::TooLarge(bytes.len())));
+            return Err(Location::default().error("", Problem::TooLarge(bytes.len())));
         }
         let toml = std::str::from_utf8(bytes).map_err(|error| {
             let valid = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
-            Place { key: String::new(), offset: valid.len() }.error(valid, Problem::NotUtf8)
+            Location { key: String::new(), offset: valid.len() }.error(valid, Problem::NotUtf8)
         })?;
         let root = DeTable::parse(toml).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             let message = error.message().replace('\n', ", ");
-            Place { key: String::new(), offset }.error(toml, Problem::Toml(message))
+            Location { key: String::new(), offset }.error(toml, Problem::Toml(message))
         })?;
         Ok(Document { toml, root: DeValue::Table(root.into_inner()) })
     }
@@ -67,7 +67,7 @@ impl<'t> Document<'t> {
     /// # Ok::<(), pyrepro::project::Error>(())
     /// ```
     pub fn root(&self) -> Table<'_> {
-        let item = Item::new(self.toml, Place::default(), &self.root);
+        let item = Item::new(self.toml, Location::default(), &self.root);
         item.table().expect("parse makes it one")
     }
 

@@ -1,6 +1,6 @@
 //! What `project.dynamic` leaves to the project's files.
 
-use super::place::Place;
+use super::location::Location;
 use super::{BadValue, Error, Item, KEYS, Problem, Table, suggestion};
 
 /// The items of `project.dynamic`, each with its name.
@@ -10,7 +10,7 @@ pub(super) struct Dynamic<'d>(Vec<(&'d str, Item<'d>)>);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
     /// Where the description is said to be theirs.
-    pub(super) description: Option<Place>,
+    pub(super) description: Option<Location>,
     pub(super) import_names: bool,
     pub(super) import_namespaces: bool,
 }

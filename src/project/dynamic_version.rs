@@ -2,8 +2,8 @@
 
 use fancy_regex::{Regex, RegexBuilder, RuntimeError};
 
+use super::location::Location;
 use super::path::FilePath;
-use super::place::Place;
 use super::python_text::assigned_version;
 use super::tag_version::TagVersion;
 use super::version_file::VersionFile;
@@ -12,7 +12,7 @@ use super::{BadValue, Error, Item, Problem, ReadFile, Table, Version};
 /// Where a version is to be had: `[tool.pyrepro.version]`.
 #[derive(Debug, Clone)]
 pub(super) struct DynamicVersion {
-    place: Place,
+    place: Location,
     source: Source,
     version_file: Option<VersionFile>,
 }
@@ -102,7 +102,7 @@ impl DynamicVersion {
         }
     }
 
-    pub(super) fn place(&self) -> &Place {
+    pub(super) fn place(&self) -> &Location {
         &self.place
     }
 
@@ -134,7 +134,7 @@ impl DynamicVersion {
 
     fn in_file(&self, file: &FileVersion, toml: &str, read: ReadFile<'_>) -> Result<Version, Error> {
         let Some(path) = file.path.clone() else {
-            let place = Place { key: "tool.pyrepro.version".into(), ..self.place };
+            let place = Location { key: "tool.pyrepro.version".into(), ..self.place };
             return Err(place.error(toml, Problem::Missing { allowed: ALLOWED, suggestion: None }));
         };
         let text = super::read_text(toml, &self.place, &path, read)?;

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::place::Place;
+use super::location::Location;
 use super::suggestion::nearest;
 use super::{BadValue, Error, Problem, Warning};
 
@@ -25,12 +25,12 @@ use super::{BadValue, Error, Problem, Warning};
 #[derive(Debug, Clone)]
 pub struct Item<'d> {
     toml: &'d str,
-    place: Place,
+    place: Location,
     value: &'d DeValue<'d>,
 }
 
 impl<'d> Item<'d> {
-    pub(super) fn new(toml: &'d str, place: Place, value: &'d DeValue<'d>) -> Item<'d> {
+    pub(super) fn new(toml: &'d str, place: Location, value: &'d DeValue<'d>) -> Item<'d> {
         Item { toml, place, value }
     }
 
@@ -39,7 +39,7 @@ impl<'d> Item<'d> {
         &self.place.key
     }
 
-    pub(super) fn place(&self) -> &Place {
+    pub(super) fn place(&self) -> &Location {
         &self.place
     }
 
@@ -94,7 +94,7 @@ impl<'d> Item<'d> {
     }
 
     fn absent(&self, key: String, allowed: &'static str, suggestion: Option<String>) -> Error {
-        let place = Place { key, offset: self.place.offset };
+        let place = Location { key, offset: self.place.offset };
         place.error(self.toml, Problem::Missing { allowed, suggestion })
     }
 
@@ -103,7 +103,7 @@ impl<'d> Item<'d> {
         let array = self.value.as_array().ok_or_else(|| self.wrong_type("an array"))?;
         let item = |(index, value): (usize, &'d Spanned<DeValue<'d>>)| {
             let key = format!("{}[{index}]", self.place.key);
-            Item::new(self.toml, Place { key, offset: value.span().start }, value.get_ref())
+            Item::new(self.toml, Location { key, offset: value.span().start }, value.get_ref())
         };
         Ok(array.iter().enumerate().map(item).collect())
     }
@@ -191,7 +191,7 @@ impl<'d> Table<'d> {
     }
 
     fn entry(&self, name: &str, span: Range<usize>, value: &'d DeValue<'d>) -> Item<'d> {
-        let place = Place { key: joined(self.item.key(), name), offset: span.start };
+        let place = Location { key: joined(self.item.key(), name), offset: span.start };
         Item::new(self.item.toml, place, value)
     }
 
@@ -242,7 +242,7 @@ pub struct Entry<'d> {
 impl Entry<'_> {
     /// An error about the key.
     pub fn error(&self, problem: impl Into<Problem>) -> Error {
-        let place = Place { key: self.value.key().to_owned(), offset: self.offset };
+        let place = Location { key: self.value.key().to_owned(), offset: self.offset };
         place.error(self.value.toml, problem)
     }
 

@@ -2,8 +2,8 @@
 
 use super::license_expression::LicenseExpression;
 use super::license_files::LicensePattern;
+use super::location::Location;
 use super::path::FilePath;
-use super::place::Place;
 use super::{BadValue, Error, Item, Problem, Table, Warning};
 
 /// What the project says of its licence.
@@ -27,7 +27,7 @@ pub enum License {
 #[derive(Debug, Clone)]
 pub(super) struct LicenseFiles {
     /// What the project names, each of which must match.
-    named: Vec<(Place, LicensePattern)>,
+    named: Vec<(Location, LicensePattern)>,
     /// Whether what usually holds licences is taken, too.
     with_usual: bool,
 }
@@ -36,7 +36,7 @@ const USUAL: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
 
 impl LicenseFiles {
     /// Where they are named.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Location {
         self.named.first().map(|(place, _)| place.clone()).unwrap_or_default()
     }
 

@@ -16,6 +16,7 @@ mod item;
 mod license;
 mod license_expression;
 mod license_files;
+mod location;
 mod marker;
 mod marker_value;
 mod metadata;
@@ -23,7 +24,6 @@ mod name;
 mod order;
 mod path;
 mod person;
-mod place;
 mod python_text;
 mod readme;
 mod readme_fragments;
@@ -67,7 +67,7 @@ pub(crate) use version_file::is_template;
 use dynamic::{Dynamic, Places};
 use dynamic_version::DynamicVersion;
 use license::LicenseFiles;
-use place::Place;
+use location::Location;
 
 /// How files of the project are read, given their paths from its folder.
 pub type ReadFile<'a> = &'a dyn Fn(&Path) -> io::Result<Vec<u8>>;
@@ -289,7 +289,7 @@ impl Project {
     pub(crate) fn version_error(&self, reason: String) -> Error {
         let place = match &self.version {
             ProjectVersion::Dynamic(version) => version.place().clone(),
-            ProjectVersion::Static(_) => Place::default(),
+            ProjectVersion::Static(_) => Location::default(),
         };
         place.error(&self.toml, Problem::Conflict(reason))
     }
@@ -394,7 +394,7 @@ impl Project {
             description.map(|readme| readme.text(&self.toml, read, &self.name, &version)).transpose()?;
         let license_files = self.license_files.among(&self.toml, paths)?;
         for path in &license_files {
-            let place = Place { key: "project.license-files".into(), ..self.license_files.place() };
+            let place = Location { key: "project.license-files".into(), ..self.license_files.place() };
             if path.chars().any(item::breaks_lines) {
                 let reason = "has a line break or another control character in its name".into();
                 return Err(place.error(&self.toml, Problem::Content { path: format!("{path:?}"), reason }));
@@ -458,7 +458,7 @@ fn keywords(item: Option<Item<'_>>, warnings: &mut Vec<Warning>) -> Result<Vec<S
 }
 
 /// The text of a file that is named at a place.
-fn read_text(toml: &str, place: &Place, path: &str, read: ReadFile<'_>) -> Result<String, Error> {
+fn read_text(toml: &str, place: &Location, path: &str, read: ReadFile<'_>) -> Result<String, Error> {
     let bytes = read(Path::new(path))
         .map_err(|source| place.error(toml, Problem::File { path: path.to_owned(), source }))?;
     let text = String::from_utf8(bytes).map_err(|error| {

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::location::Location;
 use super::path::FilePath;
-use super::place::Place;
 use super::readme_fragments::Fragments;
 use super::{BadValue, Document, Error, Item, Name, Problem, ReadFile, Version};
 
@@ -23,7 +23,7 @@ use super::{BadValue, Document, Error, Item, Name, Problem, ReadFile, Version};
 pub struct Readme {
     /// What it is written in.
     pub content_type: ContentType,
-    place: Place,
+    place: Location,
     source: Source,
 }
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use fancy_regex::{Captures, Regex, RegexBuilder};
 
+use super::location::Location;
 use super::path::FilePath;
-use super::place::Place;
 use super::{Error, Item, Name, Problem, ReadFile, Table, Version};
 
 /// `[tool.pyrepro.readme]`: texts one after the other, and what is replaced in the whole.
@@ -18,7 +18,7 @@ pub(super) struct Fragments {
 #[derive(Debug, Clone)]
 enum Fragment {
     Text(String),
-    File { place: Place, path: FilePath, cuts: Vec<Cut> },
+    File { place: Location, path: FilePath, cuts: Vec<Cut> },
 }
 
 /// What of a file is left, in the order in which they are made.
@@ -91,7 +91,7 @@ impl Fragments {
             }
         };
         let text = self.substitutions.iter().try_fold(text, replaced).map_err(|reason| {
-            let place = Place { key: "tool.pyrepro.readme.substitutions".into(), ..Place::default() };
+            let place = Location { key: "tool.pyrepro.readme.substitutions".into(), ..Location::default() };
             place.error(toml, Problem::Conflict(reason))
         })?;
         Ok(text.replace("$HFPR_VERSION", version.as_str()).replace("$HFPR_PACKAGE_NAME", name.as_written()))

@@ -6,10 +6,10 @@
 //! of the source against the artifact.
 
 mod backend;
-mod claims;
 mod compiled;
 mod foreign;
 pub mod installed;
+mod manifest_diff;
 mod members;
 mod outcome;
 mod project;
@@ -20,8 +20,8 @@ pub mod trace;
 mod zipapp;
 
 pub use backend::Installing;
-pub use claims::Claim;
 pub use foreign::{Foreign, Intent};
+pub use manifest_diff::Claim;
 pub use members::{Evidence, Finding, compare, compare_files};
 pub use outcome::{Outcome, Rebuilt};
 pub use rebuild::{Error, Request, verify, verify_and};

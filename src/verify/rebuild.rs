@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::sources::{self, Found, Sources};
 use super::{
-    Claim, Evidence, Foreign, Installing, Outcome, Rebuilt, Verdict, backend, claims, compare, compare_files,
-    compiled, project, zipapp,
+    Claim, Evidence, Foreign, Installing, Outcome, Rebuilt, Verdict, backend, compare, compare_files,
+    compiled, manifest_diff, project, zipapp,
 };
 use crate::archive::{Archive, Digest, Format, Limits, WriteError};
 use crate::compile::{Aim, Choice, Chosen, Native};
@@ -283,10 +283,10 @@ impl Request<'_> {
         outcome: &mut Outcome,
     ) -> Result<(), Unreadable> {
         let rebuilt = &built.manifest;
-        outcome.claims = claims::refuted(recorded, rebuilt, self.any_patch);
-        outcome.notes.extend(claims::installed_otherwise(recorded, rebuilt));
+        outcome.claims = manifest_diff::refuted(recorded, rebuilt, self.any_patch);
+        outcome.notes.extend(manifest_diff::installed_otherwise(recorded, rebuilt));
         if sum == rebuilt.artifact.sha256 {
-            outcome.claims.extend(claims::false_inputs(recorded, rebuilt, &outcome.inputs));
+            outcome.claims.extend(manifest_diff::false_inputs(recorded, rebuilt, &outcome.inputs));
             outcome.members = compare(&rebuilt.members, &rebuilt.members);
             return Ok(());
         }

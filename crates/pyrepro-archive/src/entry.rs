@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::digest::Digest;
 use super::order::Order;
 use super::path::{self, BadPath, Collision, MemberPath};
-use super::spool::Stretch;
+use super::spool::SpoolSlice;
 
 /// A member to write.
 ///
@@ -71,7 +71,7 @@ pub enum Content {
         sha256: Option<Digest>,
     },
     /// Those that were put aside.
-    Spooled(Stretch),
+    Spooled(SpoolSlice),
 }
 
 impl Kind {
@@ -134,11 +134,11 @@ impl Entry {
     ///
     /// ```
     /// # use pyrepro_archive::{Entry, MemberPath, Spool};
-    /// let nothing = Spool::new(&std::env::temp_dir(), 0).reserve(0)?.stretch();
+    /// let nothing = Spool::new(&std::env::temp_dir(), 0).reserve(0)?.finish();
     /// assert_eq!(Entry::spooled(MemberPath::new("a.py")?, nothing).size(), 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn spooled(path: MemberPath, content: Stretch) -> Entry {
+    pub fn spooled(path: MemberPath, content: SpoolSlice) -> Entry {
         Entry::new(path, Kind::of(Content::Spooled(content)))
     }
 

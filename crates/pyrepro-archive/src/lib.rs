@@ -48,4 +48,4 @@ pub use problem::{Problem, ReadError};
 /// ```
 pub use zlib_rs::crc32::crc32;
 
-pub use spool::{Place, Shared, Spool, Stretch};
+pub use spool::{Shared, Spool, SpoolSlice, SpoolWriter};

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// let spool = Spool::new(&std::env::temp_dir(), 1 << 20);
 /// let mut place = spool.reserve(6)?;
 /// place.write_all(b"x = 1\n")?;
-/// let entry = Entry::spooled(MemberPath::new("a.py")?, place.stretch());
+/// let entry = Entry::spooled(MemberPath::new("a.py")?, place.finish());
 /// assert_eq!(entry.size(), 6);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -37,7 +37,7 @@ struct Disk {
 
 /// What was put aside in one place.
 #[derive(Debug, Clone)]
-pub struct Stretch(pub(super) Kept);
+pub struct SpoolSlice(pub(super) Kept);
 
 /// Where it is.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub(super) enum Kept {
 
 /// A place for some bytes, to be written from its start.
 #[derive(Debug)]
-pub struct Place(Room);
+pub struct SpoolWriter(Room);
 
 #[derive(Debug)]
 enum Room {
@@ -74,14 +74,14 @@ impl Spool {
     /// ```
     /// # use pyrepro_archive::Spool;
     /// let spool = Spool::new(&std::env::temp_dir(), 0);
-    /// assert_ne!(spool.reserve(1)?.stretch(), spool.reserve(1)?.stretch());
+    /// assert_ne!(spool.reserve(1)?.finish(), spool.reserve(1)?.finish());
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn reserve(&self, size: u64) -> io::Result<Place> {
+    pub fn reserve(&self, size: u64) -> io::Result<SpoolWriter> {
         let before = self.reserved.fetch_add(size, Ordering::Relaxed);
         if before.saturating_add(size) <= self.in_memory {
             // Not more than the limit, so the length of a member is not trusted too far.
-            return Ok(Place(Room::Memory { bytes: Vec::with_capacity(size as usize), size }));
+            return Ok(SpoolWriter(Room::Memory { bytes: Vec::with_capacity(size as usize), size }));
         }
         let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
         let disk = match &mut *disk {
@@ -90,7 +90,7 @@ impl Spool {
         };
         let start = disk.end;
         disk.end += size;
-        Ok(Place(Room::Disk { file: Arc::clone(&disk.file), start, size, written: 0 }))
+        Ok(SpoolWriter(Room::Disk { file: Arc::clone(&disk.file), start, size, written: 0 }))
     }
 
     fn nameless(&self) -> io::Result<File> {
@@ -98,24 +98,24 @@ impl Spool {
     }
 }
 
-impl Place {
+impl SpoolWriter {
     /// What was written to this place.
     ///
     /// ```
     /// # use pyrepro_archive::Spool;
     /// let spool = Spool::new(&std::env::temp_dir(), 0);
-    /// assert_eq!(spool.reserve(3)?.stretch().size(), 0);
+    /// assert_eq!(spool.reserve(3)?.finish().size(), 0);
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn stretch(self) -> Stretch {
-        Stretch(match self.0 {
+    pub fn finish(self) -> SpoolSlice {
+        SpoolSlice(match self.0 {
             Room::Memory { bytes, .. } => Kept::Memory(Arc::new(bytes)),
             Room::Disk { file, start, written, .. } => Kept::Disk { file, start, size: written },
         })
     }
 }
 
-impl Write for Place {
+impl Write for SpoolWriter {
     fn write(&mut self, new: &[u8]) -> io::Result<usize> {
         let too_much = || io::Error::other("more bytes than room was set apart for");
         match &mut self.0 {
@@ -142,13 +142,13 @@ impl Write for Place {
     }
 }
 
-impl Stretch {
+impl SpoolSlice {
     /// How many bytes there are.
     ///
     /// ```
     /// # use pyrepro_archive::Spool;
     /// let spool = Spool::new(&std::env::temp_dir(), 0);
-    /// assert_eq!(spool.reserve(0)?.stretch().size(), 0);
+    /// assert_eq!(spool.reserve(0)?.finish().size(), 0);
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn size(&self) -> u64 {
@@ -165,7 +165,7 @@ impl Stretch {
     /// # use pyrepro_archive::Spool;
     /// let mut place = Spool::new(&std::env::temp_dir(), 0).reserve(3)?;
     /// place.write_all(b"abc")?;
-    /// assert_eq!(std::io::read_to_string(place.stretch().read())?, "abc");
+    /// assert_eq!(std::io::read_to_string(place.finish().read())?, "abc");
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn read(&self) -> Box<dyn Read + '_> {
@@ -177,8 +177,8 @@ impl Stretch {
 }
 
 /// The same bytes in the same place.
-impl PartialEq for Stretch {
-    fn eq(&self, other: &Stretch) -> bool {
+impl PartialEq for SpoolSlice {
+    fn eq(&self, other: &SpoolSlice) -> bool {
         match (&self.0, &other.0) {
             (Kept::Memory(one), Kept::Memory(other)) => one == other,
             (
@@ -190,7 +190,7 @@ impl PartialEq for Stretch {
     }
 }
 
-impl Eq for Stretch {}
+impl Eq for SpoolSlice {}
 
 /// A file that is read from a place of one's own, whoever else reads it.
 ///
@@ -289,11 +289,11 @@ mod tests {
         // All in memory, some, and none.
         for in_memory in [u64::MAX, 250_000, 0] {
             let spool = Spool::new(&std::env::temp_dir(), in_memory);
-            let stretches: Vec<Stretch> = std::thread::scope(|scope| {
+            let stretches: Vec<SpoolSlice> = std::thread::scope(|scope| {
                 let write = |byte: u8| {
                     let mut place = spool.reserve(100_000).unwrap();
                     place.write_all(&vec![byte; 100_000]).unwrap();
-                    place.stretch()
+                    place.finish()
                 };
                 let threads: Vec<_> = (0..4).map(|byte| scope.spawn(move || write(byte))).collect();
                 threads.into_iter().map(|thread| thread.join().unwrap()).collect()

@@ -76,7 +76,7 @@ impl Report {
 
     /// An artifact that was written.
     pub fn add(&mut self, artifact: &Artifact, path: &Path, sum: (Digest, u64), terminal: &Terminal) {
-        self.doubt(&artifact.doubts, terminal);
+        self.warn_of(&artifact.warnings, terminal);
         self.add_file(Kind::Of(artifact.kind), artifact.entries.iter().count(), path, sum);
     }
 
@@ -114,7 +114,7 @@ impl Report {
     }
 
     pub fn add_app(&mut self, app: &App, path: &Path, sum: (Digest, u64), terminal: &Terminal) {
-        self.doubt(&app.doubts, terminal);
+        self.warn_of(&app.warnings, terminal);
         let compiled = app.compiled.iter();
         for (source, diagnostic) in compiled.flat_map(|compiled| &compiled.failures) {
             self.warn(format_args!("{source}: {diagnostic}; it goes in as source"), terminal);
@@ -137,7 +137,7 @@ impl Report {
 
     /// An artifact that was written as a folder.
     pub fn add_folder(&mut self, artifact: &Artifact, path: &Path, terminal: &Terminal) {
-        self.doubt(&artifact.doubts, terminal);
+        self.warn_of(&artifact.warnings, terminal);
         self.artifacts.push(ArtifactReport {
             path: Some(path.to_string_lossy().into_owned()),
             files: Vec::new(),
@@ -147,15 +147,15 @@ impl Report {
 
     /// An artifact that was not to be written.
     pub fn list(&mut self, artifact: &Artifact, terminal: &Terminal) {
-        self.doubt(&artifact.doubts, terminal);
+        self.warn_of(&artifact.warnings, terminal);
         self.artifacts.push(ArtifactReport::unwritten(artifact));
     }
 
-    fn doubt<D: Display>(&mut self, doubts: &[D], terminal: &Terminal) {
-        for doubt in doubts {
+    fn warn_of<D: Display>(&mut self, warnings: &[D], terminal: &Terminal) {
+        for warning in warnings {
             // An sdist and a wheel of the same files have the same faults.
-            if !self.warnings.contains(&doubt.to_string()) {
-                self.warn(doubt, terminal);
+            if !self.warnings.contains(&warning.to_string()) {
+                self.warn(warning, terminal);
             }
         }
     }

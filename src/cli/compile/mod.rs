@@ -16,7 +16,7 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use pyrepro::compile::{
-    self, Aim, Choice, Event, Exclude, Form, Place, Pool, Recorded, Request, Summary, Task,
+    self, Aim, Choice, Event, Exclude, Form, Pool, PycLocation, Recorded, Request, Summary, Task,
 };
 use pyrepro::epoch::EpochChoice;
 use pyrepro::manifest::{self, Compiled};
@@ -316,13 +316,13 @@ impl Flags {
         }
     }
 
-    fn place(&self, version: Version) -> Place {
+    fn place(&self, version: Version) -> PycLocation {
         match &self.cfile {
-            Some(file) => Place::File(file.clone()),
-            None if self.legacy => Place::Legacy,
+            Some(file) => PycLocation::File(file.clone()),
+            None if self.legacy => PycLocation::Legacy,
             None => environment::pycache_prefix()
                 .filter(|_| version.has_pycache_prefix())
-                .map_or(Place::Cache, Place::Prefix),
+                .map_or(PycLocation::Cache, PycLocation::Prefix),
         }
     }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::{Parser, ValueEnum};
-use pyrepro::compile::{Place, Recorded};
+use pyrepro::compile::{PycLocation, Recorded};
 use pyrepro::pyc::{InvalidationMode, Optimization};
 
 use super::compile;
@@ -175,7 +175,7 @@ impl Job {
         let mut exit = Exit::Fine;
         for ((source, name), pyc) in self.sources.iter().zip(&self.names).zip(&self.pycs) {
             let mut request = prepared.request(sandbox.join(source));
-            request.place = Place::File(sandbox.join(pyc));
+            request.place = PycLocation::File(sandbox.join(pyc));
             request.recorded = Recorded::Exactly(name.clone());
             (request.mode, request.levels, request.force) = (mode, vec![level], true);
             exit = exit.max(prepared.run(&request, output)?);

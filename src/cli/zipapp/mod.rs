@@ -146,7 +146,7 @@ pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         compiler::tell_handed_over(chosen, terminal);
     }
     let targets = targets.apart_from(&app.wheels)?;
-    tell_doubts(&app, flags.strict, terminal);
+    tell_warnings(&app, flags.strict, terminal);
     let failed = app.compiled.as_ref().is_some_and(|compiled| !compiled.failures.is_empty());
     let refused = failed && flags.strict;
     let options = recipe.write_options(epoch.epoch, jobs);
@@ -356,11 +356,11 @@ impl Flags {
     }
 }
 
-fn tell_doubts(app: &App, strict: bool, terminal: &Terminal) {
-    for doubt in &app.doubts {
-        terminal.warn(doubt);
+fn tell_warnings(app: &App, strict: bool, terminal: &Terminal) {
+    for warning in &app.warnings {
+        terminal.warn(warning);
     }
-    for (path, warning) in app.warnings() {
+    for (path, warning) in app.compiler_warnings() {
         let line = warning.line.map(|line| format!(":{line}")).unwrap_or_default();
         terminal.warn(format_args!("{path}{line}: {}: {}", warning.category, warning.message));
     }

@@ -65,7 +65,7 @@ impl Report {
             bytecode: bytecode.map(|(compiled, aim)| BytecodeReport::new(compiled, aim)),
             wheels: app.wheels.iter().map(|wheel| wheel.to_string_lossy().into_owned()).collect(),
             manifest: manifest.map(|manifest| manifest.to_string_lossy().into_owned()),
-            warnings: app.doubts.iter().map(ToString::to_string).collect(),
+            warnings: app.warnings.iter().map(ToString::to_string).collect(),
         }
     }
 

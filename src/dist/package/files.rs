@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::excludes::Excludes;
 use crate::archive::MemberPath;
-use crate::dist::{Doubt, Error};
+use crate::dist::{BuildWarning, Error};
 use crate::project::LicensePattern;
 use crate::tree::{self, Globs, Kind, Tree};
 
@@ -23,7 +23,7 @@ pub(in crate::dist) struct File {
 #[derive(Debug, Default)]
 pub(in crate::dist) struct Files {
     pub by_path: BTreeMap<String, File>,
-    pub doubts: Vec<Doubt>,
+    pub warnings: Vec<BuildWarning>,
 }
 
 /// How the files of a project are found.
@@ -160,11 +160,11 @@ impl Finder<'_> {
         };
         let path = MemberPath::from_path(&entry.path)?.to_string();
         if self.excludes.is_secret(path.rsplit('/').next().unwrap_or(&path)) {
-            files.doubts.push(Doubt::LeftOut(path));
+            files.warnings.push(BuildWarning::LeftOut(path));
             return Ok(());
         }
         if is_key(&place, size) {
-            files.doubts.push(Doubt::Key(path.clone()));
+            files.warnings.push(BuildWarning::Key(path.clone()));
         }
         files.by_path.insert(path, File { place, size, executable });
         Ok(())

@@ -289,7 +289,7 @@ impl Files {
             let rest = path.strip_prefix(folder).unwrap_or(&path);
             (rest.strip_prefix('/').unwrap_or(rest).to_owned(), file)
         };
-        Files { by_path: self.by_path.into_iter().map(inner).collect(), doubts: self.doubts }
+        Files { by_path: self.by_path.into_iter().map(inner).collect(), warnings: self.warnings }
     }
 }
 

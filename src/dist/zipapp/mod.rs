@@ -102,7 +102,7 @@ pub struct App {
     /// All files that were read for it, by role and path.
     pub inputs: Vec<Ingredient>,
     /// What may not work as wanted.
-    pub doubts: Vec<Doubt>,
+    pub warnings: Vec<BuildWarning>,
     /// What it stands on until it is written.
     pub files: Files,
 }
@@ -118,7 +118,7 @@ pub struct Files {
 
 /// Something that may not work as wanted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Doubt {
+pub enum BuildWarning {
     /// An extension module among the application's own files.
     #[error("{0}: Python does not import extension modules from archives")]
     Extension(String),
@@ -182,8 +182,8 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
     if let Some(Source::Folder(_)) = &request.source {
         inputs.extend(members.inputs()?);
     }
-    let mut doubts: Vec<Doubt> =
-        members.extension_modules().map(|path| Doubt::Extension(path.to_owned())).collect();
+    let mut warnings: Vec<BuildWarning> =
+        members.extension_modules().map(|path| BuildWarning::Extension(path.to_owned())).collect();
 
     let environment = request.environment.as_ref();
     let (mut paths, mut extras) = (request.wheels.clone(), Vec::new());
@@ -202,14 +202,14 @@ pub fn gather(request: &Request, bytecode: Option<&Bytecode<'_>>) -> Result<App,
         wheels.push(wheel);
     }
     members.filter(&exclude);
-    doubts.extend(needs::missing(&wheels, &extras, environment));
+    warnings.extend(needs::missing(&wheels, &extras, environment));
 
-    add_main(&mut members, request, &wheels, bytecode.is_some(), &mut doubts)?;
+    add_main(&mut members, request, &wheels, bytecode.is_some(), &mut warnings)?;
     let compiled = bytecode.map(|bytecode| bytecode::add(bytecode, &mut members)).transpose()?;
     inputs.sort_unstable_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));
     inputs.dedup();
     let entries = members.into_entries()?;
-    Ok(App { entries, compiled, was_compressed, wheels: paths, inputs, doubts, files })
+    Ok(App { entries, compiled, was_compressed, wheels: paths, inputs, warnings, files })
 }
 
 fn input(path: &Path, role: Role) -> Result<Ingredient, Error> {
@@ -234,7 +234,7 @@ fn add_main(
     request: &Request,
     wheels: &[Wheel],
     compiles: bool,
-    doubts: &mut Vec<Doubt>,
+    warnings: &mut Vec<BuildWarning>,
 ) -> Result<(), Error> {
     match (&request.main, members.has_main()) {
         (None, false) if !matches!(request.source, Some(Source::Archive(_) | Source::Bytes(_))) => {
@@ -248,8 +248,8 @@ fn add_main(
                 Ok(entry_point) => {
                     match start::check(&entry_point, members) {
                         // `python -m zipapp` makes such archives, and its tests want them.
-                        Err(missing) if !compiles => doubts.push(Doubt::NoModule(missing)),
-                        checked => doubts.extend(checked?),
+                        Err(missing) if !compiles => warnings.push(BuildWarning::NoModule(missing)),
+                        checked => warnings.extend(checked?),
                     }
                     entry_point
                 }
@@ -293,8 +293,8 @@ impl App {
     /// use pyrepro::dist::zipapp::{App, Files, Options};
     ///
     /// let entries = Entries::new(vec![Entry::bytes("__main__.py", "print(1)\n")?], &Order::Path)?;
-    /// let (wheels, inputs, doubts, files) = (vec![], vec![], vec![], Files::default());
-    /// let app = App { entries, compiled: None, was_compressed: false, wheels, inputs, doubts, files };
+    /// let (wheels, inputs, warnings, files) = (vec![], vec![], vec![], Files::default());
+    /// let app = App { entries, compiled: None, was_compressed: false, wheels, inputs, warnings, files };
     /// let mut file = std::io::Cursor::new(Vec::new());
     /// app.write(&Options { interpreter: "/usr/bin/env python3".into(), ..Options::default() }, &mut file)?;
     /// assert!(file.into_inner().starts_with(b"#!/usr/bin/env python3\nPK"));
@@ -323,7 +323,7 @@ impl App {
     }
 
     /// What the compiler warned of, with the paths of the sources.
-    pub fn warnings(&self) -> impl Iterator<Item = &(String, Warning)> {
+    pub fn compiler_warnings(&self) -> impl Iterator<Item = &(String, Warning)> {
         self.compiled.iter().flat_map(|compiled| &compiled.warnings)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Doubt;
+use super::BuildWarning;
 use super::wheel::Wheel;
 use crate::project::{Requirement, Source};
 use crate::python::Environment;
@@ -13,9 +13,9 @@ pub(super) fn missing(
     wheels: &[Wheel],
     asked: &[(String, Vec<String>)],
     environment: Option<&Environment>,
-) -> Vec<Doubt> {
+) -> Vec<BuildWarning> {
     let extras = extras(wheels, asked, environment);
-    let mut doubts = Vec::new();
+    let mut warnings = Vec::new();
     for wheel in wheels {
         for requirement in wheel.requires.iter().filter(|one| counts(one, &extras[&wheel.name], environment))
         {
@@ -25,11 +25,12 @@ pub(super) fn missing(
                 (Source::Versions(versions), Some(version)) => versions.take(version),
                 _ => true,
             };
-            doubts.extend(match there {
-                None => {
-                    Some(Doubt::Needs { wheel: wheel.name.clone(), needed: shown(requirement, environment) })
-                }
-                Some(other) if !fits(other) => Some(Doubt::OtherVersion {
+            warnings.extend(match there {
+                None => Some(BuildWarning::Needs {
+                    wheel: wheel.name.clone(),
+                    needed: shown(requirement, environment),
+                }),
+                Some(other) if !fits(other) => Some(BuildWarning::OtherVersion {
                     wheel: wheel.name.clone(),
                     needed: shown(requirement, environment),
                     found: other.version.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -38,7 +39,7 @@ pub(super) fn missing(
             });
         }
     }
-    doubts
+    warnings
 }
 
 /// The condition is of interest where it is not known whether it holds.

@@ -1,6 +1,6 @@
 //! Whether the function that an application starts with is there, as far as its sources tell.
 
-use super::Doubt;
+use super::BuildWarning;
 use super::entry_point::EntryPoint;
 use super::members::Members;
 
@@ -21,7 +21,7 @@ pub struct NoModule {
 const MAKERS: [&str; 7] = ["import *", "__getattr__", "globals", "setattr", "exec", "vars", "sys.modules"];
 
 /// Looks for the module and the function. A name that a module could make when it runs is taken to be there.
-pub(super) fn check(entry_point: &EntryPoint, members: &Members) -> Result<Option<Doubt>, NoModule> {
+pub(super) fn check(entry_point: &EntryPoint, members: &Members) -> Result<Option<BuildWarning>, NoModule> {
     let path = entry_point.module().replace('.', "/");
     let places = [format!("{path}.py"), format!("{path}/__init__.py")];
     let compiled = || places.iter().any(|place| members.has(&format!("{place}c")));
@@ -37,7 +37,7 @@ pub(super) fn check(entry_point: &EntryPoint, members: &Members) -> Result<Optio
     let is_module = [".py", "/__init__.py"].iter().any(|ending| members.has(&format!("{below}{ending}")));
     let may_be_made = MAKERS.iter().any(|maker| source.contains(maker));
     let is_there = is_module || may_be_made || has_word(&source, name);
-    Ok((!is_there).then(|| Doubt::NoName { path: place.clone(), name: name.to_owned() }))
+    Ok((!is_there).then(|| BuildWarning::NoName { path: place.clone(), name: name.to_owned() }))
 }
 
 /// Whether a text has a name as a whole word. What is not ASCII can be spelt in several ways.

@@ -4,12 +4,12 @@ use super::{Error, Problem, Warning};
 
 /// A key, and the offset of its value. Lines and columns are counted only once they are told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Location {
     pub(super) key: String,
     pub(super) offset: usize,
 }
 
-impl Place {
+impl Location {
     pub(super) fn error(&self, toml: &str, problem: impl Into<Problem>) -> Error {
         let (line, column) = line_and_column(toml, self.offset);
         Error { key: self.key.clone(), line, column, problem: problem.into() }

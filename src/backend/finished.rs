@@ -97,7 +97,7 @@ impl Built {
             .map_err(io(&normal))?;
         let artifact = compiled_wheel(&normal, bytecode)?;
         fs::remove_dir_all(&folder).map_err(io(&folder))?;
-        warnings.extend(artifact.doubts.iter().map(ToString::to_string));
+        warnings.extend(artifact.warnings.iter().map(ToString::to_string));
         let built = Built { members: artifact.entries.iter().count(), ..self };
         let (name, content) = (artifact.name.clone(), Content::Compiled(Box::new(artifact)));
         Ok(Made { built, name, warnings, content })

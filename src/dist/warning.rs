@@ -9,7 +9,7 @@ use crate::compile::{Diagnostic, Warning};
 
 /// Something that may not be as wanted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Doubt {
+pub enum BuildWarning {
     /// A file whose name says that it is secret.
     #[error(
         "{0} is left out, since files of this name hold secrets; rename it, or set default-excludes = false in \
@@ -65,8 +65,8 @@ fn at_line(line: Option<u32>, message: impl std::fmt::Display) -> String {
 }
 
 /// What is doubtful about the paths of members.
-pub(super) fn of_paths<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<Doubt> {
-    let mut doubts = Vec::new();
+pub(super) fn of_paths<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<BuildWarning> {
+    let mut warnings = Vec::new();
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for entry in entries {
         let path = entry.path.as_str();
@@ -76,15 +76,15 @@ pub(super) fn of_paths<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<
             if let Some(other) = seen.insert(folded(name), name)
                 && other != name
             {
-                doubts.push(Doubt::Alike(other.to_owned(), name.to_owned()));
+                warnings.push(BuildWarning::Alike(other.to_owned(), name.to_owned()));
                 break;
             }
         }
         if let Some(reason) = path.split('/').find_map(refused_by_windows) {
-            doubts.push(Doubt::NotOnWindows(path.to_owned(), reason));
+            warnings.push(BuildWarning::NotOnWindows(path.to_owned(), reason));
         }
     }
-    doubts
+    warnings
 }
 
 /// A path as systems see it that mind neither case nor the form of letters.
@@ -114,10 +114,10 @@ fn refused_by_windows(name: &str) -> Option<&'static str> {
 }
 
 /// Modules in machine code, by the endings that platforms have for them.
-pub(super) fn of_extensions<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<Doubt> {
+pub(super) fn of_extensions<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<BuildWarning> {
     let paths = entries.into_iter().map(|entry| entry.path.as_str());
     let is_extension = |path: &&str| [".so", ".pyd", ".dylib", ".dll"].iter().any(|e| path.ends_with(e));
-    paths.filter(is_extension).map(|path| Doubt::Extension(path.to_owned())).collect()
+    paths.filter(is_extension).map(|path| BuildWarning::Extension(path.to_owned())).collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ pub fn requirement() -> String {
     format!("pyrepro>={},<{major}.{}", env!("CARGO_PKG_VERSION"), minor + 1)
 }
 
-impl Carried {
+impl Settings {
     /// The version is in a file, where a pattern or `__version__ =` is before it.
     pub fn set_version_in(&mut self, path: impl Into<String>, pattern: Option<String>) {
         self.version = vec![("path", path.into())];
@@ -19,7 +19,7 @@ impl Carried {
 
 /// What goes over from another backend.
 #[derive(Debug, Default)]
-pub struct Carried {
+pub struct Settings {
     pub module_names: Vec<String>,
     pub module_root: Option<String>,
     pub namespace: bool,
@@ -43,7 +43,7 @@ pub struct Carried {
     pub obsolete: Vec<Vec<String>>,
 }
 
-impl Carried {
+impl Settings {
     /// `[tool.pyrepro]`, if there is anything to say.
     pub fn settings(&self) -> Option<Table> {
         let mut table = Table::new();

@@ -21,7 +21,7 @@ pub fn default_root() -> PathBuf {
 
 /// A folder that is ours alone until this is dropped, which removes it.
 #[derive(Debug)]
-pub struct Place {
+pub struct BuildDir {
     folder: PathBuf,
     /// Locked for as long as it is open.
     #[cfg(unix)]
@@ -36,11 +36,16 @@ const TEMPORARY: &str = "tmp";
 const ENVIRONMENT: &str = "env";
 const BYTECODE: &str = "pycache";
 
-impl Place {
+impl BuildDir {
     /// Takes the folder for a project, waiting for other builds of it.
-    pub fn take(root: &Path, fingerprint: &str, stop: &AtomicBool, watch: Watch<'_>) -> Result<Place, Error> {
+    pub fn take(
+        root: &Path,
+        fingerprint: &str,
+        stop: &AtomicBool,
+        watch: Watch<'_>,
+    ) -> Result<BuildDir, Error> {
         let root = root.canonicalize().map_err(|source| Error::Read { path: root.to_owned(), source })?;
-        let place = Place::lock(&root, fingerprint, stop, watch)?;
+        let place = BuildDir::lock(&root, fingerprint, stop, watch)?;
         // What a build left that was killed.
         place.empty()?;
         for name in [OUTPUT, HOME, TEMPORARY, BYTECODE] {
@@ -50,7 +55,7 @@ impl Place {
     }
 
     #[cfg(unix)]
-    fn lock(root: &Path, fingerprint: &str, stop: &AtomicBool, watch: Watch<'_>) -> Result<Place, Error> {
+    fn lock(root: &Path, fingerprint: &str, stop: &AtomicBool, watch: Watch<'_>) -> Result<BuildDir, Error> {
         use std::os::unix::fs::{DirBuilderExt, MetadataExt};
         use std::sync::atomic::Ordering;
         use std::time::Duration;
@@ -89,7 +94,7 @@ impl Place {
                 // Who had it may have removed it since, and then the lock is on nothing.
                 let locked = lock.metadata().map_err(failed)?;
                 if fs::symlink_metadata(&folder).is_ok_and(|now| now.ino() == locked.ino()) {
-                    return Ok(Place { folder, _lock: lock });
+                    return Ok(BuildDir { folder, _lock: lock });
                 }
                 continue;
             }
@@ -104,11 +109,11 @@ impl Place {
 
     /// Where folders cannot be locked, each build has another one.
     #[cfg(not(unix))]
-    fn lock(root: &Path, fingerprint: &str, _: &AtomicBool, _: Watch<'_>) -> Result<Place, Error> {
+    fn lock(root: &Path, fingerprint: &str, _: &AtomicBool, _: Watch<'_>) -> Result<BuildDir, Error> {
         let failed = |source| Error::Write { path: root.to_owned(), source };
         let prefix = format!("pyrepro-{fingerprint}-");
         let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(root).map_err(failed)?;
-        Ok(Place { folder: folder.keep() })
+        Ok(BuildDir { folder: folder.keep() })
     }
 
     fn empty(&self) -> Result<(), Error> {
@@ -169,7 +174,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for BuildDir {
     fn drop(&mut self) {
         let _ = remove(&self.folder);
     }
@@ -218,8 +223,8 @@ mod tests {
 
     const NAME: &str = "0123456789abcdef";
 
-    fn take(root: &Path) -> Result<Place, Error> {
-        Place::take(root, NAME, &AtomicBool::new(false), &|_| ())
+    fn take(root: &Path) -> Result<BuildDir, Error> {
+        BuildDir::take(root, NAME, &AtomicBool::new(false), &|_| ())
     }
 
     #[test]
@@ -253,7 +258,7 @@ mod tests {
         let first = take(root.path()).unwrap();
         let stop = AtomicBool::new(false);
         let told = |_: Event<'_>| stop.store(true, Ordering::Relaxed);
-        assert!(matches!(Place::take(root.path(), NAME, &stop, &told), Err(Error::Stopped)));
+        assert!(matches!(BuildDir::take(root.path(), NAME, &stop, &told), Err(Error::Stopped)));
         let path = first.folder().to_owned();
         std::thread::scope(|scope| {
             let second = scope.spawn(|| take(root.path()));

@@ -6,32 +6,32 @@ use std::io;
 use std::path::Path;
 
 use super::Error;
-use super::carried::Carried;
 use super::refusal::Refusal;
+use super::settings::Settings;
 use crate::project::{Document, Entry, Item, Name, Problem, Table};
 use crate::there;
 use crate::tree::Globs;
 
 /// The project, and what is found out about it.
-pub struct Old<'d> {
+pub struct SourceProject<'d> {
     pub root: &'d Path,
     pub document: &'d Document<'d>,
     pub name: Name,
-    pub carried: Carried,
+    pub carried: Settings,
     pub refusals: Vec<Refusal>,
     pub notes: Vec<String>,
     /// The last thing that the system did not let be seen.
     pub unseen: RefCell<Option<Error>>,
 }
 
-impl<'d> Old<'d> {
-    pub fn read(root: &'d Path, document: &'d Document<'d>) -> Result<Old<'d>, Error> {
+impl<'d> SourceProject<'d> {
+    pub fn read(root: &'d Path, document: &'d Document<'d>) -> Result<SourceProject<'d>, Error> {
         let Some(project) = document.table(&["project"])? else {
             return Err(Error::Refused { backend: None, reasons: metadata_elsewhere(root, document)? });
         };
         let name = project.required("name", "a string")?.parse()?;
         let (carried, refusals, notes, unseen) = Default::default();
-        let mut old = Old { root, document, name, carried, refusals, notes, unseen };
+        let mut old = SourceProject { root, document, name, carried, refusals, notes, unseen };
         if let Some(item) = old.get(&["build-system"], "backend-path")? {
             old.refuse(&item, "a backend of the project's own runs code that pyrepro does not");
         }

@@ -13,7 +13,7 @@ use crate::pyc::{CachedName, Optimization};
 /// Sources that are named in several ways can get other recorded names each time, and the last
 /// has to win, as it does where one source follows another.
 #[derive(Default)]
-pub struct Claims {
+pub struct PycLocks {
     taken: Mutex<HashSet<Key>>,
     freed: Condvar,
 }
@@ -26,27 +26,27 @@ struct Key {
 }
 
 /// What nobody else has, for as long as this lives.
-pub struct Claim<'a> {
-    claims: &'a Claims,
+pub struct PycLock<'a> {
+    pyc_locks: &'a PycLocks,
     key: Key,
 }
 
-impl Claims {
-    /// Claims the bytecode of a source; waits until no other source has it.
-    pub fn claim(&self, source: &Path) -> Claim<'_> {
+impl PycLocks {
+    /// Locks the bytecode file of a source; waits until no other source has it.
+    pub fn lock(&self, source: &Path) -> PycLock<'_> {
         let key = Key::of(source);
         let mut taken = lock(&self.taken);
         while !taken.insert(key.clone()) {
             taken = self.freed.wait(taken).unwrap_or_else(PoisonError::into_inner);
         }
-        Claim { claims: self, key }
+        PycLock { pyc_locks: self, key }
     }
 }
 
-impl Drop for Claim<'_> {
+impl Drop for PycLock<'_> {
     fn drop(&mut self) {
-        lock(&self.claims.taken).remove(&self.key);
-        self.claims.freed.notify_all();
+        lock(&self.pyc_locks.taken).remove(&self.key);
+        self.pyc_locks.freed.notify_all();
     }
 }
 
@@ -90,13 +90,13 @@ mod tests {
     fn one_file_by_two_names_is_claimed_by_one_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (folder.path().join("m.py"), folder.path().join("./m.txt"));
-        let claims = Claims::default();
+        let pyc_locks = PycLocks::default();
         let waited = AtomicBool::new(false);
-        let first = claims.claim(&one);
-        let _unrelated = claims.claim(&folder.path().join("n.py"));
+        let first = pyc_locks.lock(&one);
+        let _unrelated = pyc_locks.lock(&folder.path().join("n.py"));
         thread::scope(|scope| {
             scope.spawn(|| {
-                let _second = claims.claim(&other);
+                let _second = pyc_locks.lock(&other);
                 assert!(waited.load(Ordering::SeqCst));
             });
             thread::sleep(Duration::from_millis(50));
