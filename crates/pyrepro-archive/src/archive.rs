@@ -171,7 +171,7 @@ pub enum TarSource<R> {
     /// As they are.
     Plain(BufReader<R>),
     /// Out of a gzip file.
-    Gzip(gzip::Reader<BufReader<R>>),
+    Gzip(Box<gzip::Reader<BufReader<R>>>),
 }
 
 /// How much of a file is read at a time.
@@ -188,7 +188,7 @@ impl<R: Read + Seek> TarSource<R> {
             .map_err(|error| Problem::from(error).at(0))?;
         let source = BufReader::with_capacity(CHUNK, source);
         if magic == gzip::MAGIC {
-            return Ok(TarSource::Gzip(gzip::Reader::new(source, limits)?));
+            return Ok(TarSource::Gzip(Box::new(gzip::Reader::new(source, limits)?)));
         }
         Ok(TarSource::Plain(source))
     }
