@@ -315,6 +315,10 @@ pub struct Rules {
     pub docstrings_are_cleaned: bool,
     /// The subject of a `match` is popped at the place of the case's body.
     pub matched_subject_leaves_with_body: bool,
+    /// The jump behind the body of a `case` has a place.
+    pub end_of_case_has_place: bool,
+    /// The way out for a group that an `except*` does not match stands before the body of the handler.
+    pub unmatched_groups_leave_first: bool,
     /// Annotations of positional-only parameters come before those of the others.
     pub annotations_in_order: bool,
 
@@ -333,6 +337,8 @@ pub struct Rules {
     pub code_generation_makes_blocks: bool,
     /// A jump to a jump without a line goes where that one goes.
     pub jumps_to_lineless_jumps_are_threaded: bool,
+    /// Two stores of the same variable change places instead of their values.
+    pub stores_of_one_variable_are_swapped: bool,
     /// Neighbours with the same location have one entry in the location table.
     pub same_locations_are_one_entry: bool,
     /// A jump from a cold block to the code that follows it in the source has no place.
@@ -457,6 +463,14 @@ const BASE_3_15: Rules = Rules {
     handler_of_made_jumps: MadeJumpHandler::None,
     resume_in_one_handler: 8,
     ..BASE_3_14
+};
+
+/// 3.11.0 to 3.11.3
+pub static PYTHON_3_11_0: Rules = Rules {
+    stores_of_one_variable_are_swapped: true,
+    end_of_case_has_place: true,
+    unmatched_groups_leave_first: true,
+    ..BASE_3_11
 };
 
 /// 3.11.4 and later
@@ -720,6 +734,8 @@ const BASE_3_13: Rules = Rules {
     generic_base_is_argument: true,
     docstrings_are_cleaned: true,
     matched_subject_leaves_with_body: false,
+    end_of_case_has_place: false,
+    unmatched_groups_leave_first: false,
     annotations_in_order: false,
     every_label_starts_a_block: false,
     yield_counts_handlers: false,
@@ -728,6 +744,7 @@ const BASE_3_13: Rules = Rules {
     distances_start_at: DistanceStart::Target,
     code_generation_makes_blocks: false,
     jumps_to_lineless_jumps_are_threaded: true,
+    stores_of_one_variable_are_swapped: false,
     same_locations_are_one_entry: true,
     jumps_out_of_cold_have_no_place: false,
     generator_start_has_no_place: false,

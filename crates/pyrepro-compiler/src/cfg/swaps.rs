@@ -76,6 +76,9 @@ impl Graph {
         for _ in 1..depth {
             second = self.next_store(block, second, line, context)?;
         }
+        if context.rules.stores_of_one_variable_are_swapped {
+            return Some((first, second));
+        }
         let variable = |index: usize| {
             let instr = self[block].instrs()[index];
             (instr.op != Op::PopTop).then_some(instr.arg)

@@ -185,6 +185,9 @@ impl<B: Backend> Codegen<'_, B> {
     }
 
     fn group_handler(&mut self, handler: &ExceptHandler) -> Result<()> {
+        if self.rules.unmatched_groups_leave_first {
+            return self.group_handler_leaving_first(handler);
+        }
         let at = handler.span;
         self.set_place(at);
         let next = self.new_label();
@@ -196,6 +199,39 @@ impl<B: Backend> Codegen<'_, B> {
             self.op_arg(Op::Copy, 1, at);
             self.jump(Op::PopJumpIfNone, no_match, at);
         }
+        self.matched_group(handler, next, next_with_error)?;
+        self.use_label(next);
+        // Keeps the line of the body's last statement.
+        self.op(Op::Nop, Span::NONE);
+        self.jump_over(next_with_error);
+        self.use_label(no_match);
+        self.op(Op::PopTop, at);
+        self.use_label(next_with_error);
+        Ok(())
+    }
+
+    /// The same, with the way out for a group that does not match before the body, not behind it.
+    fn group_handler_leaving_first(&mut self, handler: &ExceptHandler) -> Result<()> {
+        let at = handler.span;
+        let next = self.new_label();
+        let matched = self.new_label();
+        if let Some(exception) = handler.exception {
+            self.expression(exception)?;
+            self.op(Op::CheckEgMatch, at);
+            self.op_arg(Op::Copy, 1, at);
+            self.jump(Op::PopJumpIfNotNone, matched, at);
+            self.op(Op::PopTop, at);
+            self.jump(Op::Jump, next, at);
+        }
+        self.use_label(matched);
+        self.matched_group(handler, next, next)?;
+        self.use_label(next);
+        Ok(())
+    }
+
+    /// The body of a handler, and what is to be done when it raises.
+    fn matched_group(&mut self, handler: &ExceptHandler, next: Label, next_with_error: Label) -> Result<()> {
+        let at = handler.span;
         let failed = self.new_label();
         let body = self.new_label();
         match handler.name {
@@ -213,13 +249,6 @@ impl<B: Backend> Codegen<'_, B> {
         self.op_arg(Op::ListAppend, 3, Span::NONE);
         self.op(Op::PopTop, Span::NONE);
         self.jump_over(next_with_error);
-        self.use_label(next);
-        // Keeps the line of the body's last statement.
-        self.op(Op::Nop, Span::NONE);
-        self.jump_over(next_with_error);
-        self.use_label(no_match);
-        self.op(Op::PopTop, at);
-        self.use_label(next_with_error);
         Ok(())
     }
 

@@ -81,7 +81,8 @@ impl<B: Backend> Codegen<'_, B> {
             self.op(Op::PopTop, if with_body { Span::NEXT } else { self.lingering(at) });
         }
         self.statements(case.body)?;
-        self.jump(Op::Jump, end, self.lingering(Span::NONE));
+        let linger = self.rules.end_of_case_has_place;
+        self.jump(Op::Jump, end, if linger { self.lingering(Span::NONE) } else { Span::NONE });
         self.set_place(at);
         self.failure_pops(&mut matching, at);
         Ok(())
