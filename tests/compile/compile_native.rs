@@ -20,6 +20,8 @@ fn tree() -> Tree {
 #[test]
 fn code_is_made_without_any_python() {
     let releases = [
+        ("3.11", "cpython-311"),
+        ("3.11.2", "cpython-311"),
         ("3.12", "cpython-312"),
         ("3.12.1", "cpython-312"),
         ("3.13", "cpython-313"),

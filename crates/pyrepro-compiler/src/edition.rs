@@ -33,9 +33,11 @@ pub struct Edition {
     pub rules: &'static Rules,
 }
 
-/// All editions, oldest first. 3.12.2 to 3.12.6 have none: each changed places. 3.13.4 has none: it made other code of comprehensions, which the next release
-/// took back.
-pub static EDITIONS: [Edition; 14] = [
+/// All editions, oldest first. 3.11.0 has none: the next release changed the places of comparisons. 3.12.2 to 3.12.6 have none: each changed
+/// places. 3.13.4 has none: it made other code of comprehensions, which the next release took back.
+pub static EDITIONS: [Edition; 16] = [
+    edition(11, &[(1, Some(3))], 2, Evidence::Interpreter, &rules::PYTHON_3_11_1),
+    edition(11, &[(4, None)], 7, Evidence::Interpreter, &rules::PYTHON_3_11),
     edition(12, &[(0, Some(1))], 1, Evidence::Interpreter, &rules::PYTHON_3_12_0),
     edition(12, &[(7, None)], 7, Evidence::WebAssembly, &rules::PYTHON_3_12),
     edition(13, &[(0, Some(0))], 0, Evidence::Interpreter, &rules::PYTHON_3_13_0),
@@ -165,6 +167,7 @@ mod tests {
 
     #[test]
     fn a_release_that_no_edition_covers_is_refused() {
+        assert_eq!(Edition::of("3.11.0").unwrap_err(), UnknownRelease::NoEdition("3.11.0".into()));
         assert_eq!(Edition::of("3.13.4").unwrap_err(), UnknownRelease::NoEdition("3.13.4".into()));
         assert_eq!(Edition::of("three").unwrap_err(), UnknownRelease::Malformed("three".into()));
     }

@@ -315,6 +315,8 @@ pub struct Rules {
     pub docstrings_are_cleaned: bool,
     /// The subject of a `match` is popped at the place of the case's body.
     pub matched_subject_leaves_with_body: bool,
+    /// Annotations of variables in the body of a `case` are known before.
+    pub annotations_in_cases_count: bool,
     /// The jump behind the body of a `case` has a place.
     pub end_of_case_has_place: bool,
     /// The way out for a group that an `except*` does not match stands before the body of the handler.
@@ -465,9 +467,10 @@ const BASE_3_15: Rules = Rules {
     ..BASE_3_14
 };
 
-/// 3.11.0 to 3.11.3
-pub static PYTHON_3_11_0: Rules = Rules {
+/// 3.11.1 to 3.11.3
+pub static PYTHON_3_11_1: Rules = Rules {
     stores_of_one_variable_are_swapped: true,
+    annotations_in_cases_count: false,
     end_of_case_has_place: true,
     unmatched_groups_leave_first: true,
     ..BASE_3_11
@@ -734,6 +737,7 @@ const BASE_3_13: Rules = Rules {
     generic_base_is_argument: true,
     docstrings_are_cleaned: true,
     matched_subject_leaves_with_body: false,
+    annotations_in_cases_count: true,
     end_of_case_has_place: false,
     unmatched_groups_leave_first: false,
     annotations_in_order: false,

@@ -47,7 +47,9 @@ impl<B: Backend> Codegen<'_, B> {
                         rest.extend([body, orelse, finalbody]);
                         rest.extend(ast[handlers].iter().map(|handler| handler.body));
                     }
-                    StmtKind::Match { cases, .. } => rest.extend(ast[cases].iter().map(|case| case.body)),
+                    StmtKind::Match { cases, .. } if self.rules.annotations_in_cases_count => {
+                        rest.extend(ast[cases].iter().map(|case| case.body))
+                    }
                     _ => {}
                 }
             }
