@@ -15,6 +15,9 @@ use crate::span::Span;
 /// Brackets inside each other in a field, at most.
 const MOST_BRACKETS: usize = 200;
 
+/// How deep a part with fields can lie: 0 is the string itself, 1 the format specification of one of its fields.
+const DEEPEST_PART: u32 = 1;
+
 /// What is known of all the tokens that stand side by side.
 #[derive(Clone, Copy)]
 struct Literal {
@@ -37,11 +40,6 @@ struct Reading {
     end: usize,
 }
 
-impl Reading {
-    /// How deep a part is: 0 is the string itself, 1 the format specification of a field.
-    const DEEPEST_SPEC: u32 = 1;
-}
-
 impl Parser<'_> {
     /// Whether one of the literals that stand here side by side is an f-string in one token.
     pub(super) fn at_whole_fstring(&self) -> bool {
@@ -53,14 +51,22 @@ impl Parser<'_> {
     }
 
     /// Literals side by side of which one is an f-string.
+    ///
+    /// CPython has read the token behind them by then, and tells their errors there.
     pub(super) fn whole_fstrings(&mut self) -> Result<ExprId> {
         let start = self.start();
         let last = self.literals().last().map_or(start, |token| token.span);
-        let literal = Literal {
-            span: start.to(last),
-            unicode: self.source(self.token()).starts_with('u'),
-            behind: self.next + self.literals().count(),
-        };
+        let behind = self.next + self.literals().count();
+        if let (TokenKind::Error, Some(error)) = (self.tokens[behind].kind, &self.lexer_error) {
+            return Err(error.clone());
+        }
+        let unicode = self.source(self.token()).starts_with('u');
+        let literal = Literal { span: start.to(last), unicode, behind };
+        let place = self.tokens[behind].span;
+        self.joined_literals(literal, start).map_err(|failure| placed(failure, place))
+    }
+
+    fn joined_literals(&mut self, literal: Literal, start: Span) -> Result<ExprId> {
         let mark = self.stacks.exprs.len();
         let mut text = Vec::new();
         while self.at(TokenKind::String) {
@@ -82,7 +88,9 @@ impl Parser<'_> {
         let source = &self.text[token.start as usize..token.end as usize];
         match literal::string(source, token.span, self.rules, &mut self.noticed)? {
             Value::Str(value) => text.extend_from_slice(&value),
-            Value::Bytes(_) => return self.refuse("cannot mix bytes and nonbytes literals", token.span),
+            Value::Bytes(_) => {
+                return Err(Failure::syntax("cannot mix bytes and nonbytes literals", Span::NONE));
+            }
         }
         Ok(())
     }
@@ -101,7 +109,7 @@ impl Parser<'_> {
         };
         self.format_parts(&mut reading, 0, text)?;
         if reading.at < reading.end {
-            return self.refuse_field("unexpected end of string");
+            return refuse("unexpected end of string");
         }
         Ok(())
     }
@@ -170,7 +178,7 @@ impl Parser<'_> {
                 return Ok(TextEnd { end: at, doubled: true });
             }
             if depth == 0 && byte == b'}' {
-                return self.refuse_field("single '}' is not allowed");
+                return refuse("single '}' is not allowed");
             }
             return Ok(TextEnd { end: at - 1, doubled: false });
         }
@@ -179,13 +187,13 @@ impl Parser<'_> {
 
     /// `{value = !r :spec}`: gives the value; the text that `=` shows goes behind the text before it.
     fn whole_field(&mut self, reading: &mut Reading, depth: u32, text: &mut Vec<u8>) -> Result<ExprId> {
-        if depth > Reading::DEEPEST_SPEC {
-            return self.refuse_field("expressions nested too deeply");
+        if depth > DEEPEST_PART {
+            return refuse("expressions nested too deeply");
         }
         let open = reading.at;
         reading.at = self.end_of_field_value(open + 1, reading.end)?;
         if reading.at >= reading.end {
-            return self.unclosed_field();
+            return unclosed();
         }
         let value = self.field_value(reading, open)?;
         let debug = self.byte(reading) == b'=';
@@ -199,7 +207,7 @@ impl Parser<'_> {
         let conversion = self.whole_conversion(reading)?;
         let format_spec = self.whole_spec(reading, depth)?;
         if self.byte(reading) != b'}' {
-            return self.unclosed_field();
+            return unclosed();
         }
         reading.at += 1;
         let default = if debug && format_spec.is_none() { Conversion::Repr } else { Conversion::None };
@@ -214,11 +222,11 @@ impl Parser<'_> {
         }
         reading.at += 1;
         let conversion = match self.byte(reading) {
-            0 => return self.unclosed_field(),
+            0 => return unclosed(),
             b's' => Conversion::Str,
             b'r' => Conversion::Repr,
             b'a' => Conversion::Ascii,
-            _ => return self.refuse_field("invalid conversion character: expected 's', 'r', or 'a'"),
+            _ => return refuse("invalid conversion character: expected 's', 'r', or 'a'"),
         };
         reading.at += 1;
         Ok(Some(conversion))
@@ -230,7 +238,7 @@ impl Parser<'_> {
         }
         reading.at += 1;
         if reading.at >= reading.end {
-            return self.unclosed_field();
+            return unclosed();
         }
         let mark = self.stacks.exprs.len();
         let mut text = Vec::new();
@@ -254,15 +262,15 @@ impl Parser<'_> {
         while let Some(&byte) = bytes.get(at) {
             let next = bytes.get(at + 1).copied().unwrap_or(0);
             match byte {
-                b'\\' => return self.refuse_field_part("cannot include a backslash"),
+                b'\\' => return refuse_part("cannot include a backslash"),
                 b'\'' | b'"' => at = self.end_of_nested_string(bytes, at)?,
                 b'[' | b'{' | b'(' => {
                     if brackets.len() >= MOST_BRACKETS {
-                        return self.refuse_field("too many nested parenthesis");
+                        return refuse("too many nested parenthesis");
                     }
                     brackets.push(byte);
                 }
-                b'#' => return self.refuse_field_part("cannot include '#'"),
+                b'#' => return refuse_part("cannot include '#'"),
                 b'!' | b'=' | b'<' | b'>' if brackets.is_empty() && next == b'=' => at += 1,
                 b'!' | b':' | b'}' | b'=' if brackets.is_empty() => return Ok(at),
                 b']' | b'}' | b')' => self.close_bracket(&mut brackets, byte)?,
@@ -271,7 +279,7 @@ impl Parser<'_> {
             at += 1;
         }
         match brackets.last() {
-            Some(&open) => self.refuse_field(format!("unmatched '{}'", char::from(open))),
+            Some(&open) => refuse(format!("unmatched '{}'", char::from(open))),
             None => Ok(end),
         }
     }
@@ -279,15 +287,13 @@ impl Parser<'_> {
     fn close_bracket(&self, brackets: &mut Vec<u8>, close: u8) -> Result<()> {
         let closing = char::from(close);
         let Some(open) = brackets.pop() else {
-            return self.refuse_field(format!("unmatched '{closing}'"));
+            return refuse(format!("unmatched '{closing}'"));
         };
         if matches!((open, close), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
             return Ok(());
         }
         let open = char::from(open);
-        self.refuse_field(format!(
-            "closing parenthesis '{closing}' does not match opening parenthesis '{open}'"
-        ))
+        refuse(format!("closing parenthesis '{closing}' does not match opening parenthesis '{open}'"))
     }
 
     /// The last quote of a string that begins in a field. In fields there are no backslashes.
@@ -298,14 +304,14 @@ impl Parser<'_> {
         let mut at = start + length;
         while let Some(&byte) = bytes.get(at) {
             if byte == b'\\' {
-                return self.refuse_field_part("cannot include a backslash");
+                return refuse_part("cannot include a backslash");
             }
             if bytes[at..].starts_with(&triple[..length]) {
                 return Ok(at + length - 1);
             }
             at += 1;
         }
-        self.refuse_field("unterminated string")
+        refuse("unterminated string")
     }
 
     /// The value of the field whose brace is at `open`, up to the next byte.
@@ -313,8 +319,8 @@ impl Parser<'_> {
         let value = &self.text[open + 1..reading.at];
         if value.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\x0c')) {
             return match self.byte(reading) {
-                b'}' => self.refuse_field("empty expression not allowed"),
-                byte => self.refuse_field(format!("expression required before '{}'", char::from(byte))),
+                b'}' => refuse("empty expression not allowed"),
+                byte => refuse(format!("expression required before '{}'", char::from(byte))),
             };
         }
         let place = self.place_of_field(&reading.token, open, value);
@@ -356,24 +362,36 @@ impl Parser<'_> {
         (self.next, self.end) = (next, end);
         value.map_err(|failure| super::told(failure, inner))
     }
-
-    fn refuse_field<T>(&self, message: impl std::fmt::Display) -> Result<T> {
-        self.refuse(format!("f-string: {message}"), self.start())
-    }
-
-    fn refuse_field_part<T>(&self, message: &str) -> Result<T> {
-        self.refuse(format!("f-string expression part {message}"), self.start())
-    }
-
-    fn unclosed_field<T>(&self) -> Result<T> {
-        self.refuse_field("expecting '}'")
-    }
 }
 
 /// Where a piece of text ends: before a brace, or between two.
 struct TextEnd {
     end: usize,
     doubled: bool,
+}
+
+/// An error of an f-string; its place is found later.
+fn refuse<T>(message: impl std::fmt::Display) -> Result<T> {
+    Err(Failure::syntax(format!("f-string: {message}"), Span::NONE))
+}
+
+fn refuse_part<T>(message: &str) -> Result<T> {
+    Err(Failure::syntax(format!("f-string expression part {message}"), Span::NONE))
+}
+
+fn unclosed<T>() -> Result<T> {
+    refuse("expecting '}'")
+}
+
+/// Gives an error a place that has none.
+fn placed(failure: Failure, place: Span) -> Failure {
+    match failure {
+        Failure::Syntax(mut error) if error.span == Span::NONE => {
+            error.span = place;
+            Failure::Syntax(error)
+        }
+        other => other,
+    }
 }
 
 fn is_fstring(token: &str) -> bool {

@@ -95,7 +95,8 @@ impl Parser<'_> {
             } else {
                 "cannot mix bytes and nonbytes literals"
             };
-            return self.refuse(message, self.span(start));
+            let place = if self.rules.fstring_tokens { self.span(start) } else { self.start() };
+            return self.refuse(message, place);
         }
         if found.tstring && (found.text || found.fstring) {
             let message = "cannot mix t-string literals with string or bytes literals";
