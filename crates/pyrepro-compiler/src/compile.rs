@@ -119,7 +119,7 @@ impl Unit {
     }
 
     fn code(&mut self, file_name: &[u8], rules: &'static Rules, level: u8) -> Result<Vec<u8>> {
-        let future = future::parse(&self.ast, &self.symbols, &self.constants)?;
+        let future = future::parse(&self.ast, &self.symbols, &self.constants, rules)?;
         preprocess::run(
             &mut self.ast,
             &mut self.constants,

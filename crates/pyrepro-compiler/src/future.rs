@@ -3,6 +3,7 @@
 use crate::ast::{Alias, Ast, List, StmtKind};
 use crate::constant::Constants;
 use crate::error::{Failure, Result};
+use crate::rules::Rules;
 use crate::span::Span;
 use crate::symbol::{Symbols, names};
 
@@ -30,12 +31,14 @@ pub struct Future {
 }
 
 /// Reads the future imports that a file starts with.
-pub fn parse(ast: &Ast, symbols: &Symbols, constants: &Constants) -> Result<Future> {
+pub fn parse(ast: &Ast, symbols: &Symbols, constants: &Constants, rules: &Rules) -> Result<Future> {
     let mut future = Future { annotations: false, barry_as_flufl: false, span: Span::NONE };
     let has_docstring = ast.docstring(ast.body, constants).is_some();
     for &stmt in ast[ast.body].iter().skip(usize::from(has_docstring)) {
         match ast[stmt].kind {
-            StmtKind::ImportFrom { module: Some(names::FUTURE), names, level: 0, .. } => {
+            StmtKind::ImportFrom { module: Some(names::FUTURE), names, level, .. }
+                if level == 0 || rules.relative_future_is_future =>
+            {
                 future.ask(ast, symbols, names)?;
                 future.span = ast[stmt].span;
             }

@@ -136,6 +136,9 @@ pub struct Rules {
     /// `from __future__ import barry_as_FLUFL` changes the grammar of files, not only of the prompt.
     pub flufl_in_files: bool,
 
+    /// `from .__future__ import annotations` is taken for an import from the future.
+    pub relative_future_is_future: bool,
+
     // Grammar
     /// `type X = …` and `def f[T]()` (PEP 695).
     pub type_parameters: bool,
@@ -542,6 +545,7 @@ pub static PYTHON_3_12_0: Rules = Rules {
 pub static PYTHON_3_12: Rules = Rules { class_names_in_comprehension: ClassNames::All, ..BASE_3_12 };
 
 const BASE_3_12: Rules = Rules {
+    relative_future_is_future: true,
     table: &opcode::PYTHON_3_12,
     unicode: UnicodeVersion::V15,
     type_parameter_defaults: false,
@@ -647,6 +651,7 @@ const BASE_3_13: Rules = Rules {
     deepest_debug_field: 1,
     nested_debug_text_is_the_first: true,
     flufl_in_files: false,
+    relative_future_is_future: false,
     type_parameters: true,
     type_parameter_defaults: true,
     except_without_parentheses: false,

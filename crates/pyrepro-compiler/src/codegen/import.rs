@@ -95,7 +95,7 @@ impl<B: Backend> Codegen<'_, B> {
         let ast = self.ast;
         self.load_int(level as usize, at);
         if !self.rules.checks_in_symbol_table
-            && level == 0
+            && (level == 0 || self.rules.relative_future_is_future)
             && module == Some(names::FUTURE)
             && starts_behind(at, self.future.span)
         {

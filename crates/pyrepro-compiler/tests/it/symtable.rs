@@ -117,7 +117,7 @@ fn dump_file(python: &Python, file: &str) -> String {
         Err(Failure::Syntax(error)) => return format!("! grammar {}\n", error.message),
     };
     let Parsed { ast, mut symbols, constants, .. } = parsed;
-    let built: Result<SymbolTable> = future::parse(&ast, &symbols, &constants)
+    let built: Result<SymbolTable> = future::parse(&ast, &symbols, &constants, rules)
         .and_then(|future| SymbolTable::build(&ast, &mut symbols, &constants, &future, rules));
     match built {
         Ok(table) => {

@@ -95,7 +95,7 @@ fn parse(source: &[u8], rules: &Rules, level: Option<u8>) -> Result<Parsed, Fail
     let mut parsed = parser::parse(&Source::decode(source)?, rules)?;
     if let Some(level) = level {
         let Parsed { ast, symbols, constants, warnings } = &mut parsed;
-        let future_annotations = future::parse(ast, symbols, constants)?.annotations;
+        let future_annotations = future::parse(ast, symbols, constants, rules)?.annotations;
         let options = preprocess::Options { level, future_annotations };
         preprocess::run(ast, constants, symbols, rules, options, warnings)?;
     }
