@@ -9,6 +9,6 @@ mkdir -p "$out"
 TWICE=1 "$root/packaging/wheels.sh" "$out"
 (cd "$root" && maturin sdist --quiet --out "$out")
 "$PYREPRO" normalize -q "$out"/*.tar.gz
-"$root/packaging/static.sh" "$out"
+"$root/packaging/static.sh" "$out" "$out"/*musllinux*.whl
 "$root/packaging/sbom.sh" "$out/pyrepro.cdx.json"
 "$root/packaging/sums.sh" "$out"

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # wheels.sh OUT [TARGET...]
-# Needs: maturin and ziglang from PyPI, the standard library of Rust for each target, twine and auditwheel if they are there.
-# Does: the wheels that are released, for manylinux2014 and musllinux 1.1 on x86_64 and aarch64, linked by zig; checks each with
-#   `pyrepro normalize --check`, twine and auditwheel. BUILD_STD=1 builds the standard library from its source, where
-#   there is a compiler with that source and no rustup target. TWICE=1 builds all again elsewhere and compares.
+# Needs: maturin and ziglang from PyPI, Rust's standard library for each target (`rustup target add`); twine and auditwheel if they
+#   are there. PROFILE names cargo's profile.
+# Does: the wheels that are released, for manylinux2014 and musllinux 1.2 on x86_64 and aarch64, linked by zig; checks each with
+#   `pyrepro normalize --check`, twine and auditwheel.
+# Proves, with TWICE=1: a second build in another folder, with another umask, time zone and locale, gives the same bytes. With
+#   CARGO_TARGET_DIR both builds use that folder, and the second one builds only what is pyrepro's own.
 . "$(dirname "$0")/environment.sh"
 need maturin python3
 out=$(realpath -m "${1:?name the folder for wheels}")
@@ -12,36 +14,35 @@ targets=("$@")
 if [ ${#targets[@]} = 0 ]; then
   targets=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-musl aarch64-unknown-linux-musl)
 fi
+first=$work/source second=$work/another/place/copy
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}
+# Nobody is told where it was built.
+RUSTFLAGS=
+for folder in "$first" "$second"; do RUSTFLAGS+=" --remap-path-prefix=$folder=/pyrepro --remap-path-prefix=$folder-target=/target"; done
+RUSTFLAGS+=" --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+if [ -n "${CARGO_TARGET_DIR:-}" ]; then RUSTFLAGS+=" --remap-path-prefix=$CARGO_TARGET_DIR=/target"; fi
+export RUSTFLAGS
 
 build() { # source, folder for wheels
   local target kind
+  mkdir -p "$1"
+  git -C "$root" archive HEAD | tar x -C "$1"
   for target in "${targets[@]}"; do
     case $target in
-      *-musl) kind=musllinux_1_1 ;;
+      *-musl) kind=musllinux_1_2 ;;
       *-linux-gnu) kind=manylinux2014 ;;
       *) kind=pypi ;;
     esac
-    # The path of the build is told to nobody.
-    (
-      cd "$1"
-      export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}
-      export RUSTFLAGS="--remap-path-prefix=$1=/build --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
-      export CARGO_TARGET_DIR=$work/target
-      if [ -n "${BUILD_STD:-}" ]; then export RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_unwind; fi
-      maturin build --quiet --zig --locked --profile "${PROFILE:-dist}" --compatibility "$kind" --target "$target" --out "$2"
-    )
+    (cd "$1" && CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$1-target} maturin build --quiet --zig --locked \
+      --profile "${PROFILE:-dist}" --strip --compatibility "$kind" --target "$target" --out "$2")
   done
   "$PYREPRO" normalize -q "$2"/*.whl
 }
 
-git -C "$root" archive --prefix=source/ HEAD | tar x -C "$work"
-build "$work/source" "$out"
+(umask 022; TZ=UTC LC_ALL=C.UTF-8 build "$first" "$out")
 if [ -n "${TWICE:-}" ]; then
-  rm -rf "$work/target"
-  mkdir -p "$work/another/place"
-  git -C "$root" archive --prefix=copy/ HEAD | tar x -C "$work/another/place"
-  build "$work/another/place/copy" "$work/again"
-  for wheel in "$out"/*.whl; do same "$wheel" "$work/again/$(basename "$wheel")"; done
+  (umask 077; TZ=Asia/Tokyo LC_ALL=C build "$second" "$work/again")
+  for wheel in "$work/again"/*.whl; do same "$wheel" "$out/$(basename "$wheel")"; done
 fi
 "$PYREPRO" normalize --check "$out"/*.whl
 if command -v twine >/dev/null; then twine check --strict "$out"/*.whl; fi

@@ -3,7 +3,8 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::Error;
 use super::watch::{Event, Watch};
@@ -24,7 +25,6 @@ pub fn default_root() -> PathBuf {
 pub struct BuildDir {
     folder: PathBuf,
     /// Locked for as long as it is open.
-    #[cfg(unix)]
     _lock: File,
 }
 
@@ -54,49 +54,13 @@ impl BuildDir {
         Ok(place)
     }
 
-    #[cfg(unix)]
     fn lock(root: &Path, fingerprint: &str, stop: &AtomicBool, watch: Watch<'_>) -> Result<BuildDir, Error> {
-        use std::os::unix::fs::{DirBuilderExt, MetadataExt};
-        use std::sync::atomic::Ordering;
-        use std::time::Duration;
-
         const PAUSE: Duration = Duration::from_millis(50);
         let folder = root.join(format!("pyrepro-{fingerprint}"));
-        let failed = |source| Error::Write { path: folder.clone(), source };
         let mut is_told = false;
         while !stop.load(Ordering::Relaxed) {
-            let created = fs::DirBuilder::new().mode(0o700).create(&folder);
-            let is_new = created.is_ok();
-            match created {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed(error)),
-                _ => {}
-            }
-            let failed = |source| {
-                if is_new {
-                    // It is empty, or another build has it by now and it stays.
-                    let _ = fs::remove_dir(&folder);
-                }
-                failed(source)
-            };
-            let found = match fs::symlink_metadata(&folder) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                found => found.map_err(failed)?,
-            };
-            let is_ours = found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0;
-            if !found.is_dir() || !is_ours {
-                return Err(Error::Foreign(folder));
-            }
-            let lock = match File::open(&folder) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                lock => lock.map_err(failed)?,
-            };
-            if lock.try_lock().is_ok() {
-                // Who had it may have removed it since, and then the lock is on nothing.
-                let locked = lock.metadata().map_err(failed)?;
-                if fs::symlink_metadata(&folder).is_ok_and(|now| now.ino() == locked.ino()) {
-                    return Ok(BuildDir { folder, _lock: lock });
-                }
-                continue;
+            if let Some(lock) = claim(&folder)? {
+                return Ok(BuildDir { folder, _lock: lock });
             }
             if !is_told {
                 watch(Event::Waiting(&folder));
@@ -105,15 +69,6 @@ impl BuildDir {
             std::thread::sleep(PAUSE);
         }
         Err(Error::Stopped)
-    }
-
-    /// Where folders cannot be locked, each build has another one.
-    #[cfg(not(unix))]
-    fn lock(root: &Path, fingerprint: &str, _: &AtomicBool, _: Watch<'_>) -> Result<BuildDir, Error> {
-        let failed = |source| Error::Write { path: root.to_owned(), source };
-        let prefix = format!("pyrepro-{fingerprint}-");
-        let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(root).map_err(failed)?;
-        Ok(BuildDir { folder: folder.keep() })
     }
 
     fn empty(&self) -> Result<(), Error> {
@@ -172,6 +127,61 @@ impl BuildDir {
         }
         Ok(())
     }
+}
+
+/// Makes the folder and locks it, unless another build has it.
+#[cfg(unix)]
+fn claim(folder: &Path) -> Result<Option<File>, Error> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+
+    let failed = |source| Error::Write { path: folder.to_owned(), source };
+    loop {
+        let created = fs::DirBuilder::new().mode(0o700).create(folder);
+        let is_new = created.is_ok();
+        match created {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed(error)),
+            _ => {}
+        }
+        let failed = |source| {
+            if is_new {
+                // It is empty, or another build has it by now and it stays.
+                let _ = fs::remove_dir(folder);
+            }
+            failed(source)
+        };
+        let found = match fs::symlink_metadata(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            found => found.map_err(failed)?,
+        };
+        let is_ours = found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0;
+        if !found.is_dir() || !is_ours {
+            return Err(Error::Foreign(folder.to_owned()));
+        }
+        let lock = match File::open(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            lock => lock.map_err(failed)?,
+        };
+        if lock.try_lock().is_err() {
+            return Ok(None);
+        }
+        // Who had it may have removed it since, and then the lock is on nothing.
+        let locked = lock.metadata().map_err(failed)?;
+        if fs::symlink_metadata(folder).is_ok_and(|now| now.ino() == locked.ino()) {
+            return Ok(Some(lock));
+        }
+    }
+}
+
+/// Makes the folder and locks a file beside it, where folders cannot be locked.
+#[cfg(not(unix))]
+fn claim(folder: &Path) -> Result<Option<File>, Error> {
+    let failed = |source| Error::Write { path: folder.to_owned(), source };
+    let lock = File::create(folder.with_extension("lock")).map_err(failed)?;
+    if lock.try_lock().is_err() {
+        return Ok(None);
+    }
+    fs::create_dir_all(folder).map_err(failed)?;
+    Ok(Some(lock))
 }
 
 impl Drop for BuildDir {

@@ -261,8 +261,8 @@ fn is_one_file(a: &Path, b: &Path) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_one_file(_: &Path, _: &Path) -> bool {
-    false
+fn is_one_file(a: &Path, b: &Path) -> bool {
+    fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b))
 }
 
 /// A file name as Python decodes it, in the encoding of marshal: bytes that are not UTF-8 become

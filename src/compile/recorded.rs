@@ -1,7 +1,7 @@
 //! The file name that code records: what tracebacks will show.
 
 use std::borrow::Cow;
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
 use super::source::Source;
 
@@ -45,34 +45,50 @@ impl Recorded {
                 Some(root) => (Some(root), Some(folder)),
                 None => {
                     let name = source.path.file_name().unwrap_or_default();
-                    return (Cow::Owned(folder.join(name)), None);
+                    return (Cow::Owned(portable(folder.join(name), Some(folder))), None);
                 }
             },
             Recorded::Moved { strip, prepend } => (strip.as_ref(), prepend.as_ref()),
         };
         let rest = strip.and_then(|strip| without(&source.path, strip));
         let missing = strip.filter(|_| rest.is_none()).map(|strip| NoPrefix(strip.clone()));
-        let path = rest.map_or(Cow::Borrowed(source.path.as_path()), Cow::Owned);
-        let name = match prepend {
-            Some(folder) => Cow::Owned(folder.join(path)),
-            None => path,
+        let name = match (prepend, rest) {
+            (Some(folder), rest) => folder.join(rest.as_ref().unwrap_or(&source.path)),
+            (None, Some(rest)) => rest,
+            (None, None) => return (Cow::Borrowed(&source.path), missing),
         };
-        (name, missing)
+        (Cow::Owned(portable(name, prepend)), missing)
     }
+}
+
+/// A name for another place is the same on every system: with `/`, unless that place is written with `\`.
+fn portable(name: PathBuf, prepended: Option<&PathBuf>) -> PathBuf {
+    let has_backslash = |path: &PathBuf| path.as_os_str().as_encoded_bytes().contains(&b'\\');
+    if cfg!(not(windows)) || prepended.is_some_and(has_backslash) {
+        return name;
+    }
+    let bytes = name.as_os_str().as_encoded_bytes();
+    super::path_from(bytes.iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect())
 }
 
 /// What is left of a path without its first parts. Parts are compared as they are written: `./a`
 /// does not begin with `a`. `compileall` minds a separator at the end of the prefix; we do not.
 fn without(path: &Path, prefix: &Path) -> Option<PathBuf> {
-    let separator = MAIN_SEPARATOR as u8;
+    let separates = |byte: &u8| is_separator(char::from(*byte));
     let path = path.as_os_str().as_encoded_bytes();
     let mut prefix = prefix.as_os_str().as_encoded_bytes();
-    while let Some(shorter) = prefix.strip_suffix(&[separator]) {
+    while let Some((_, shorter)) = prefix.split_last().filter(|(last, _)| separates(last)) {
         prefix = shorter;
     }
-    let rest = path.strip_prefix(prefix)?.strip_prefix(&[separator])?;
-    let parts = rest.split(|byte| *byte == separator).filter(|part| !part.is_empty());
-    Some(super::path_from(parts.collect::<Vec<_>>().join(&separator)))
+    // Windows has two separators, which mean the same.
+    let is_same = |(a, b): (&u8, &u8)| a == b || separates(a) && separates(b);
+    let (begin, rest) = path.split_at_checked(prefix.len())?;
+    let (first, rest) = rest.split_first()?;
+    if !begin.iter().zip(prefix).all(is_same) || !separates(first) {
+        return None;
+    }
+    let parts = rest.split(separates).filter(|part| !part.is_empty());
+    Some(super::path_from(parts.collect::<Vec<_>>().join(&(std::path::MAIN_SEPARATOR as u8))))
 }
 
 #[cfg(test)]

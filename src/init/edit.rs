@@ -116,9 +116,12 @@ fn remove(table: &mut Table, path: &[String]) {
 fn add_settings(document: &mut DocumentMut, carried: &Settings) -> Result<(), Refusal> {
     let Some(mut settings) = carried.settings() else { return Ok(()) };
     let position = document.iter().filter_map(|(_, item)| last_position(item)).max();
+    // Comments at the end of the file belong to what is above them.
+    let end = document.trailing().as_str().unwrap_or_default().to_owned();
+    document.set_trailing("");
     let tool = document.entry("tool").or_insert_with(implicit);
     settings.set_position(position.map(|position| position + 1));
-    settings.decor_mut().set_prefix("\n");
+    settings.decor_mut().set_prefix(format!("{end}\n"));
     match tool.as_table_mut() {
         Some(tool) => drop(tool.insert("pyrepro", Item::Table(settings))),
         None => {

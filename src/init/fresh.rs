@@ -16,13 +16,6 @@ const PYTHON: &str = ">=3.10";
 
 pub fn plan(root: &Path, path: PathBuf) -> Result<Plan, Error> {
     let refuse = |reason: Refusal| Error::Refused { backend: None, reasons: vec![reason] };
-    for file in ["setup.py", "setup.cfg"].map(Path::new) {
-        let place = root.join(file);
-        if there::is_file(&place).map_err(|source| Error::io("read", &place, source))? {
-            let reason = "has the project's metadata; write them as [project] in a pyproject.toml first";
-            return Err(refuse(Refusal::of_file(file, None, reason)));
-        }
-    }
     let folder = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name: Name = folder.parse().map_err(|_| {
         let reason =

@@ -13,6 +13,7 @@ mod settings;
 mod setuptools;
 mod setuptools_data;
 mod source_project;
+mod stated;
 mod unified_diff;
 mod uv;
 
@@ -28,6 +29,7 @@ use crate::tree;
 pub use refusal::Refusal;
 
 use source_project::SourceProject;
+use stated::Stated;
 
 /// What is to be done for a project.
 ///
@@ -120,23 +122,37 @@ impl Plan {
         // Any other path to it, such as `.`, does not have its name.
         let root = &root.canonicalize().map_err(|source| Error::io("read", root, source))?;
         let path = root.join("pyproject.toml");
-        let bytes = match read_file(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return fresh::plan(root, path),
+        let before = match read_file(&path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(source) => return Err(Error::io("read", &path, source)),
         };
-        let document = Document::parse(&bytes)?;
+        if before.is_none() && !stated::is_of_setuptools(root)? {
+            return fresh::plan(root, path);
+        }
+        let bytes = before.as_deref().unwrap_or_default();
+        let document = Document::parse(bytes)?;
         let build_system = document.table(&["build-system"])?;
         let backend = build_system.as_ref().and_then(|table| table.get("build-backend"));
         let backend = backend.map_or(Ok(LEGACY), |item| item.text())?;
         if backend == "pyrepro" {
             return Ok(Plan::Nothing);
         }
-        let (carried, notes) = carry(root, &document, backend)?;
-        let before = String::from_utf8_lossy(&bytes).into_owned();
-        let after = edit::moved(&before, &carried).map_err(|reason| refused(backend, vec![reason]))?;
+        let text = String::from_utf8_lossy(bytes);
+        let (after, notes) = match Stated::read(root, &document, backend)? {
+            None => {
+                let (carried, notes) = carry(root, &document, backend, false)?;
+                (edit::moved(&text, &carried), notes)
+            }
+            Some(stated) => {
+                let whole = stated.behind(&text);
+                let (carried, notes) = carry(root, &Document::parse(whole.as_bytes())?, backend, true)?;
+                (edit::moved(&stated.before(&text), &carried), [stated.notes, notes].concat())
+            }
+        };
+        let after = after.map_err(|reason| refused(backend, vec![reason]))?;
         check(root, backend, &after)?;
-        let change = Change { path, before: Some(before), after };
+        let change = Change { path, before: before.as_ref().map(|_| text.into_owned()), after };
         Ok(Plan::Move { backend: backend.to_owned(), change, notes })
     }
 }
@@ -148,13 +164,14 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     crate::bounded::read(path, crate::bounded::DOCUMENT)
 }
 
-/// What of a project goes over, if all that matters can.
+/// What of a project goes over, if all that matters can. Metadata may be `stated` elsewhere than in its pyproject.toml.
 fn carry(
     root: &Path,
     document: &Document<'_>,
     backend: &str,
+    is_stated: bool,
 ) -> Result<(settings::Settings, Vec<String>), Error> {
-    let mut old = SourceProject::read(root, document)?;
+    let mut old = SourceProject::read(root, document, is_stated)?;
     drop_classifiers(&mut old)?;
     if let Err(error) = Project::read(document)
         && !error.key.starts_with("project.dynamic")

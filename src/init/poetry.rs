@@ -1,7 +1,8 @@
-//! What poetry-core's settings become, in projects whose metadata are in `[project]`.
+//! What poetry-core's settings become.
 
 use super::Error;
 use super::source_project::{SourceProject, anchored, included, is_plain, joined, trimmed};
+use super::stated::METADATA;
 use crate::project::{Item, Table};
 
 pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
@@ -10,6 +11,7 @@ pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
     for entry in poetry.entries() {
         let item = &entry.value;
         match entry.name {
+            name if old.is_stated && METADATA.contains(&name) => {}
             // What poetry itself reads, when it installs and locks.
             "dependencies" | "dev-dependencies" | "group" | "source" | "requires-poetry"
             | "requires-plugins" => continue,

@@ -1,4 +1,4 @@
-//! What setuptools' settings become, in projects whose metadata are in `[project]`.
+//! What setuptools' settings become.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -57,7 +57,9 @@ pub struct Packed {
 pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
     old.only_needs(&["setuptools", "wheel", "setuptools-scm", "coherent-licensed"])?;
     licensed(old)?;
-    refuse_files(old);
+    if !old.is_stated {
+        refuse_files(old);
+    }
     let table = old.table(&["tool", "setuptools"])?;
     for entry in table.as_ref().map_or_else(Vec::new, Table::entries) {
         match entry.name {

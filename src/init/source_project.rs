@@ -17,6 +17,8 @@ pub struct SourceProject<'d> {
     pub root: &'d Path,
     pub document: &'d Document<'d>,
     pub name: Name,
+    /// Whether `[project]` was made of metadata that are elsewhere, so that nothing else has to be read there.
+    pub is_stated: bool,
     pub carried: Settings,
     pub refusals: Vec<Refusal>,
     pub notes: Vec<String>,
@@ -25,13 +27,17 @@ pub struct SourceProject<'d> {
 }
 
 impl<'d> SourceProject<'d> {
-    pub fn read(root: &'d Path, document: &'d Document<'d>) -> Result<SourceProject<'d>, Error> {
+    pub fn read(
+        root: &'d Path,
+        document: &'d Document<'d>,
+        is_stated: bool,
+    ) -> Result<SourceProject<'d>, Error> {
         let Some(project) = document.table(&["project"])? else {
             return Err(Error::Refused { backend: None, reasons: metadata_elsewhere(root, document)? });
         };
         let name = project.required("name", "a string")?.parse()?;
         let (carried, refusals, notes, unseen) = Default::default();
-        let mut old = SourceProject { root, document, name, carried, refusals, notes, unseen };
+        let mut old = SourceProject { root, document, name, is_stated, carried, refusals, notes, unseen };
         if let Some(item) = old.get(&["build-system"], "backend-path")? {
             old.refuse(&item, "a backend of the project's own runs code that pyrepro does not");
         }
@@ -188,7 +194,7 @@ impl<'d> SourceProject<'d> {
 }
 
 /// The name of a requirement in normal form.
-fn required(text: &str) -> String {
+pub fn required(text: &str) -> String {
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
     text[..end.unwrap_or(text.len())].to_lowercase().replace(['_', '.'], "-")
 }

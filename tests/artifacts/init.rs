@@ -125,7 +125,7 @@ fn a_folder_with_no_module_or_with_a_setup_py_gets_none() {
     let tree = project("", &["README.md"]);
     assert!(refused(&tree)[0].contains("there is no module \"orchard\""));
     let tree = project("", &["orchard.py", "setup.py"]);
-    assert!(refused(&tree)[0].starts_with("setup.py : has the project's metadata"));
+    assert!(refused(&tree)[0].starts_with("setup.py : does not call setup()"));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn metadata_outside_of_project_are_refused() {
     let poetry = "[tool.poetry]\nname = \"orchard\"\n[build-system]\nrequires = [\"poetry-core\"]\n\
                   build-backend = \"poetry.core.masonry.api\"\n";
     let reasons = refused(&project(poetry, &["orchard.py"]));
-    assert!(reasons[0].starts_with("pyproject.toml:1 tool.poetry: has metadata in a form"), "{reasons:?}");
+    assert!(reasons[0].contains("project.version: is missing"), "{reasons:?}");
     let setuptools =
         "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n";
     let reasons = refused(&project(setuptools, &["orchard.py", "setup.cfg"]));
@@ -434,4 +434,123 @@ fn metadata_that_pyrepro_refuses_are_told_with_their_line() {
     let broken = backend("flit_core.buildapi", "flit_core", "").replace("\"1.2\"", "\"1.x\"");
     let reasons = refused(&project(&broken, &["orchard.py"]));
     assert!(reasons[0].starts_with("pyproject.toml:3 project.version: found \"1.x\""), "{reasons:?}");
+}
+
+/// What `init` makes of metadata that are elsewhere than in `[project]`: all up to `[build-system]`.
+fn stated(tree: &Tree) -> (String, Vec<String>) {
+    let (after, paths) = moved(tree);
+    (after.split("[build-system]").next().unwrap_or_default().to_owned(), paths)
+}
+
+#[test]
+fn metadata_of_setup_py_come_over_without_running_it() {
+    let tree = project("", &["src/orchard/__init__.py", "src/orchard/tests/__init__.py", "README.rst"]);
+    tree.write("orchard/src/orchard/notes.txt", "");
+    tree.write(
+        "orchard/setup.py",
+        "from setuptools import setup, find_packages\nmade = {}\nexec(open('src/orchard/__init__.py').read(), made)\n\
+         setup(name='Orchard', version=made['__version__'], long_description=open('README.rst').read(),\n\
+         author='A', author_email='a@b.example', license='MIT', classifiers=['License :: OSI Approved :: MIT License'],\n\
+         packages=find_packages('src', exclude=['*.tests']), package_dir={'': 'src'}, python_requires='>=3.9',\n\
+         install_requires=['attrs>=1'], extras_require={'x': ['idna'], ':python_version < \"3.11\"': ['tomli']},\n\
+         entry_points={'console_scripts': ['orchard = orchard:main']}, url='https://orchard.example')\n",
+    );
+    let (project, paths) = stated(&tree);
+    assert_eq!(
+        project,
+        "[project]\nname = \"Orchard\"\ndynamic = [\"version\"]\nreadme = \"README.rst\"\nrequires-python = \">=3.9\"\n\
+         license = \"MIT\"\nauthors = [{ name = \"A\", email = \"a@b.example\" }]\nclassifiers = []\n\
+         dependencies = [\n    \"attrs>=1\",\n    \"tomli; python_version < \\\"3.11\\\"\",\n]\n\n\
+         [project.optional-dependencies]\nx = [\"idna\"]\n\n[project.scripts]\norchard = \"orchard:main\"\n\n\
+         [project.urls]\nHomepage = \"https://orchard.example\"\n\n"
+            .replace("\"tomli; python_version < \\\"3.11\\\"\"", "'tomli; python_version < \"3.11\"'")
+    );
+    assert_eq!(paths, ["orchard/__init__.py"], "what setuptools leaves out stays out");
+}
+
+#[test]
+fn a_setup_py_that_does_more_is_named_with_its_line() {
+    let tree = project("", &["orchard.py"]);
+    tree.write(
+        "orchard/setup.py",
+        "import os\nfrom setuptools import setup\nos.system('make')\nsetup(name='orchard')\n",
+    );
+    assert!(refused(&tree)[0].starts_with("setup.py:3 : runs code in the build"));
+    tree.write(
+        "orchard/setup.py",
+        "from setuptools import setup\nsetup(name='orchard',\n  cmdclass={'build': 1})\n",
+    );
+    assert!(refused(&tree)[0].starts_with("setup.py:3 : cmdclass: runs code in the build"));
+}
+
+#[test]
+fn metadata_of_setup_cfg_come_over_and_those_of_other_tools_do_not_matter() {
+    let build_system =
+        "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n";
+    let tree = project(build_system, &["orchard.py", "README.md"]);
+    tree.write("orchard/setup.py", "import setuptools\nsetuptools.setup()\n");
+    tree.write(
+        "orchard/setup.cfg",
+        "[metadata]\nname = orchard\nversion = attr: orchard.__version__\ndescription-file = README.md\n",
+    );
+    assert!(refused(&tree)[0].starts_with("setup.cfg:4 : description_file"), "{:?}", refused(&tree));
+    tree.write(
+        "orchard/setup.cfg",
+        "[metadata]\nname = orchard\nversion = attr: orchard.__version__\nlong_description = file: README.md\n\
+         [options]\npy_modules = orchard\ninstall_requires =\n    idna\n    attrs; python_version < '3.11'\n\
+         [options.entry_points]\nconsole_scripts =\n    orchard = orchard:main\n[flake8]\nignore = E1\n",
+    );
+    let (project, paths) = stated(&tree);
+    assert_eq!(
+        project,
+        "[project]\nname = \"orchard\"\ndynamic = [\"version\"]\nreadme = \"README.md\"\ndependencies = [\n    \"idna\",\n    \
+         \"attrs; python_version < '3.11'\",\n]\n\n[project.scripts]\norchard = \"orchard:main\"\n\n"
+    );
+    assert_eq!(paths, ["orchard.py"]);
+    let other = project_with_flake8();
+    assert!(moved_new(&other).0.contains("name = \"orchard\""), "a setup.cfg of other tools is no metadata");
+}
+
+fn project_with_flake8() -> Tree {
+    let tree = project("", &["orchard.py"]);
+    tree.write("orchard/setup.cfg", "[flake8]\nignore = E1\n");
+    tree
+}
+
+#[test]
+fn metadata_of_poetry_come_over() {
+    let tree = project(
+        "# Ours\n[tool.poetry]\nname = \"orchard\"\nversion = \"1.0\"\ndescription = \"Trees\"\nauthors = [\"A <a@b.example>\"]\n\
+         license = \"MIT\"\nhomepage = \"https://orchard.example\"\n[tool.poetry.dependencies]\npython = \"^3.9\"\n\
+         attrs = { version = \"~1.2\", extras = [\"a\"], markers = \"os_name == 'nt'\" }\nidna = { version = \"*\", optional = true }\n\
+         [tool.poetry.extras]\nx = [\"idna\"]\n[tool.poetry.scripts]\norchard = \"orchard:main\"\n\
+         [build-system]\nrequires = [\"poetry-core\"]\nbuild-backend = \"poetry.core.masonry.api\"\n",
+        &["orchard/__init__.py"],
+    );
+    let (project, paths) = stated(&tree);
+    assert_eq!(
+        project,
+        "[project]\nname = \"orchard\"\nversion = \"1.0\"\ndescription = \"Trees\"\nrequires-python = \">=3.9,<4.0\"\n\
+         license = \"MIT\"\nauthors = [{ name = \"A\", email = \"a@b.example\" }]\n\
+         dependencies = [\"attrs[a]>=1.2,<1.3; os_name == 'nt'\"]\n\n[project.urls]\nHomepage = \"https://orchard.example\"\n\n\
+         [project.optional-dependencies]\nx = [\"idna\"]\n\n[project.scripts]\norchard = \"orchard:main\"\n"
+    );
+    assert_eq!(paths, ["orchard/__init__.py"]);
+    let several = tree.path().join("orchard/pyproject.toml");
+    fs::write(
+        &several,
+        "[tool.poetry]\nname = \"orchard\"\nversion = \"1\"\n[tool.poetry.dependencies]\nattrs = \"^1 || ^3\"\n\
+         idna = { git = \"https://orchard.example\" }\n[build-system]\nrequires = [\"poetry-core\"]\n\
+         build-backend = \"poetry.core.masonry.api\"\n",
+    )
+    .expect("a file");
+    let reasons = refused(&tree);
+    assert!(
+        reasons[0].starts_with("pyproject.toml:5 tool.poetry.dependencies.attrs: is no constraint"),
+        "{reasons:?}"
+    );
+    assert!(
+        reasons[1].starts_with("pyproject.toml:6 tool.poetry.dependencies.idna.git: has no exact"),
+        "{reasons:?}"
+    );
 }

@@ -5,7 +5,6 @@ use std::path::Path;
 use super::super::blob::Blob;
 use super::super::fields::Field;
 use super::super::listing::{Content, Listed, Listing, What};
-use super::zip_names::shown_mode;
 use crate::tree::{self, Kind, Options, Symlinks, Tree};
 
 /// Lists a folder. Links are kept as such, so that nothing outside is looked at.
@@ -37,7 +36,7 @@ fn mode(place: &Path, what: What) -> Option<Field> {
     // The mode of a link means nothing.
     let found = (what != What::Link).then(|| place.symlink_metadata().ok()).flatten()?;
     let mode = found.permissions().mode();
-    Some(Field::said("mode", shown_mode(mode)))
+    Some(Field::said("mode", super::zip_names::shown_mode(mode)))
 }
 
 #[cfg(not(unix))]
