@@ -155,7 +155,14 @@ impl Link {
     }
 }
 
+/// By tempfile, which on Windows also has to clear what marks a file as temporary.
+#[cfg(not(unix))]
+fn rename(from: TempPath, to: &Path) -> io::Result<()> {
+    from.persist(to).map_err(|error| error.error)
+}
+
 /// By the standard library, as whoever has faults come up in the C library's calls expects.
+#[cfg(unix)]
 fn rename(from: TempPath, to: &Path) -> io::Result<()> {
     fs::rename(&from, to)?;
     // There is nothing left at the old name to remove.
