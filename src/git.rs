@@ -28,7 +28,17 @@ const VERBATIM: [&str; 4] =
     ["core.autocrlf=false", "filter.lfs.smudge=", "filter.lfs.required=false", "protocol.ext.allow=never"];
 
 /// Where a hook of another repository runs us, these would lead to that one.
-const OF_OTHERS: [&str; 3] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"];
+const OF_OTHERS: [&str; 9] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+];
 
 /// Programs that the environment names.
 const PROGRAMS: [&str; 3] = ["GIT_EXTERNAL_DIFF", "GIT_SSH", "GIT_SSH_COMMAND"];

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use crate::common::app::wheel_bytes;
 use crate::common::tree::Tree;
 use crate::common::{Python, clean, pythons};
+use crate::hostile_text::verbs;
+use crate::surroundings::debian;
 
 /// A program without optimisation takes so many times as long.
 const SLOWER: u32 = if cfg!(debug_assertions) { 8 } else { 1 };
@@ -24,6 +26,9 @@ fn bounded(tree: &Tree, seconds: u32, mebibytes: u64, arguments: &[&str]) -> Out
     let script = format!("ulimit -v {}; exec \"$@\"", mebibytes * 1024);
     clean(&mut command).args(["-c", &script, "sh", env!("CARGO_BIN_EXE_pyrepro")]).args(arguments);
     command.current_dir(tree.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if arguments[0] == "py3compile" {
+        debian(tree, &mut command);
+    }
     let limit = Duration::from_secs(u64::from(seconds * SLOWER));
     let start = Instant::now();
     let child = command.spawn().expect("a shell");
@@ -185,6 +190,17 @@ fn what_is_packed_too_well_is_unpacked_by_no_verb() {
     }
 }
 
+/// What is neither read nor run with a file.
+const READ_NOTHING: [&str; 3] = ["completions", "help", "man"];
+
+#[test]
+fn every_verb_meets_a_bomb() {
+    let table = include_str!("bombs.rs");
+    for verb in verbs().iter().filter(|verb| !READ_NOTHING.contains(&verb.as_str())) {
+        assert!(table.contains(&format!("&[\"{verb}\",")), "{verb} is in no list of this file");
+    }
+}
+
 #[test]
 fn fields_of_metadata_are_compared_in_linear_time() {
     let tree = Tree::new();
@@ -259,6 +275,9 @@ fn a_file_that_is_larger_than_memory_is_not_read_into_it() {
         &["prove", "p"],
         &["prove", "x-1.tar.gz"],
         &["pythons", "./x.bin"],
+        &["py3compile", "s"],
+        &["worker", "--python_version", python, "--src", "s/a.py", "--src_name", "a.py", "--pyc", "a.pyc"],
+        &["worker", "@list.txt"],
     ] {
         bounded(&tree, 20, 2048, arguments);
     }

@@ -12,6 +12,7 @@ use std::process::{Command, Output};
 use crate::common::app::{run, stdout_of, zip_of};
 use crate::common::tree::Tree;
 use crate::common::{Python, pyrepro, pythons};
+use crate::surroundings::py3compile;
 use pyrepro::archive::Entry;
 
 /// A title, a colour that is none of ours, an 8-bit sequence, another direction of reading, a line that
@@ -125,33 +126,57 @@ fn names_of_files_steer_nothing_in_any_verb() {
     }
     assert!(shows(&seen), "{seen}");
     // Each as an argument of each verb, where it is not what the verb takes, too.
-    let verbs = [
-        "build",
-        "compile",
-        "diff",
-        "init",
-        "inspect",
-        "manifest",
-        "normalize",
-        "prove",
-        "py3compile",
-        "pythons",
-        "verify",
-        "worker",
-        "zipapp",
-        "man",
-        "completions",
-        "none",
-    ];
+    let mut verbs = verbs();
+    verbs.push("none".to_owned());
     let bad = fs::read_dir(tree.path().join("bad")).expect("a folder").flatten().map(|entry| entry.path());
     let mut named: Vec<PathBuf> = bad.collect();
     named.extend(sources.iter().map(PathBuf::from));
     named.push(PathBuf::from(format!("--{EVIL}")));
     for verb in verbs {
         for path in &named {
-            harmless(&tree, &[OsStr::new(verb), path.as_os_str()], |_| ());
+            harmless(&tree, &[OsStr::new(&verb), path.as_os_str()], |_| ());
         }
     }
+    for name in &sources {
+        let mut file = Path::new("src").join(name).into_os_string();
+        file.push(".py.py");
+        let words = [OsStr::new("worker"), OsStr::new("--src"), &file, OsStr::new("--src_name"), name];
+        let words = [&words[..], &[OsStr::new("--pyc"), name]].concat();
+        harmless(&tree, &words, |_| ());
+    }
+}
+
+#[test]
+fn what_distributions_and_builders_compile_steers_nothing() {
+    let tree = Tree::new();
+    tree.write(format!("src/{EVIL}.py"), format!("x = '{SLY}' = 1 # \x1b[35m\n"));
+    tree.write("src/b.py", "x = '\\d' # \x1b[35m\u{202e}\n");
+    let told = run(py3compile(&tree).args(["--color", "always", "-v", "src"]));
+    for bytes in [&told.stdout, &told.stderr] {
+        assert_eq!(offence(bytes), None, "{}", String::from_utf8_lossy(bytes));
+    }
+    assert!(shows(&String::from_utf8_lossy(&[told.stdout, told.stderr].concat())));
+    let python = python().interpreter.path.to_str().expect("UTF-8");
+    let source = format!("src/{EVIL}.py");
+    for source in [&source, "src/b.py", EVIL] {
+        let words =
+            ["worker", "--python_version", python, "--src", source, "--src_name", EVIL, "--pyc", "b.pyc"];
+        harmless(&tree, &words.map(OsStr::new), |_| ());
+    }
+    harmless(&tree, &["worker", "--python_version", EVIL, "--src", "src/b.py"].map(OsStr::new), |_| ());
+    harmless(&tree, &["worker", "--persistent_worker"].map(OsStr::new), |command| {
+        command.stdin(std::process::Stdio::null());
+    });
+}
+
+/// All verbs, as the help lists them.
+pub fn verbs() -> Vec<String> {
+    let help = stdout_of(pyrepro().arg("--help"));
+    let list = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("a list");
+    let names = list.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let names: Vec<String> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    assert!(names.len() > 10, "{names:?}");
+    names
 }
 
 #[test]

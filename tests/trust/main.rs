@@ -7,3 +7,4 @@ mod bombs;
 mod dependencies;
 mod hostile_text;
 mod mistakes;
+mod surroundings;

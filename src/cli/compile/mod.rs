@@ -28,6 +28,7 @@ use super::compiler::{self, CompilerFlag};
 use super::environment;
 use super::exit::Exit;
 use super::mode::Mode;
+use super::printable::printable;
 use super::terminal::Terminal;
 use paths::Ends;
 use report::Report;
@@ -399,12 +400,14 @@ impl Prepared {
     pub fn run(&self, request: &Request, output: &mut Vec<u8>) -> anyhow::Result<Exit> {
         // Who waits for requests is ended by a signal, as any program.
         let never = AtomicBool::new(false);
+        // Whoever asked shows it on a terminal in the end.
+        let mut tell = |words: String| writeln!(output, "{}", printable(&words));
         let summary = compile::run(request, &self.compiler, &never, |event| match event {
             Event::Source(record) => match &record.failure {
-                Some(failure) => writeln!(output, "{}: {failure}", record.source.display()),
+                Some(failure) => tell(format!("{}: {failure}", record.source.display())),
                 None => Ok(()),
             },
-            Event::Trouble { path, error } => writeln!(output, "{}: {error}", path.display()),
+            Event::Trouble { path, error } => tell(format!("{}: {error}", path.display())),
             Event::Folder { .. } => Ok(()),
         })?;
         Ok(exit(&summary, request.task))

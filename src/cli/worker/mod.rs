@@ -14,6 +14,7 @@ use pyrepro::pyc::{InvalidationMode, Optimization};
 
 use super::compile;
 use super::exit::Exit;
+use super::printable::message;
 use super::terminal::Terminal;
 use protocol::{Request, Response};
 
@@ -134,7 +135,8 @@ fn answer(request: &Request, compilers: &mut Compilers) -> Response {
         })
         .and_then(|asked| asked.job.run(compilers, sandbox, &mut output));
     let exit = done.unwrap_or_else(|error| {
-        output.extend_from_slice(format!("{error:#}\n").as_bytes());
+        output.extend_from_slice(message(format_args!("{error:#}")).as_bytes());
+        output.push(b'\n');
         Exit::Trouble
     });
     Response { exit: exit as i32, output: String::from_utf8_lossy(&output).into_owned(), id: request.id }
