@@ -35,7 +35,7 @@ pub struct Edition {
 
 /// All editions, oldest first. 3.11.0 has none: the next release changed the places of comparisons. 3.12.2 to 3.12.6 have none: each changed
 /// places. 3.13.4 has none: it made other code of comprehensions, which the next release took back.
-pub static EDITIONS: [Edition; 16] = [
+pub static EDITIONS: [Edition; 17] = [
     edition(11, &[(1, Some(3))], 2, Evidence::Interpreter, &rules::PYTHON_3_11_1),
     edition(11, &[(4, None)], 7, Evidence::Interpreter, &rules::PYTHON_3_11),
     edition(12, &[(0, Some(1))], 1, Evidence::Interpreter, &rules::PYTHON_3_12_0),
@@ -45,7 +45,8 @@ pub static EDITIONS: [Edition; 16] = [
     edition(13, &[(3, Some(3))], 3, Evidence::Nothing, &rules::PYTHON_3_13_3),
     edition(13, &[(5, Some(5))], 5, Evidence::Nothing, &rules::PYTHON_3_13_5),
     edition(13, &[(6, Some(12))], 12, Evidence::Nothing, &rules::PYTHON_3_13_6),
-    edition(13, &[(13, None)], 18, Evidence::Interpreter, &rules::PYTHON_3_13),
+    edition(13, &[(13, Some(15))], 15, Evidence::Interpreter, &rules::PYTHON_3_13_13),
+    edition(13, &[(16, None)], 18, Evidence::Interpreter, &rules::PYTHON_3_13),
     edition(14, &[(0, Some(3))], 2, Evidence::WebAssembly, &rules::PYTHON_3_14_0),
     edition(14, &[(4, Some(4))], 4, Evidence::Nothing, &rules::PYTHON_3_14_4),
     edition(14, &[(5, Some(7))], 7, Evidence::Nothing, &rules::PYTHON_3_14_5),
@@ -150,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_minor_version_means_its_newest_edition() {
-        assert_eq!(Edition::of("3.13").unwrap().edition.to_string(), "3.13.13 and later");
+        assert_eq!(Edition::of("3.13").unwrap().edition.to_string(), "3.13.16 and later");
     }
 
     #[test]

@@ -123,6 +123,8 @@ pub struct Rules {
     pub template_text_keeps_blanks: bool,
     /// `\N{…}` of CJK and Hangul characters in lower case.
     pub lower_case_derived_names: bool,
+    /// A name that normalizes to `None`, `True` or `False` is an error.
+    pub constants_are_no_names: bool,
     /// The format specification of a raw f-string keeps its backslashes.
     pub raw_format_spec: bool,
     /// A newline in the format specification of a single-quoted f-string.
@@ -282,6 +284,8 @@ pub struct Rules {
     pub yield_from_is_named: bool,
     /// How many blocks a unit may nest.
     pub nested_blocks: usize,
+    /// A comprehension in place that hides names counts among them.
+    pub comprehensions_are_blocks: bool,
     /// The copy of a `finally` body for exceptions warns once more.
     pub warns_in_exceptional_finally: bool,
     /// What leaves such a copy warns again while it does.
@@ -394,19 +398,23 @@ pub static PYTHON_3_13_1: Rules = MENDED_3_13;
 pub static PYTHON_3_13_3: Rules = Rules { flufl_in_files: true, ..MENDED_3_13 };
 
 /// 3.13.5
-pub static PYTHON_3_13_5: Rules = Rules { newline_in_format_spec: false, ..PYTHON_3_13_3 };
+pub static PYTHON_3_13_5: Rules =
+    Rules { newline_in_format_spec: false, constants_are_no_names: true, ..PYTHON_3_13_3 };
 
 /// 3.13.6 to 3.13.12
 pub static PYTHON_3_13_6: Rules =
     Rules { debug_text_knows_strings: true, raw_format_spec: true, ..PYTHON_3_13_5 };
 
-/// 3.13.13 and later
-pub static PYTHON_3_13: Rules = Rules {
+/// 3.13.13 to 3.13.15
+pub static PYTHON_3_13_13: Rules = Rules {
     debug_text_knows_escapes: true,
     nested_debug_text_is_the_first: false,
     lower_case_derived_names: true,
     ..PYTHON_3_13_6
 };
+
+/// 3.13.16 and later
+pub static PYTHON_3_13: Rules = Rules { comprehensions_are_blocks: true, ..PYTHON_3_13_13 };
 
 const MENDED_3_13: Rules = Rules {
     escape_warning_at_backslash: true,
@@ -432,6 +440,7 @@ pub static PYTHON_3_14: Rules = Rules {
     nested_debug_text_is_the_first: false,
     template_text_keeps_blanks: true,
     long_constant_displays: true,
+    comprehensions_are_blocks: true,
     ..PYTHON_3_14_5
 };
 
@@ -439,7 +448,8 @@ pub static PYTHON_3_14: Rules = Rules {
 pub static PYTHON_3_15_0: Rules = BASE_3_15;
 
 /// 3.15.1 and later
-pub static PYTHON_3_15: Rules = Rules { handler_of_made_jumps: MadeJumpHandler::OfJump, ..BASE_3_15 };
+pub static PYTHON_3_15: Rules =
+    Rules { handler_of_made_jumps: MadeJumpHandler::OfJump, comprehensions_are_blocks: true, ..BASE_3_15 };
 
 const BASE_3_15: Rules = Rules {
     table: &opcode::PYTHON_3_15,
@@ -486,6 +496,7 @@ const BASE_3_11: Rules = Rules {
     table: &opcode::PYTHON_3_11,
     unicode: UnicodeVersion::V14,
     type_parameters: false,
+    inverted_bool_warning: None,
     inlined_comprehensions: false,
     escape_warning: EscapeWarning::Deprecation,
     fstring_tokens: false,
@@ -532,6 +543,11 @@ pub static PYTHON_3_12_0: Rules = Rules {
     nested_blocks: 20,
     empty_end_of_format_spec: true,
     deepest_debug_field: 0,
+    inverted_bool_warning: Some(
+        "Bitwise inversion '~' on bool is deprecated. This returns the bitwise inversion of the underlying int object \
+         and is usually not what you expect from negating a bool. Use the 'not' operator for boolean negation or \
+         ~int(x) if you really want the bitwise inversion of the underlying int.",
+    ),
     function_body_is_a_block: false,
     loop_at_statement: true,
     with_at_statement: true,
@@ -582,6 +598,7 @@ const BASE_3_12: Rules = Rules {
 
 const BASE_3_14: Rules = Rules {
     newline_in_format_spec: false,
+    constants_are_no_names: true,
     flufl_in_files: true,
     table: &opcode::PYTHON_3_14,
     unicode: UnicodeVersion::V16,
@@ -645,6 +662,7 @@ const BASE_3_13: Rules = Rules {
     debug_text_knows_strings: false,
     template_text_keeps_blanks: false,
     lower_case_derived_names: false,
+    constants_are_no_names: false,
     raw_format_spec: false,
     newline_in_format_spec: true,
     empty_end_of_format_spec: false,
@@ -724,6 +742,7 @@ const BASE_3_13: Rules = Rules {
     constant_slices: false,
     yield_from_is_named: true,
     nested_blocks: 21,
+    comprehensions_are_blocks: false,
     warns_in_exceptional_finally: true,
     unwinding_warns_again: false,
     iterator_slots: 1,

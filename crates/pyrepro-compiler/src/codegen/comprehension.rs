@@ -409,7 +409,9 @@ impl<B: Backend> Codegen<'_, B> {
             let cleanup = self.new_label();
             state.cleanup = Some(cleanup);
             self.jump(Op::SetupFinally, cleanup, at);
-            self.push_block(block::BlockKind::Comprehension, at)?;
+            if self.rules.comprehensions_are_blocks {
+                self.push_block(block::BlockKind::Comprehension, at)?;
+            }
         }
         Ok(state)
     }
@@ -436,7 +438,9 @@ impl<B: Backend> Codegen<'_, B> {
         }
         if let Some(cleanup) = state.cleanup {
             let end = self.new_label();
-            self.pop_block();
+            if self.rules.comprehensions_are_blocks {
+                self.pop_block();
+            }
             self.op(Op::PopBlock, Span::NONE);
             self.jump_over(end);
             self.use_label(cleanup);

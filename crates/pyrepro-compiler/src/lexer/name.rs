@@ -74,7 +74,9 @@ impl Lexer<'_> {
             }));
         }
         let normal: String = name.nfkc().collect();
-        if let "None" | "True" | "False" = normal.as_str() {
+        if self.rules.constants_are_no_names
+            && let "None" | "True" | "False" = normal.as_str()
+        {
             let message = format!("identifier field can't represent '{normal}' constant");
             return Err(Failure::error(ErrorKind::Value, message, Span::NONE));
         }

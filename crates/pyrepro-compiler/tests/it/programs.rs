@@ -1,7 +1,9 @@
-//! Whole compilations of small programs: the same bytes as CPython's, and refused where it refuses.
+//! Whole compilations of small programs: the same bytes and warnings as CPython's, and refused where it refuses.
 
 use crate::python::{Python, pythons, script};
+use crate::refusals::shown;
 use pyrepro_bytecode::marshal;
+use pyrepro_bytecode::python::Version;
 use pyrepro_compiler::compile;
 use pyrepro_compiler::error::Failure;
 use std::io::{BufReader, Read, Write};
@@ -10,7 +12,7 @@ use std::io::{BufReader, Read, Write};
 #[test]
 fn snippets_of_cpythons_tests_become_the_same_code() {
     for python in pythons() {
-        assert_eq!(compare(python, "snippets.txt"), 0, "{}", python.version);
+        assert_eq!(compare(python, "snippets.txt", "0"), 0, "{}", python.version);
     }
 }
 
@@ -18,45 +20,76 @@ fn snippets_of_cpythons_tests_become_the_same_code() {
 #[test]
 fn statements_in_every_scope_become_the_same_code() {
     for python in pythons() {
-        assert_eq!(compare(python, "5"), 0, "{}", python.version);
+        assert_eq!(compare(python, "5", "0"), 0, "{}", python.version);
     }
 }
 
-fn compare(python: &Python, what: &str) -> usize {
+/// The smallest programs that once showed a difference.
+#[test]
+fn programs_that_once_differed_become_the_same_code() {
+    for python in pythons() {
+        assert_eq!(compare(python, "data/once.txt", "012"), 0, "{}", python.version);
+    }
+}
+
+/// What CPython made of a program.
+struct Program {
+    source: Vec<u8>,
+    level: u8,
+    /// 0: code, 1: an error, 2: it gave up.
+    kind: u8,
+    data: Vec<u8>,
+    warnings: Vec<u8>,
+}
+
+fn compare(python: &Python, what: &str, levels: &str) -> usize {
     let mut oracle = script(&python.path, "programs.py").spawn().expect("the interpreter starts");
     let mut input = oracle.stdin.take().expect("its input is a pipe");
-    writeln!(input, "{what}").expect("it reads");
+    writeln!(input, "{what} {levels}").expect("it reads");
     drop(input);
     let mut output = BufReader::new(oracle.stdout.take().expect("its output is a pipe"));
     let (mut programs, mut differences) = (0, 0);
-    while let Some(source) = block(&mut output) {
-        let mut kind = [0];
-        output.read_exact(&mut kind).expect("an answer");
-        let data = block(&mut output).expect("data");
+    while let Some(program) = read(&mut output) {
         programs += 1;
-        if let Some(difference) = judge(python, &source, kind[0], &data) {
+        if let Some(difference) = judge(python, &program) {
             differences += 1;
-            eprintln!("{difference}:\n{}\n---", String::from_utf8_lossy(&source));
+            let source = String::from_utf8_lossy(&program.source);
+            eprintln!("{difference} at level {}:\n{source}\n---", program.level);
         }
     }
     assert!(oracle.wait().expect("it ends").success(), "the oracle fails");
     eprintln!("{}: {programs} programs, {differences} differences", python.version);
-    assert!(programs > 500);
+    assert!(programs > 50);
     differences
 }
 
-fn judge(python: &Python, source: &[u8], kind: u8, data: &[u8]) -> Option<String> {
-    let short = python.version.rsplit_once('.').map_or("", |(short, _)| short);
-    match (compile(source, "m.py", python.release.edition, &[0]), kind) {
+fn judge(python: &Python, program: &Program) -> Option<String> {
+    let compiled = compile(&program.source, "m.py", python.release.edition, &[program.level]);
+    match (compiled, program.kind) {
         (Err(Failure::Handover(_)), _) | (_, 2) | (Err(Failure::Syntax(_)), 1) => None,
         (Ok(_), 1) => Some("accepted".to_owned()),
         (Err(Failure::Syntax(error)), _) => Some(format!("refused: {}", error.message)),
         (Ok(compiled), _) => {
-            let version = short.parse().expect("a version");
-            let theirs = marshal::canonical(data, version).expect("what CPython wrote");
-            (compiled.code[0] != theirs).then(|| "other code".to_owned())
+            let version =
+                Version::new(3, python.release.edition.minor).expect("a version that pyrepro knows");
+            let theirs = marshal::canonical(&program.data, version).expect("what CPython wrote");
+            if compiled.code[0] != theirs {
+                return Some("other code".to_owned());
+            }
+            let warnings: String = compiled.warnings.iter().map(|warning| shown(warning) + "\n").collect();
+            (warnings.as_bytes() != program.warnings).then(|| format!("other warnings: {warnings}"))
         }
     }
+}
+
+fn read(input: &mut impl Read) -> Option<Program> {
+    let source = block(input)?;
+    let mut bytes = [0; 2];
+    input.read_exact(&mut bytes).expect("an answer");
+    let [level, kind] = bytes;
+    let data = block(input).expect("data");
+    let warnings = block(input).expect("warnings");
+    Some(Program { source, level, kind, data, warnings })
 }
 
 fn block(input: &mut impl Read) -> Option<Vec<u8>> {

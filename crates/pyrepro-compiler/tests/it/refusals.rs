@@ -59,7 +59,8 @@ fn answer(source: &str, python: &Python) -> String {
     }
 }
 
-fn shown(warning: &Warning) -> String {
+/// A warning in the words of the scripts.
+pub fn shown(warning: &Warning) -> String {
     let category = match warning.category {
         WarningCategory::Syntax => "SyntaxWarning",
         WarningCategory::Deprecation => "DeprecationWarning",

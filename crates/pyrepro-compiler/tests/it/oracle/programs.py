@@ -1,7 +1,8 @@
 """Compile small programs: those of a file, or every statement in every scope of ../../mutants/programs.py.
 
-For each program: its source, one byte (0: compiled, 1: refused, 2: given up) and marshal data, the former
-and the latter behind their lengths (4 bytes, little endian).
+Standard input: what to compile, and the levels. For each program and level: its source, two bytes (the level;
+0: compiled, 1: refused, 2: given up), marshal data and the warnings, one a line; each but the bytes behind its
+length (4 bytes, little endian).
 """
 
 import marshal
@@ -30,40 +31,50 @@ def listed(name):
         return file.read().split("# ---\n")
 
 
-def outcome(source):
-    try:
-        code = compile(source, "m.py", "exec", dont_inherit=True)
-        return 0, marshal.dumps(code)
-    except (SyntaxError, ValueError, SystemError):
-        return 1, b""
-    except (RecursionError, MemoryError):
-        return 2, b""
+def outcome(source, level):
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        try:
+            data = marshal.dumps(compile(source, "m.py", "exec", dont_inherit=True, optimize=level))
+        except (SyntaxError, ValueError, SystemError):
+            return 1, b"", b""
+        except (RecursionError, MemoryError):
+            return 2, b"", b""
+    return 0, data, "".join(map(shown, seen)).encode("utf-8", "replace")
 
 
-def apart(source):
+def shown(warning):
+    # Folding warns of the line that calls the compiler.
+    line = warning.lineno if warning.filename == "m.py" else 0
+    return f"{warning.category.__name__}: {warning.message} ({line})\n"
+
+
+def packed(data):
+    return struct.pack("<I", len(data)) + data
+
+
+def apart(source, level):
     """The outcome in a process of its own: nested blocks make some releases crash."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        kind, data = outcome(source)
+        kind, data, told = outcome(source, level)
         with os.fdopen(writer, "wb") as file:
-            file.write(bytes([kind]) + data)
+            file.write(bytes([kind]) + packed(data) + packed(told))
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader, "rb") as file:
         answer = file.read()
     os.waitpid(child, 0)
-    return (answer[0], answer[1:]) if answer else (2, b"")
+    return answer or bytes([2]) + packed(b"") + packed(b"")
 
 
 def main():
-    warnings.simplefilter("ignore")
-    what = sys.stdin.readline().strip()
+    what, levels = sys.stdin.readline().split()
     for program in composed(int(what)) if what.isdigit() else listed(what):
         source = program.encode("utf-8")
-        kind, data = apart(source)
-        out = struct.pack("<I", len(source)) + source + bytes([kind])
-        sys.stdout.buffer.write(out + struct.pack("<I", len(data)) + data)
+        for level in map(int, levels):
+            sys.stdout.buffer.write(packed(source) + bytes([level]) + apart(source, level))
 
 
 main()
