@@ -24,7 +24,7 @@ const OFFLINE: [&str; 4] =
     ["core.sshCommand=false", "core.gitProxy=false", "core.askPass=false", "credential.helper="];
 
 /// Settings for a clone whose content is to be what was committed.
-const VERBATIM: [&str; 4] =
+pub(crate) const VERBATIM: [&str; 4] =
     ["core.autocrlf=false", "filter.lfs.smudge=", "filter.lfs.required=false", "protocol.ext.allow=never"];
 
 /// Where a hook of another repository runs us, these would lead to that one.
@@ -90,6 +90,12 @@ impl Git {
             self.command.arg("-c").arg(setting);
         }
         self
+    }
+
+    /// The command, for those who run it within bounds.
+    pub fn command(mut self, arguments: &[&str]) -> Command {
+        self.command.args(arguments);
+        self.command
     }
 
     /// Runs it; what it printed is of interest whether it succeeded or not.

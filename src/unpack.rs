@@ -67,7 +67,8 @@ pub fn unpack(path: &Path, into: &Path) -> Result<(), UnpackError> {
     fs::create_dir_all(into).map_err(io)?;
     let file = File::open(path).map_err(io)?;
     let mut folder = Unpacking { path, into, links: Vec::new() };
-    let mut archive = Archive::open(file, Limits::default()).map_err(|source| folder.bad(source))?;
+    let archive = Archive::open(file, Limits::default()).map_err(|source| folder.bad(source))?;
+    let mut archive = archive.with_repeats();
     let mut members = archive.members();
     while let Some(member) = members.next_member().map_err(|source| folder.bad(source))? {
         folder.add(member)?;
@@ -115,10 +116,14 @@ impl Unpacking<'_> {
         fs::create_dir_all(&place).map_err(|source| UnpackError::Io { path: place, source })
     }
 
-    /// A new file: nothing that is there is written to.
+    /// A new file: nothing that is there is written to. Of two with one name the later one stays, as it does where
+    /// tar and zipfile unpack.
     fn file<R: Read + Seek>(&self, member: &mut ArchiveMember<'_, R>) -> Result<(), UnpackError> {
         let place = self.into.join(member.path.as_str());
         let mode = if member.is_executable() { 0o700 } else { 0o600 };
+        if fs::symlink_metadata(&place).is_ok_and(|found| found.is_file()) {
+            fs::remove_file(&place).map_err(|source| UnpackError::Io { path: place.clone(), source })?;
+        }
         let made = place.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
             // Two errors: of reading inside, of writing around it.
             create::<_, io::Error>(&place, mode, |file| Ok(member.copy(file)))
@@ -198,6 +203,7 @@ fn copy(from: &Path, to: &Path, room: &mut u64) -> Result<(), UnpackError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::{Entries, Entry, Order, tar};
 
     #[test]
     fn links_lead_somewhere_inside_or_nowhere() {
@@ -208,6 +214,21 @@ mod tests {
         {
             assert_eq!(inside(link, target), None, "{target}");
         }
+    }
+
+    #[test]
+    fn of_two_members_with_one_name_the_later_one_stays() {
+        let tree = tempfile::tempdir().unwrap();
+        let member = |text: &str| {
+            let entries = Entries::new(vec![Entry::bytes("a/b", text).unwrap()], &Order::Path).unwrap();
+            let mut archive = Vec::new();
+            tar::write(&entries, &tar::Options::default(), &mut archive).unwrap();
+            archive[..2 * 512].to_vec()
+        };
+        let archive = tree.path().join("a.tar");
+        fs::write(&archive, [member("the first"), member("later"), vec![0; 1024]].concat()).unwrap();
+        unpack(&archive, &tree.path().join("out")).unwrap();
+        assert_eq!(fs::read_to_string(tree.path().join("out/a/b")).unwrap(), "later");
     }
 
     #[test]

@@ -119,6 +119,13 @@ impl BuildDir {
         self.folder.join("answer")
     }
 
+    /// Removes the virtual environment, and the bytecode of what was in it.
+    pub fn remove_environment(&self) -> Result<(), Error> {
+        remove(&self.environment())?;
+        remove(&self.bytecode())?;
+        create(&self.bytecode())
+    }
+
     /// Makes the folders empty that change with each artifact.
     pub fn clear(&self) -> Result<(), Error> {
         for folder in [self.source(), self.output(), self.temporary()] {

@@ -18,18 +18,26 @@ pub fn spawn(command: &mut Command, writable: &[PathBuf], readable: Option<&[Pat
     })
 }
 
+/// What every program may need of `/dev`.
+#[cfg(target_os = "linux")]
+const HARMLESS: [&str; 7] = ["full", "null", "ptmx", "pts", "random", "urandom", "zero"];
+
 #[cfg(target_os = "linux")]
 fn bind(writable: &[PathBuf], readable: Option<&[PathBuf]>) -> io::Result<()> {
     use landlock::{
         ABI, AccessFs, CompatLevel, Compatible, PathBeneath, PathFd, PathFdError, Ruleset, RulesetAttr,
-        RulesetCreatedAttr, path_beneath_rules,
+        RulesetCreatedAttr, RulesetStatus, path_beneath_rules,
     };
     let (writing, reading) = (AccessFs::from_write(ABI::V3), AccessFs::from_read(ABI::V3));
-    let devices = [PathBuf::from("/dev")];
+    // Disks are devices as well, and what is in memory that all share stays behind.
+    let devices: Vec<PathBuf> = match readable {
+        Some(_) => HARMLESS.map(|name| PathBuf::from("/dev").join(name)).to_vec(),
+        None => vec![PathBuf::from("/dev")],
+    };
     let access = if readable.is_some() { reading | writing } else { writing };
     let rule = |path: &PathBuf| match PathFd::new(path) {
         Ok(opened) => {
-            let valid = if path.is_file() { access & AccessFs::from_file(ABI::V3) } else { access };
+            let valid = if path.is_dir() { access } else { access & AccessFs::from_file(ABI::V3) };
             Some(Ok(PathBeneath::new(opened, valid)))
         }
         Err(PathFdError::OpenCall { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
@@ -49,7 +57,14 @@ fn bind(writable: &[PathBuf], readable: Option<&[PathBuf]>) -> io::Result<()> {
             .add_rules(path_beneath_rules(readable.unwrap_or_default(), reading))?
             .restrict_self()
     };
-    restrict().map(drop).map_err(io::Error::other)
+    let status = restrict().map_err(io::Error::other)?;
+    if readable.is_some() && status.ruleset == RulesetStatus::NotEnforced {
+        // A sandbox that does not hold is none.
+        return Err(io::Error::other(
+            "this system has no Landlock (Linux 5.13 or later) to keep files from a build; install bubblewrap",
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(not(target_os = "linux"))]

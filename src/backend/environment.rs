@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::build_dir::BuildDir;
 use super::hook::{Answer, script};
 use super::install::{Locked, Tool};
+use super::kept::Kept;
 use super::process::{Bounds, run};
 use super::system::BuildSystem;
 use super::variables::{self, Variables};
@@ -36,7 +37,10 @@ impl Environment {
         let (python, tool) = match &request.isolation {
             Isolation::Fresh { installer, .. } => {
                 (bounds.watch)(Event::Preparing);
-                let tool = Tool::create(request, installer, place, bounds)?;
+                let tool = Tool::find(request, installer, place);
+                if !request.wheels_only {
+                    tool.create(request, place, bounds)?;
+                }
                 (super::install::python_of(&place.environment()), Some(tool))
             }
             Isolation::Installed => (request.python.clone(), None),
@@ -52,15 +56,26 @@ impl Environment {
             tool,
         };
         let requires: Vec<String> = system.requires.iter().chain(&request.with).cloned().collect();
-        environment.add(request, &requires, place, bounds)?;
+        environment.add(request, &requires, true, place, bounds)?;
         Ok(environment)
     }
 
-    /// Sees to it that more requirements are met.
-    pub fn add(
+    /// Sees to it that more requirements are met, after the first ones.
+    pub fn add_more(
         &mut self,
         request: &Request,
         requires: &[String],
+        place: &BuildDir,
+        bounds: &Bounds<'_>,
+    ) -> Result<(), Error> {
+        self.add(request, requires, false, place, bounds)
+    }
+
+    fn add(
+        &mut self,
+        request: &Request,
+        requires: &[String],
+        is_first: bool,
         place: &BuildDir,
         bounds: &Bounds<'_>,
     ) -> Result<(), Error> {
@@ -70,25 +85,58 @@ impl Environment {
                 self.requires.push(requirement.clone());
             }
         }
-        if self.requires.len() == known && known > 0 {
+        if self.requires.len() == known && !is_first {
             return Ok(());
         }
         self.installed = match &self.tool {
             None => self.check(place, bounds)?,
             // What was locked is all that a build may have, whatever it asks for.
-            Some(_) if !request.locked.is_empty() && known > 0 => return Ok(()),
+            Some(_) if !request.locked.is_empty() && !is_first => return Ok(()),
+            Some(_) if request.wheels_only => {
+                self.locked = self.fill(request, place, bounds)?;
+                let pair = |package: &Locked| Installed {
+                    name: package.name.clone(),
+                    version: package.version.clone(),
+                };
+                self.locked.iter().map(pair).collect()
+            }
             // All at once, so that one does not undo another.
             Some(tool) if !self.requires.is_empty() => {
                 (bounds.watch)(Event::Installing(&self.requires));
-                let locked = tool.install(request, &self.python, &self.requires, place, bounds)?;
-                // pip tells of what it has added.
-                self.locked.retain(|old| locked.iter().all(|new| new.name != old.name));
-                self.locked.extend(locked);
+                tool.install(request, &self.requires, None, place, bounds)?;
                 self.list(place, bounds)?
             }
             Some(_) => self.list(place, bounds)?,
         };
         Ok(())
+    }
+
+    /// Makes the environment anew, or takes one that was kept. It is empty when its interpreter starts, and
+    /// afterwards starts in a sandbox alone: packages can have code that runs at every start.
+    fn fill(&self, request: &Request, place: &BuildDir, bounds: &Bounds<'_>) -> Result<Vec<Locked>, Error> {
+        let Some(tool) = &self.tool else { return Ok(Vec::new()) };
+        (bounds.watch)(Event::Installing(&self.requires));
+        let kept = request.kept.as_deref().filter(|_| matches!(tool, Tool::Uv(_)));
+        let kept = kept.map(|folder| Kept::new(request, folder));
+        if let Some(locked) = kept.as_ref().and_then(|kept| kept.take_for(&self.requires, place)) {
+            return Ok(locked);
+        }
+        let resolved = tool.resolve(request, &self.requires, place, bounds)?;
+        if let (Some(kept), Some(locked)) = (&kept, &resolved)
+            && kept.take(locked, place)
+        {
+            kept.remember(&self.requires, locked)?;
+            return Ok(locked.clone());
+        }
+        tool.create(request, place, bounds)?;
+        if self.requires.is_empty() && request.locked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let locked = tool.install(request, &self.requires, resolved, place, bounds)?;
+        if let Some(kept) = kept {
+            kept.put(&self.requires, &locked, place, bounds)?;
+        }
+        Ok(locked)
     }
 
     fn list(&self, place: &BuildDir, bounds: &Bounds<'_>) -> Result<Vec<Installed>, Error> {

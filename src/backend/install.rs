@@ -61,6 +61,9 @@ pub enum Tool {
 /// The releases of pip that can be run for an environment without it, and that tell what they have installed.
 const TELLING: (u32, u32) = (22, 3);
 
+/// The step at which an interpreter fails that is not whole.
+pub const MAKING_ENVIRONMENT: &str = "making a virtual environment";
+
 const PROGRAMS: &str = if cfg!(windows) { "Scripts" } else { "bin" };
 const PYTHON: &str = if cfg!(windows) { "python.exe" } else { "python" };
 
@@ -70,50 +73,67 @@ pub fn python_of(environment: &Path) -> PathBuf {
 }
 
 impl Tool {
-    /// Makes an empty environment.
-    pub fn create(
-        request: &Request,
-        installer: &Installer,
-        place: &BuildDir,
-        bounds: &Bounds<'_>,
-    ) -> Result<Tool, Error> {
-        let step = "making a virtual environment";
-        let environment = place.environment();
-        if let Installer::Uv(uv) = installer {
-            let mut command = installing(request, uv, place);
-            command.args(["venv", "--quiet", "--no-project", "--python"]).arg(&request.python);
-            run(command.arg(environment), step, bounds)?.check(step)?;
-            return Ok(Tool::Uv(uv.clone()));
+    /// What an installer works with: uv, or the pip that can work for another environment than its own.
+    pub fn find(request: &Request, installer: &Installer, place: &BuildDir) -> Tool {
+        match installer {
+            Installer::Uv(uv) => Tool::Uv(uv.clone()),
+            Installer::Pip => Tool::Pip(pip_of(request, place)),
         }
-        let root = pip_of(request, place);
+    }
+
+    /// Makes an empty environment, in place of what is there.
+    pub fn create(&self, request: &Request, place: &BuildDir, bounds: &Bounds<'_>) -> Result<(), Error> {
+        let step = MAKING_ENVIRONMENT;
+        let environment = place.environment();
+        place.remove_environment()?;
+        let root = match self {
+            Tool::Uv(uv) => {
+                let mut command = installing(request, uv, place);
+                command.args(["venv", "--quiet", "--no-project"]);
+                // One that is kept is copied to the folders of other builds.
+                command.args(request.kept.iter().map(|_| "--relocatable"));
+                command.arg("--python").arg(&request.python).arg(environment);
+                return run(&mut command, step, bounds)?.check(step).map(|_| ());
+            }
+            Tool::Pip(root) => root,
+        };
         let mut command = installing(request, &request.python, place);
         command.args(["-I", "-m", "venv"]).args(root.iter().map(|_| "--without-pip")).arg(&environment);
         run(&mut command, step, bounds)?.check(step)?;
         if root.is_none() {
             prepare_own_pip(request, place, bounds)?;
         }
-        Ok(Tool::Pip(root))
+        Ok(())
     }
 
-    /// Installs what is required, or what is locked in its place. Says what was taken, as far as it is known.
-    pub fn install(
+    /// What the requirements come to, where that is known before anything is installed.
+    pub fn resolve(
         &self,
         request: &Request,
-        python: &Path,
         requires: &[String],
         place: &BuildDir,
         bounds: &Bounds<'_>,
-    ) -> Result<Vec<Locked>, Error> {
-        let step = format!("installing {}", requires.join(", "));
-        let resolved = match self {
-            _ if !request.locked.is_empty() => Some(request.locked.clone()),
+    ) -> Result<Option<Vec<Locked>>, Error> {
+        match self {
+            _ if !request.locked.is_empty() => Ok(Some(request.locked.clone())),
+            Tool::Uv(_) if requires.is_empty() => Ok(Some(Vec::new())),
+            Tool::Uv(uv) if request.wheels_only => lock(request, uv, requires, place, bounds).map(Some),
             // pip resolves as it installs.
-            Tool::Uv(uv) if request.wheels_only => {
-                Some(lock(request, uv, python, requires, place, bounds, &step)?)
-            }
-            _ => None,
-        };
-        let mut command = self.command(request, python, place)?;
+            _ => Ok(None),
+        }
+    }
+
+    /// Installs what is required, or what it was resolved to. Says what was taken, as far as it is known.
+    pub fn install(
+        &self,
+        request: &Request,
+        requires: &[String],
+        resolved: Option<Vec<Locked>>,
+        place: &BuildDir,
+        bounds: &Bounds<'_>,
+    ) -> Result<Vec<Locked>, Error> {
+        let step = step(requires);
+        let mut command = self.command(request, &python_of(&place.environment()), place)?;
         // Locked or not: what a lock names is a hash, and that could be one of a source distribution, whose code
         // would run on installation.
         sources(request, &mut command)?;
@@ -189,16 +209,20 @@ fn choice(request: &Request, is_uv: bool, command: &mut Command) -> Result<(), E
     Ok(())
 }
 
+/// What is being done when something is installed, for errors: their stage is known by how it begins.
+fn step(requires: &[String]) -> String {
+    format!("installing {}", requires.join(", "))
+}
+
 /// Has uv choose what the requirements come to, and takes down the hashes.
 fn lock(
     request: &Request,
     uv: &Path,
-    python: &Path,
     requires: &[String],
     place: &BuildDir,
     bounds: &Bounds<'_>,
-    step: &str,
 ) -> Result<Vec<Locked>, Error> {
+    let step = step(requires);
     let (wanted, chosen) = (place.folder().join("requirements.in"), place.folder().join("pylock.toml"));
     fs::write(&wanted, requires.join("\n"))
         .map_err(|source| Error::Write { path: wanted.clone(), source })?;
@@ -206,11 +230,11 @@ fn lock(
     command.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--format", "pylock.toml"]);
     sources(request, &mut command)?;
     choice(request, true, &mut command)?;
-    command.arg("--python").arg(python).arg("--output-file").arg(&chosen).arg(&wanted);
-    run(&mut command, step, bounds)?.check(step)?;
+    command.arg("--python").arg(&request.python).arg("--output-file").arg(&chosen).arg(&wanted);
+    run(&mut command, &step, bounds)?.check(&step)?;
     let text = fs::read_to_string(&chosen).map_err(|source| Error::Read { path: chosen.clone(), source })?;
     read_lock(&text).ok_or_else(|| Error::Failed {
-        step: step.to_owned(),
+        step,
         how: "gave no list of files with hashes".to_owned(),
         words: super::Words::default(),
     })
@@ -289,7 +313,7 @@ fn prepare_own_pip(request: &Request, place: &BuildDir, bounds: &Bounds<'_>) -> 
         command
     };
     // Older Pythons put it there, where nothing has asked for it.
-    let step = "making a virtual environment";
+    let step = MAKING_ENVIRONMENT;
     run(pip().args(["uninstall", "--yes", "setuptools", "wheel"]), step, bounds)?.check(step)?;
     if request.uploaded_before.is_some() {
         // Older ones do not see the times of uploads.

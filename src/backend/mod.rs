@@ -19,6 +19,7 @@ mod git;
 mod hook;
 mod install;
 mod isolation;
+mod kept;
 pub(crate) mod process;
 mod sandbox;
 mod system;
@@ -39,6 +40,7 @@ pub use build_dir::default_root;
 pub use error::{Error, Words};
 pub use finished::{Made, MakeError};
 pub use install::Locked;
+pub(crate) use install::MAKING_ENVIRONMENT;
 pub use isolation::{Installed, Installer, Isolation};
 pub use system::BuildSystem;
 pub use watch::Event;
@@ -90,6 +92,9 @@ pub struct Request {
     pub uploaded_before: Option<String>,
     /// Whether build requirements have to be wheels, so that installing them runs nobody's code.
     pub wheels_only: bool,
+    /// The folder in which environments are kept for later builds with the same packages, if they are wheels
+    /// that uv installs.
+    pub kept: Option<PathBuf>,
     /// Build requirements beside those that the project declares.
     pub with: Vec<String>,
     /// What is installed in place of all that is required, by hash, if it is not empty.
@@ -130,6 +135,7 @@ impl Request {
             root: default_root(),
             uploaded_before: None,
             wheels_only: false,
+            kept: None,
             with: Vec::new(),
             locked: Vec::new(),
             backend: None,
@@ -232,7 +238,7 @@ impl<'a> Session<'a> {
         let before = copy::Snapshot::of(self.request)?;
         copy::sources(self.request, &self.place)?;
         let more = self.hooks(&confined).requires(artifact)?;
-        self.environment.add(self.request, &more, &self.place, &bounds)?;
+        self.environment.add_more(self.request, &more, &self.place, &bounds)?;
         watch(Event::Building(artifact, &self.system));
         let name = self.hooks(&confined).build(artifact)?;
         before.check(self.request)?;

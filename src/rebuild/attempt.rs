@@ -4,7 +4,7 @@ use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::error::Error;
 use super::published::Published;
@@ -31,6 +31,8 @@ pub(super) struct Workshop<'a> {
     pub installer: &'a Installer,
     /// Where rebuilt wheels and changed copies of the source go.
     pub folder: &'a Path,
+    /// Where build environments are kept.
+    pub environments: PathBuf,
     /// Where build folders are made.
     pub root: &'a Path,
     pub variables: &'a [(std::ffi::OsString, std::ffi::OsString)],
@@ -47,6 +49,7 @@ impl Workshop<'_> {
         let constraints = self.folder.join("constraints.txt");
         fs::write(&constraints, strategy.pins.join("\n"))
             .map_err(|source| Error::io(&constraints, source))?;
+        let switches = strategy.variables.iter().map(|(name, value)| (name.into(), value.into()));
         Ok(Request {
             isolation: Isolation::Fresh {
                 installer: self.installer.clone(),
@@ -56,11 +59,13 @@ impl Workshop<'_> {
             },
             settings: strategy.settings.clone(),
             epoch: Epoch::from_seconds(strategy.epoch),
-            variables: self.variables.to_vec(),
+            variables: self.variables.iter().cloned().chain(switches).collect(),
+            keep: strategy.variables.iter().map(|(name, _)| name.clone()).collect(),
             time_limit: Some(self.time_limit),
             root: self.root.to_owned(),
             uploaded_before: strategy.uploaded_before.clone(),
             wheels_only: true,
+            kept: Some(self.environments.clone()),
             with: strategy.with.clone(),
             locked: strategy.locked()?,
             backend: strategy.backend.clone(),
@@ -72,18 +77,12 @@ impl Workshop<'_> {
     }
 
     /// Builds once. The wheel lies in a folder of its own, by the attempt's number.
-    pub fn build(
-        &self,
-        strategy: &Strategy,
-        python: &Path,
-        number: usize,
-    ) -> Result<(Rebuilt, Duration), Error> {
-        let started = Instant::now();
+    pub fn build(&self, strategy: &Strategy, python: &Path, number: usize) -> Result<Rebuilt, Error> {
         let folder = self.folder.join(number.to_string());
         fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
         if self.is_own {
             let wheel = self.build_own(strategy, &folder)?;
-            return Ok((Rebuilt { wheel, installed: Vec::new(), locked: Vec::new() }, started.elapsed()));
+            return Ok(Rebuilt { wheel, installed: Vec::new(), locked: Vec::new() });
         }
         let request = self.request(strategy, python)?;
         let mut session = Session::start(&request, self.stop, self.watch)?;
@@ -91,7 +90,7 @@ impl Workshop<'_> {
         let path = folder.join(&built.file_name);
         fs::copy(&built.path, &path).map_err(|source| Error::io(&path, source))?;
         let (installed, locked) = (session.installed().to_vec(), session.locked().to_vec());
-        Ok((Rebuilt { wheel: Published::open(&path)?, installed, locked }, started.elapsed()))
+        Ok(Rebuilt { wheel: Published::open(&path)?, installed, locked })
     }
 
     /// Builds a project that pyrepro itself is the backend of, which runs nobody's code.

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fs;
+use std::io::Write;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,7 +56,9 @@ impl Batch {
         let place = self.results.join(format!("{}.json", key(subject, options)));
         // A rebuilt wheel that is to be kept has to be built.
         let resume = self.resume && options.keep.is_none();
-        if let Some(result) = resume.then(|| read(&place)).flatten() {
+        if let Some(result) = resume.then(|| read(&place)).flatten()
+            && (!options.explain || result.differences.is_empty() || result.explanation.is_some())
+        {
             return result;
         }
         let result = rebuild(subject, options, stop, progress);
@@ -81,6 +84,7 @@ fn key(subject: &Subject, options: &Options) -> Digest {
         "pyrepro": env!("CARGO_PKG_VERSION"),
         "subject": subject.to_string(),
         "wheel": wheel,
+        "repository": options.repository,
         "source": options.source.as_deref().map(|path| (path, content(path))),
         "strategy": options.strategy,
         "python": options.python,
@@ -91,15 +95,34 @@ fn key(subject: &Subject, options: &Options) -> Digest {
     Digest::of(parts.to_string().as_bytes())
 }
 
+/// The difference in full lies beside the result, for pages that a later run makes.
+fn explanation_of(place: &Path) -> PathBuf {
+    place.with_extension("html")
+}
+
 fn read(place: &Path) -> Option<RebuildResult> {
-    serde_json::from_slice(&fs::read(place).ok()?).ok()
+    let result: RebuildResult = serde_json::from_slice(&fs::read(place).ok()?).ok()?;
+    Some(RebuildResult { explanation: fs::read_to_string(explanation_of(place)).ok(), ..result })
 }
 
 fn write(place: &Path, result: &RebuildResult) -> std::io::Result<()> {
     let folder = place.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let file = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer(&file, result)?;
+    match &result.explanation {
+        Some(explanation) => put(&explanation_of(place), explanation.as_bytes())?,
+        // What an earlier run has explained may not be true of this result.
+        None => fs::remove_file(explanation_of(place)).or_else(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })?,
+    }
+    put(place, &serde_json::to_vec(result)?)
+}
+
+/// Writes a file whole or not at all.
+fn put(place: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(place.parent().unwrap_or(Path::new(".")))?;
+    file.write_all(content)?;
     file.persist(place)?;
     Ok(())
 }

@@ -110,6 +110,9 @@ impl Error {
                     "resolver"
                 }
             }
+            Error::Build(backend::Error::Failed { step, .. }) if step == backend::MAKING_ENVIRONMENT => {
+                "python"
+            }
             Error::Build(_) => "build",
             Error::NoSandbox(_) => "sandbox",
             Error::Io { .. } | Error::Output(_) => "system",

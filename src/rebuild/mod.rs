@@ -17,12 +17,14 @@ mod next;
 mod pack;
 mod page;
 mod published;
+mod repository;
 mod result;
 mod run;
 mod source;
 mod statement;
 mod strategy;
 mod subject;
+mod switches;
 
 pub use batch::Batch;
 pub use compare::{Class, MemberDifference, compare};

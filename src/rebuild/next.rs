@@ -1,9 +1,12 @@
 //! What to try next: the difference, or the failure, chooses it.
 
+use std::path::Path;
+
 use super::compare::{Class, MemberDifference};
-use super::evidence::{Generator, after, family, numbers};
-use super::published::Published;
+use super::evidence::{Generator, after, family, names, numbers};
+use super::published::{Published, fields};
 use super::strategy::{LineEnds, Strategy};
+use super::switches;
 use crate::backend::Installed;
 
 /// How an attempt ended.
@@ -15,10 +18,17 @@ pub(super) enum Ending<'a> {
 }
 
 /// Releases of setuptools, each the last before something changed in what it writes.
-const SETUPTOOLS: [&str; 19] = [
+const SETUPTOOLS: [&str; 23] = [
     "80.9.0", "78.1.1", "75.8.0", "75.3.2", "72.2.0", "70.0.0", "69.5.1", "68.2.2", "67.7.2", "65.5.1",
-    "62.6.0", "60.10.0", "59.6.0", "57.5.0", "56.2.0", "51.3.3", "49.6.0", "44.1.1", "40.8.0",
+    "62.6.0", "60.10.0", "59.6.0", "57.5.0", "56.2.0", "51.3.3", "49.6.0", "44.1.1", "40.8.0", "40.6.2",
+    "39.2.0", "38.5.2", "36.8.0",
 ];
+
+/// The first release of setuptools that has hooks for what has a setup.py alone.
+const WITH_HOOKS: (u32, u32) = (40, 8);
+
+/// What stands for a backend where there are no hooks: setup.py itself.
+const SETUP_SCRIPT: &str = "setup.py";
 
 /// Releases of wheel, the same.
 const WHEEL: [&str; 8] = ["0.45.1", "0.43.0", "0.42.0", "0.40.0", "0.38.4", "0.37.1", "0.36.2", "0.34.2"];
@@ -26,6 +36,7 @@ const WHEEL: [&str; 8] = ["0.45.1", "0.43.0", "0.42.0", "0.40.0", "0.38.4", "0.3
 /// Strategies that may do better than one that was tried, the likeliest first.
 pub(super) fn next(
     published: &Published,
+    source: &Path,
     tried: &Strategy,
     ending: &Ending<'_>,
     pythons: &[(u8, u8)],
@@ -38,8 +49,20 @@ pub(super) fn next(
             found.push(strategy);
         }
     };
+    // What fails to compile may not have been compiled for this wheel.
+    let is_native = match ending {
+        Ending::Differs { rebuilt, .. } => !rebuilt.file_name.is_pure(),
+        Ending::Failed { words, .. } => {
+            ["gcc", "error: command", "compiler"].iter().any(|sign| words.contains(sign))
+        }
+    };
+    if published.file_name.is_pure() && is_native {
+        without_extensions(tried, source, &mut change);
+    }
     match ending {
-        Ending::Failed { stage, words } => after_failure(tried, stage, words, pythons, &mut change),
+        Ending::Failed { stage, words } => {
+            after_failure(published, tried, stage, words, pythons, &mut change)
+        }
         Ending::Differs { rebuilt, installed, differences } => {
             after_difference(published, tried, rebuilt, installed, differences, pythons, &mut change);
         }
@@ -47,9 +70,38 @@ pub(super) fn next(
     found
 }
 
+/// The ways to build a wheel without extension modules from a source that has some.
+fn without_extensions(tried: &Strategy, source: &Path, change: Change<'_>) {
+    if !tried.variables.is_empty() {
+        return;
+    }
+    for switch in switches::without_extensions(source) {
+        change(&|strategy| strategy.variables = vec![switch.clone()]);
+    }
+    // Those that are optional are left out where there is no compiler.
+    change(&|strategy| strategy.variables = vec![("CC".to_owned(), "false".to_owned())]);
+}
+
 type Change<'a> = &'a mut dyn FnMut(&dyn Fn(&mut Strategy));
 
-fn after_failure(tried: &Strategy, stage: &str, words: &str, pythons: &[(u8, u8)], change: Change<'_>) {
+fn after_failure(
+    published: &Published,
+    tried: &Strategy,
+    stage: &str,
+    words: &str,
+    pythons: &[(u8, u8)],
+    change: Change<'_>,
+) {
+    if stage == "python" {
+        // The interpreter is broken: another will do as well, the nearest first.
+        let wanted = version_of(&tried.python);
+        let mut others: Vec<_> = pythons.iter().filter(|python| **python != wanted).collect();
+        others.sort_by_key(|python| (python.1.abs_diff(wanted.1), python.1));
+        for (major, minor) in others {
+            change(&|strategy| strategy.python = format!("{major}.{minor}"));
+        }
+        return;
+    }
     if stage == "resolver" {
         // What was uploaded until then may have wheels for older interpreters alone.
         let has_no_wheels = ["no usable wheels", "no wheels with", "No matching distribution"];
@@ -86,8 +138,14 @@ fn after_failure(tried: &Strategy, stage: &str, words: &str, pythons: &[(u8, u8)
         return;
     }
     if let Some(module) = missing_module(words) {
-        for package in providers(module) {
-            change(&|strategy| strategy.with.push(package.to_owned()));
+        let known = providers(module).into_iter().map(str::to_owned);
+        // A setup.py that imports the project needs what the project needs.
+        let required = required(published, module).filter(|_| !tried.with.iter().any(|with| with == module));
+        for package in known.chain(required) {
+            change(&|strategy| strategy.with.push(package.clone()));
+        }
+        if !OF_INTERPRETERS.contains(&module) {
+            return;
         }
     }
     if words.contains("invalid command 'bdist_wheel'") {
@@ -120,6 +178,29 @@ fn missing_module(words: &str) -> Option<&str> {
     let name = words[at..].trim_start_matches(['\'', '"']);
     let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'))?;
     Some(name[..end].split('.').next().unwrap_or_default()).filter(|name| !name.is_empty())
+}
+
+/// Modules that some interpreters, or some releases of setuptools, have and others have not.
+const OF_INTERPRETERS: [&str; 12] = [
+    "asynchat",
+    "asyncore",
+    "cgi",
+    "distutils",
+    "imp",
+    "importlib",
+    "lib2to3",
+    "pipes",
+    "pkg_resources",
+    "setuptools",
+    "smtpd",
+    "tomllib",
+];
+
+/// The project with a module's name, if the wheel requires it.
+fn required(published: &Published, module: &str) -> Option<String> {
+    let metadata = published.text("METADATA");
+    let mut requirements = fields(&metadata).filter(|(name, _)| name == "Requires-Dist");
+    requirements.any(|(_, requirement)| names(&requirement, module)).then(|| module.to_owned())
 }
 
 /// Projects that have a module.
@@ -186,6 +267,12 @@ fn after_difference(
     }
     by_version_files(tried, installed, differences, change);
     let Some(setuptools) = setuptools else { return };
+    // Which files there are and what metadata says is the work of setuptools, what is in modules is not.
+    let is_of_source =
+        |class| matches!(class, Class::Content | Class::Native | Class::Record | Class::LineEnds);
+    if differences.iter().all(|difference| is_of_source(difference.class)) {
+        return;
+    }
     let by_wheel = Generator::of(published).is_some_and(|generator| generator.name == "bdist_wheel");
     if by_wheel || tried.pinned("setuptools").is_none() {
         older_setuptools(tried, &setuptools, pythons, change);
@@ -217,6 +304,11 @@ fn older_setuptools(tried: &Strategy, current: &str, pythons: &[(u8, u8)], chang
             strategy.python = format!("{}.{}", python.0, python.1);
             strategy.pins.retain(|pin| pin != "setuptools<70.1");
             strategy.pin("setuptools", version);
+            if !after(version, WITH_HOOKS) {
+                strategy.backend = Some(SETUP_SCRIPT.to_owned());
+                strategy.with.retain(|with| with != "setuptools");
+                strategy.with.push("setuptools".to_owned());
+            }
         });
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::grade::Grade;
 use super::result::RebuildResult;
-use crate::diff::{Body, Member, Status};
+use crate::diff::{Body, Member, Report, Status};
 
 /// How many lines of a difference go into a page, for each member.
 const LINES: usize = 400;
@@ -134,12 +134,17 @@ fn one(html: &mut String, result: &RebuildResult, is_open: bool) {
         }
         html.push_str("</table>");
     }
-    if let Some(report) = &result.report {
-        for member in report.members.iter().filter(|member| member.status != Status::Equal) {
-            difference(html, member);
-        }
-    }
+    html.push_str(result.explanation.as_deref().unwrap_or_default());
     html.push_str("</details>");
+}
+
+/// The part of a page that has the difference of two wheels in full.
+pub(super) fn explanation(report: &Report) -> String {
+    let mut html = String::new();
+    for member in report.members.iter().filter(|member| member.status != Status::Equal) {
+        difference(&mut html, member);
+    }
+    html
 }
 
 fn facts(html: &mut String, result: &RebuildResult) {
@@ -152,7 +157,11 @@ fn facts(html: &mut String, result: &RebuildResult) {
     }
     if let Some(source) = &result.source {
         let digest = source.sha256.map(|digest| format!(" sha256 {digest}")).unwrap_or_default();
-        row("source", format!("{}{digest}", source.name));
+        let commit = source.commit.as_ref().map(|commit| format!(" commit {commit}")).unwrap_or_default();
+        row("source", format!("{}{digest}{commit}", source.name));
+        if let Some(sdist) = &source.in_place_of {
+            row("in place of", format!("{sdist}, which lacks files of the wheel"));
+        }
     }
     if let Some(strategy) = &result.strategy {
         row("strategy", serde_json::to_string(strategy).unwrap_or_default());

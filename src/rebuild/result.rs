@@ -44,9 +44,9 @@ pub struct RebuildResult {
     pub reason: Option<String>,
     /// How long it took.
     pub seconds: f64,
-    /// The difference in full, of a run that was asked to explain.
+    /// The difference in full, as HTML, of a run that was asked to explain.
     #[serde(skip)]
-    pub report: Option<crate::diff::Report>,
+    pub explanation: Option<String>,
 }
 
 impl RebuildResult {
@@ -57,7 +57,7 @@ impl RebuildResult {
 }
 
 /// What a wheel was rebuilt from.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SourceFacts {
     /// The file or folder.
     pub name: String,
@@ -68,6 +68,9 @@ pub struct SourceFacts {
     /// The commit, of a source that came from a repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The source distribution that this is in place of, because it lacks files that the wheel has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<String>,
 }
 
 /// What came out of the best attempt.

@@ -11,19 +11,21 @@ use std::time::{Duration, Instant};
 use super::attempt::{Rebuilt, Workshop};
 use super::compare::{Class, MemberDifference, compare};
 use super::error::Error;
-use super::evidence::{Circumstances, infer};
+use super::evidence::{Circumstances, Inference, infer};
 use super::grade::Grade;
 use super::index::{Index, Listing, Remote};
 use super::next::{Ending, next};
 use super::pack::pack_as_published;
+use super::page::explanation;
 use super::published::{FileName, Published};
+use super::repository::Repository;
 use super::result::{Attempt, RebuildResult, RebuiltFacts};
 use super::source::Source;
 use super::strategy::Strategy;
 use super::subject::Subject;
 use crate::archive::{Digest, Digesting};
 use crate::backend::process::Bounds;
-use crate::backend::{BuildSystem, Event, Installer, Request};
+use crate::backend::{self, BuildSystem, Event, Installer, Request};
 use crate::output::{Output, OutputForm, OutputSet, OutputTarget};
 use crate::python::Interpreter;
 
@@ -36,6 +38,8 @@ pub struct Options {
     pub pythons: Vec<Interpreter>,
     /// The source, where it is not the index's: a source distribution or a folder.
     pub source: Option<PathBuf>,
+    /// Whether the repository that a wheel names is tried where the source distribution lacks files.
+    pub repository: bool,
     /// The strategy to try alone, in place of what is inferred.
     pub strategy: Option<Strategy>,
     /// A version of Python in place of the inferred one.
@@ -69,6 +73,12 @@ pub enum Progress<'a> {
     Build(Event<'a>),
 }
 
+/// After so many failures of the same words, none of what they suggest is tried any more.
+const SAME_FAILURES: usize = 2;
+
+/// How many more builds are tried from the repository, where the source distribution lacks files.
+const ATTEMPTS_FROM_REPOSITORY: usize = 3;
+
 /// Rebuilds one wheel. What goes wrong is part of the answer.
 pub fn rebuild(
     subject: &Subject,
@@ -93,7 +103,7 @@ pub fn rebuild(
         stage: None,
         reason: None,
         seconds: 0.0,
-        report: None,
+        explanation: None,
     };
     let mut run = Run { options, stop, progress, result: &mut result };
     if let Err(error) = run.rebuild(subject) {
@@ -159,31 +169,72 @@ impl Run<'_> {
                 inferred.strategy
             }
         };
-        let work = scratch.path().join("work");
-        fs::create_dir(&work).map_err(|source| Error::io(&work, source))?;
+        let bench =
+            Bench { options: self.options, stop: self.stop, progress: self.progress, pythons: &pythons };
+        let folder = scratch.path().join("work");
         let watch = |event: Event<'_>| (self.progress)(Progress::Build(event));
-        let workshop = Workshop {
-            source: &source.folder,
-            is_own: system.is_own(),
-            installer: &self.options.installer,
-            folder: &work,
-            root: &self.options.root,
-            variables: &self.options.variables,
-            time_limit: self.options.time_limit,
-            sandbox: self.options.sandbox,
-            stop: self.stop,
-            watch: &watch,
+        let workshop = bench.workshop(&source, system.is_own(), &folder, &watch)?;
+        let attempts = &mut self.result.attempts;
+        let best = bench.attempts(attempts, &workshop, &published, first, self.options.attempts)?;
+        if !self.may_lack_files(&best) {
+            return self.judge(&workshop, &published, best);
+        }
+        let into = scratch.path().join("repository");
+        let Some(repository) = self.repository(&published, &best, &into)? else {
+            return self.judge(&workshop, &published, best);
         };
-        let best = attempts(
-            self.options,
-            self.progress,
-            &mut self.result.attempts,
-            &workshop,
-            &published,
-            first,
-            &pythons,
-        )?;
-        self.judge(&workshop, &published, best)
+        let folder = scratch.path().join("work-of-repository");
+        let second = bench.workshop(&repository, system.is_own(), &folder, &watch)?;
+        let most = self.result.attempts.len() + ATTEMPTS_FROM_REPOSITORY;
+        let first = best.strategy.clone();
+        match bench.attempts(&mut self.result.attempts, &second, &published, first, most) {
+            Ok(better) if weight(&better.differences) < weight(&best.differences) => {
+                self.result.source = Some(repository.facts.clone());
+                self.judge(&second, &published, better)
+            }
+            Err(Error::Stopped) => Err(Error::Stopped),
+            _ => self.judge(&workshop, &published, best),
+        }
+    }
+
+    /// Whether a source with more files may do better.
+    fn may_lack_files(&self, best: &Best) -> bool {
+        let is_of_files = |class| matches!(class, Class::Missing | Class::Content | Class::Generated);
+        let is_chosen = self.options.source.is_some() || self.options.strategy.is_some();
+        !is_chosen
+            && self.options.repository
+            && best.differences.iter().any(|difference| is_of_files(difference.class))
+    }
+
+    /// The repository that the wheel names, at the tag of its version. What was looked for is part of the report.
+    fn repository(
+        &mut self,
+        published: &Published,
+        best: &Best,
+        into: &Path,
+    ) -> Result<Option<Source>, Error> {
+        let Some(repository) = Repository::of(published) else { return Ok(None) };
+        fs::create_dir(into).map_err(|source| Error::io(into, source))?;
+        let differs = best.differences.iter().filter(|difference| !difference.class.is_metadata()).count();
+        let seen =
+            format!("the sdist does not give {differs} members; the metadata names {}", repository.url());
+        let watch = |event: Event<'_>| (self.progress)(Progress::Build(event));
+        let bounds = bounds(self.options, self.stop, &watch);
+        let found = repository.check_out_tag(&published.file_name, into, &bounds).and_then(|found| {
+            BuildSystem::of(&found.folder)?;
+            Ok(found)
+        });
+        let (found, then) = match found {
+            Ok(mut found) => {
+                found.facts.in_place_of = self.result.source.as_ref().map(|sdist| sdist.name.clone());
+                let commit = found.facts.commit.clone().unwrap_or_default();
+                (Some(found), format!("the tag of the version there, commit {commit}, was tried too"))
+            }
+            Err(Error::Stopped) => return Err(Error::Stopped),
+            Err(error) => (None, format!("nothing, because it cannot be used: {error}")),
+        };
+        self.result.inference.push(Inference { seen, then });
+        Ok(found)
     }
 
     /// The wheel, and what the index has beside it.
@@ -229,23 +280,25 @@ impl Run<'_> {
         let mut request = Request::new(cache.clone(), python.to_owned());
         request.variables.clone_from(&self.options.variables);
         let watch = |event: Event<'_>| (self.progress)(Progress::Build(event));
-        let time_limit = Some(self.options.time_limit);
-        let bounds = Bounds { time_limit, writable: None, sandbox: None, stop: self.stop, watch: &watch };
+        let bounds = bounds(self.options, self.stop, &watch);
         let installer = &self.options.installer;
         let pythons = &self.options.pythons;
         ask(&Index { installer, python, pythons, cache, bounds: &bounds, request: &request })
     }
 
     fn source(&self, listing: Option<&Listing>, published: &Published, into: &Path) -> Result<Source, Error> {
+        let watch = |event: Event<'_>| (self.progress)(Progress::Build(event));
+        let bounds = bounds(self.options, self.stop, &watch);
+        let name = &published.file_name;
         if let Some(source) = &self.options.source {
-            return Source::open(source, None, &published.file_name, into);
+            return Source::open(source, None, name, into, &bounds);
         }
-        let release = || format!("{}=={}", published.file_name.project, published.file_name.version);
+        let release = || format!("{}=={}", name.project, name.version);
         let sdists = listing.map(|listing| listing.sdists.as_slice()).unwrap_or_default();
         let sdist = sdists.iter().find(|file| file.file_name.ends_with(".tar.gz")).or(sdists.first());
         let sdist = sdist.ok_or_else(|| Error::NoSource(release()))?;
         let path = self.download(sdist)?;
-        Source::open(&path, Some(plain_url(&sdist.url)), &published.file_name, into)
+        Source::open(&path, Some(plain_url(&sdist.url)), name, into, &bounds)
     }
 
     fn pythons(&self) -> Vec<(u8, u8)> {
@@ -265,14 +318,7 @@ impl Run<'_> {
         } else {
             let python = interpreter(self.options, &strategy.python)?;
             let request = workshop.request(&strategy, &python.path)?;
-            let watch = |_: Event<'_>| ();
-            let bounds = Bounds {
-                time_limit: Some(workshop.time_limit),
-                writable: None,
-                sandbox: None,
-                stop: self.stop,
-                watch: &watch,
-            };
+            let bounds = bounds(self.options, self.stop, &|_| ());
             let target = workshop.folder.join(&self.result.wheel);
             let packed =
                 pack_as_published(published, &rebuilt.wheel.path, &python.path, &request, &bounds, &target)?;
@@ -280,7 +326,8 @@ impl Run<'_> {
         };
         if self.options.explain && !differences.is_empty() {
             let (a, b) = (&published.path, &rebuilt.wheel.path);
-            self.result.report = crate::diff::diff(a, b, &crate::diff::Options::default()).ok();
+            let report = crate::diff::diff(a, b, &crate::diff::Options::default()).ok();
+            self.result.explanation = report.as_ref().map(explanation);
         }
         if let Some(folder) = &self.options.keep {
             fs::create_dir_all(folder).map_err(|source| Error::io(folder, source))?;
@@ -370,82 +417,114 @@ fn interpreter<'a>(options: &'a Options, wanted: &str) -> Result<&'a Interpreter
     found.ok_or_else(|| Error::Python(super::NoPython { needs: wanted.to_owned() }))
 }
 
-/// Tries strategies until one gives the published members, none is left, or the bound is reached.
-fn attempts(
-    options: &Options,
-    progress: &dyn Fn(Progress<'_>),
-    attempts: &mut Vec<Attempt>,
-    workshop: &Workshop<'_>,
-    published: &Published,
-    first: Strategy,
-    pythons: &[(u8, u8)],
-) -> Result<Best, Error> {
-    let is_given = options.strategy.is_some();
-    let mut waiting = VecDeque::from([first]);
-    let mut best: Option<Best> = None;
-    let mut failure = None;
-    while let Some(strategy) = waiting.pop_front() {
-        if attempts.iter().any(|attempt| attempt.strategy == strategy) {
-            continue;
-        }
-        if attempts.len() >= options.attempts || workshop.stop.load(Ordering::Relaxed) {
-            break;
-        }
-        progress(Progress::Attempt(attempts.len() + 1, &strategy));
-        let python = interpreter(options, &strategy.python)?;
-        let started = Instant::now();
-        let built = workshop.build(&strategy, &python.path, attempts.len());
-        let mut attempt =
-            Attempt { strategy: strategy.clone(), differences: None, failure: None, seconds: 0.0 };
-        attempt.seconds = started.elapsed().as_secs_f64();
-        let more = match built {
-            Ok((rebuilt, _)) => {
-                let differences = compare(published, &rebuilt.wheel);
-                attempt.differences = Some(differences.len());
-                let ending = Ending::Differs {
-                    rebuilt: &rebuilt.wheel,
-                    installed: &rebuilt.installed,
-                    differences: &differences,
-                };
-                let more = next(published, &strategy, &ending, pythons);
-                let is_better =
-                    best.as_ref().is_none_or(|best| weight(&differences) < weight(&best.differences));
-                let is_done = differences.is_empty();
-                if is_better {
-                    best = Some(Best { rebuilt, strategy: strategy.clone(), differences });
-                }
-                attempts.push(attempt);
-                if is_done {
-                    break;
-                }
-                // What did better says what comes next; what did worse has nothing to add.
-                if is_better { more } else { Vec::new() }
-            }
-            Err(Error::Build(crate::backend::Error::Stopped)) => return Err(Error::Stopped),
-            Err(Error::Build(crate::backend::Error::NoSandbox(reason))) => {
-                return Err(Error::NoSandbox(reason));
-            }
-            Err(error) => {
-                let words = error.to_string();
-                let more = next(
-                    published,
-                    &strategy,
-                    &Ending::Failed { stage: error.stage(), words: &words },
-                    pythons,
-                );
-                attempt.failure = Some(words);
-                attempts.push(attempt);
-                failure = Some(error);
-                if best.is_none() { more } else { Vec::new() }
-            }
-        };
-        if !is_given {
-            for strategy in more.into_iter().rev() {
-                waiting.push_front(strategy);
-            }
-        }
+/// What attempts are made with, from whatever source.
+struct Bench<'a> {
+    options: &'a Options,
+    stop: &'a AtomicBool,
+    progress: &'a dyn Fn(Progress<'_>),
+    pythons: &'a [(u8, u8)],
+}
+
+impl<'a> Bench<'a> {
+    fn workshop(
+        &self,
+        source: &'a Source,
+        is_own: bool,
+        folder: &'a Path,
+        watch: &'a dyn Fn(Event<'_>),
+    ) -> Result<Workshop<'a>, Error> {
+        fs::create_dir(folder).map_err(|source| Error::io(folder, source))?;
+        let options = self.options;
+        Ok(Workshop {
+            source: &source.folder,
+            is_own,
+            installer: &options.installer,
+            folder,
+            environments: options.cache.join("environments"),
+            root: &options.root,
+            variables: &options.variables,
+            time_limit: options.time_limit,
+            sandbox: options.sandbox,
+            stop: self.stop,
+            watch,
+        })
     }
-    best.ok_or_else(|| failure.unwrap_or(Error::Stopped))
+
+    /// Tries strategies until one gives the published members, none is left, or the bound is reached.
+    fn attempts(
+        &self,
+        attempts: &mut Vec<Attempt>,
+        workshop: &Workshop<'_>,
+        published: &Published,
+        first: Strategy,
+        most: usize,
+    ) -> Result<Best, Error> {
+        let before = attempts.len();
+        let mut waiting = VecDeque::from([first]);
+        let mut best: Option<Best> = None;
+        let mut failure = None;
+        while let Some(strategy) = waiting.pop_front() {
+            if attempts[before..].iter().any(|attempt| attempt.strategy == strategy) {
+                continue;
+            }
+            if attempts.len() >= most || self.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            (self.progress)(Progress::Attempt(attempts.len() + 1, &strategy));
+            let python = interpreter(self.options, &strategy.python)?;
+            let started = Instant::now();
+            let built = workshop.build(&strategy, &python.path, attempts.len());
+            let seconds = started.elapsed().as_secs_f64();
+            let mut attempt =
+                Attempt { strategy: strategy.clone(), differences: None, failure: None, seconds };
+            let next = |ending| next(published, workshop.source, &strategy, &ending, self.pythons);
+            let more = match built {
+                Ok(rebuilt) => {
+                    let differences = compare(published, &rebuilt.wheel);
+                    attempt.differences = Some(differences.len());
+                    attempts.push(attempt);
+                    let is_better =
+                        best.as_ref().is_none_or(|best| weight(&differences) < weight(&best.differences));
+                    if !is_better {
+                        // What did worse has nothing to add.
+                        continue;
+                    }
+                    let (wheel, installed) = (&rebuilt.wheel, &rebuilt.installed);
+                    let ending = Ending::Differs { rebuilt: wheel, installed, differences: &differences };
+                    let more = next(ending);
+                    let is_done = differences.is_empty();
+                    best = Some(Best { rebuilt, strategy: strategy.clone(), differences });
+                    if is_done {
+                        break;
+                    }
+                    more
+                }
+                Err(Error::Build(backend::Error::Stopped)) => return Err(Error::Stopped),
+                Err(Error::Build(backend::Error::NoSandbox(reason))) => {
+                    return Err(Error::NoSandbox(reason));
+                }
+                Err(error) => {
+                    let words = error.to_string();
+                    let more = next(Ending::Failed { stage: error.stage(), words: &words });
+                    let again =
+                        attempts.iter().filter(|other| other.failure.as_ref() == Some(&words)).count();
+                    attempt.failure = Some(words);
+                    attempts.push(attempt);
+                    failure = Some(error);
+                    if best.is_none() && again < SAME_FAILURES { more } else { Vec::new() }
+                }
+            };
+            if self.options.strategy.is_none() {
+                more.into_iter().rev().for_each(|strategy| waiting.push_front(strategy));
+            }
+        }
+        best.ok_or_else(|| failure.unwrap_or(Error::Stopped))
+    }
+}
+
+/// The bounds of programs that are ours: no sandbox.
+fn bounds<'a>(options: &Options, stop: &'a AtomicBool, watch: &'a dyn Fn(Event<'_>)) -> Bounds<'a> {
+    Bounds { time_limit: Some(options.time_limit), writable: None, sandbox: None, stop, watch }
 }
 
 /// How much differs: content counts for more than metadata, and each field of metadata counts.

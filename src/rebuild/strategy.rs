@@ -40,6 +40,9 @@ pub struct Strategy {
     /// Settings for the backend.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settings: Vec<(String, String)>,
+    /// Variables for the backend, such as `YARL_NO_EXTENSIONS` and `1`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<(String, String)>,
     /// Options of `setup.py bdist_wheel`, such as `universal` and `1`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wheel_options: Vec<(String, String)>,
@@ -78,9 +81,13 @@ impl Strategy {
         if let Some(bad) = self.backend.iter().find(|backend| !is_module(backend)) {
             return Err(Error::Strategy(bad.clone()));
         }
+        if let Some((name, _)) = self.variables.iter().find(|(name, _)| !is_switch(name)) {
+            return Err(Error::Strategy(name.clone()));
+        }
         self.locked()?;
         let requirements = self.pins.iter().chain(&self.with);
-        let options = self.wheel_options.iter().flat_map(|(name, value)| [name, value]);
+        let pairs = self.wheel_options.iter().chain(&self.variables);
+        let options = pairs.flat_map(|(name, value)| [name, value]);
         let bad =
             requirements.filter(|text| !is_requirement(text)).chain(options.filter(|text| !is_plain(text)));
         match bad.chain(self.uploaded_before.iter().filter(|text| !is_plain(text))).next() {
@@ -108,6 +115,15 @@ impl Strategy {
     }
 }
 
+/// Whether a variable can be one that a build asks about itself: not one that tells the system or the interpreter
+/// where to find what they run.
+fn is_switch(name: &str) -> bool {
+    let is_plain =
+        name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let leads = ["LD_", "DYLD_", "PYTHON", "PATH", "HOME", "TMP", "TEMP", "XDG_", "GIT_", "PYREPRO"];
+    is_plain && !name.is_empty() && !leads.iter().any(|lead| name.starts_with(lead))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +142,14 @@ mod tests {
         assert!(backend("poetry.core.masonry.api").check().is_ok() && backend("os;abort").check().is_err());
         let locked = Strategy { requirements: vec!["wheel==1 --index-url=x".into()], ..Strategy::default() };
         assert!(locked.check().is_err());
+        let variable = |name: &str, value: &str| {
+            let variables = vec![(name.to_owned(), value.to_owned())];
+            Strategy { variables, ..Strategy::default() }
+        };
+        assert!(variable("YARL_NO_EXTENSIONS", "1").check().is_ok());
+        for (name, value) in [("LD_PRELOAD", "x.so"), ("PYTHONPATH", "x"), ("", "x"), ("A", "$(x)")] {
+            assert!(variable(name, value).check().is_err(), "{name}={value}");
+        }
         let option = Strategy { wheel_options: vec![("a".into(), "1\n[x]".into())], ..Strategy::default() };
         assert!(option.check().is_err());
     }

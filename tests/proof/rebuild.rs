@@ -303,6 +303,7 @@ fn a_hostile_build_reaches_nothing_and_ends() {
         ("the token", "assert 'the token' in os.environ.values(), 'no token'".to_owned(), "no token"),
         ("the network", "socket.create_connection(('127.0.0.1', 22), 3)".to_owned(), "Error"),
         ("a write outside", "open('/var/tmp/pyrepro-was-here', 'w')".to_owned(), "Error"),
+        ("memory that all share", "open('/dev/shm/pyrepro-was-here', 'w')".to_owned(), "Error"),
         ("processes of others", "os.kill(os.getppid() and 1, 0) or os.listdir('/root')".to_owned(), "Error"),
     ];
     for (what, deed, wanted) in deeds {
@@ -312,6 +313,7 @@ fn a_hostile_build_reaches_nothing_and_ends() {
         assert!(reason.contains(wanted), "{what}: {reason}");
     }
     assert!(!Path::new("/var/tmp/pyrepro-was-here").exists());
+    assert!(!Path::new("/dev/shm/pyrepro-was-here").exists());
     // The key lies in a folder that is named to nobody but this test.
     let tree = Tree::new();
     let secret = tree.write("secret/key", "the key");

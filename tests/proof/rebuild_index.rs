@@ -199,16 +199,14 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
     assert_eq!(found.iter().filter(|result| result["seconds"] == 12345.0).count(), before.len());
 }
 
+fn git(folder: &Path, arguments: &[&str]) -> bool {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=a", "-c", "user.email=a@example.org"]).args(arguments).current_dir(folder);
+    command.stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
 #[test]
 fn a_tag_of_a_repository_is_a_source() {
-    let git = |folder: &Path, arguments: &[&str]| {
-        let mut command = Command::new("git");
-        command
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
-            .args(arguments)
-            .current_dir(folder);
-        command.stdout(Stdio::null()).status().is_ok_and(|status| status.success())
-    };
     let home = Tree::new();
     let files = releases(&home, 1);
     let project = home.path().join("plum-1");
@@ -239,4 +237,73 @@ fn a_tag_of_a_repository_is_a_source() {
     assert_eq!(rebuilt(format!("{url}@HEAD")).0, Some(1), "the last commit has other code");
     let (code, missing) = rebuilt(format!("{url}@v2"));
     assert_eq!((code, &missing["results"][0]["stage"]), (Some(2), &Value::from("source")), "{missing:#}");
+}
+
+#[test]
+fn where_the_sdist_lacks_files_the_repository_is_tried_and_the_report_says_so() {
+    let (index, home) = (Index::start(), Tree::new());
+    let project = home.path().join("plum");
+    home.write(
+        "plum/pyproject.toml",
+        "[build-system]\nrequires = ['pyrepro']\nbuild-backend = 'pyrepro'\n[project]\nname = 'plum'\nversion = '1.0'\n\
+         [project.urls]\nSource = 'https://github.com/fruit/plum/tree/main'\n",
+    );
+    home.write("plum/src/plum/__init__.py", "");
+    home.write("plum/src/plum/jam.py", "JAM = 1\n");
+    if !git(&project, &["init", "-q"]) {
+        crate::common::skip("git", "no repository is a source");
+        return;
+    }
+    assert!(git(&project, &["add", "."]) && git(&project, &["commit", "-qm", "1"]));
+    assert!(git(&project, &["tag", "v1.0"]));
+    let build = |what: &str, out: &Path| {
+        stdout_of(pyrepro().args(["build", what, "--no-manifest", "-q", "-o"]).arg(out).arg(&project));
+    };
+    let dist = home.path().join("dist");
+    build("--wheel", &dist);
+    fs::remove_file(project.join("src/plum/jam.py")).unwrap();
+    build("--sdist", &dist);
+    index.add("plum", &["plum-1.0-py3-none-any.whl", "plum-1.0.tar.gz"].map(|name| dist.join(name)));
+    let settings =
+        format!("[url \"file://{}\"]\n\tinsteadOf = https://github.com/fruit/plum\n", project.display());
+    let settings = home.write("gitconfig", settings);
+    let rebuilt = |more: &[&str]| {
+        report(index.pyrepro(&home).env("GIT_CONFIG_GLOBAL", &settings).arg("plum==1.0").args(more))
+    };
+    let (code, from_tag) = rebuilt(&[]);
+    let result = &from_tag["results"][0];
+    assert_eq!((code, &result["grade"]), (Some(0), &Value::from("identical")), "{from_tag:#}");
+    assert_eq!(result["source"]["commit"].as_str().map(str::len), Some(40), "{from_tag:#}");
+    assert_eq!(result["source"]["in_place_of"], "plum-1.0.tar.gz");
+    let (code, from_sdist) = rebuilt(&["--no-repository"]);
+    let differences = from_sdist["results"][0]["differences"].as_array().unwrap();
+    let is_missing =
+        |difference: &Value| difference["member"] == "plum/jam.py" && difference["class"] == "missing";
+    assert_eq!((code, differences.iter().any(is_missing)), (Some(1), true), "{from_sdist:#}");
+}
+
+#[test]
+fn a_page_of_results_that_are_taken_up_has_the_differences_in_full() {
+    let (index, home) = (Index::start(), Tree::new());
+    let files = releases(&home, 2);
+    // The wheel of one release with the number of the other.
+    home.write("plum-1/src/plum/__init__.py", "VERSION = 'jam'\n");
+    let out = home.path().join("other");
+    stdout_of(
+        pyrepro()
+            .args(["build", "--wheel", "--no-manifest", "-q", "-o"])
+            .arg(&out)
+            .arg(home.path().join("plum-1")),
+    );
+    index.add("plum", &[out.join("plum-1.0-py3-none-any.whl"), files[1].clone()]);
+    let page = |name: &str| {
+        let path = home.path().join(name);
+        let mut command = index.pyrepro(&home);
+        let (code, _) = report(command.args(["plum==1.0", "--resume", "--html"]).arg(&path));
+        assert_eq!(code, Some(1));
+        fs::read_to_string(path).unwrap()
+    };
+    let first = page("first.html");
+    assert!(first.contains("-VERSION = &#39;jam&#39;") || first.contains("-VERSION = 'jam'"), "{first}");
+    assert_eq!(page("second.html"), first);
 }

@@ -194,6 +194,7 @@ fn options(tree: &Tree, source: &Path) -> Options {
         installer: Installer::Pip,
         pythons: found.into_iter().flatten().filter(|python| python.target.is_ok()).collect(),
         source: Some(source.to_owned()),
+        repository: false,
         strategy: None,
         python: None,
         cache: tree.path().join("cache"),

@@ -55,6 +55,15 @@ impl<R: Read + Seek> Archive<R> {
         }
     }
 
+    /// Lets files of a tar file be there more than once: see [`tar::Reader::with_repeats`].
+    #[must_use]
+    pub fn with_repeats(self) -> Archive<R> {
+        match self {
+            Archive::Tar(reader) => Archive::Tar(reader.with_repeats()),
+            zip => zip,
+        }
+    }
+
     /// Its members from the first one on; those of a tar file can be gone through once.
     pub fn members(&mut self) -> Members<'_, R> {
         Members { archive: self, next: 0 }

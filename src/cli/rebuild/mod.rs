@@ -40,6 +40,9 @@ pub struct Flags {
     /// The source to use instead of the index's sdist: an sdist, a folder, or a repository (git+URL@TAG)
     #[arg(long, value_name = "SDIST|FOLDER|GIT")]
     source: Option<PathBuf>,
+    /// Do not try the repository that a wheel names where its sdist lacks files
+    #[arg(long)]
+    no_repository: bool,
     /// Build with this version of Python instead of the inferred one
     #[arg(long, value_name = "VERSION")]
     python: Option<String>,
@@ -199,6 +202,7 @@ impl Flags {
             installer: environment::installer(),
             pythons,
             source: self.source.clone(),
+            repository: !self.no_repository,
             strategy,
             python: self.python.clone(),
             cache: environment::cache()?.join("rebuild"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pyrepro::rebuild::{Grade, Progress, RebuildResult, Subject};
+use pyrepro::rebuild::{Grade, Progress, RebuildResult, SourceFacts, Subject};
 
 use super::repeat;
 use crate::cli::terminal::{BAD, FAINT, GOOD, Terminal};
@@ -76,8 +76,7 @@ fn text(result: &RebuildResult, terminal: &Terminal) -> anyhow::Result<()> {
         )?;
     }
     if let Some(source) = &result.source {
-        let digest = source.sha256.map(|digest| format!(", sha256 {digest}")).unwrap_or_default();
-        writeln!(out, "  source: {}{digest}", source.name)?;
+        writeln!(out, "  source: {}", described(source))?;
     }
     if terminal.is_verbose() {
         for inference in &result.inference {
@@ -93,10 +92,11 @@ fn text(result: &RebuildResult, terminal: &Terminal) -> anyhow::Result<()> {
         writeln!(out, "  and {more} more; -v lists them")?;
     }
     if result.grade.is_proof() {
-        writeln!(
-            out,
-            "  {FAINT}A match says that the wheel is made from this source, not that the source is the repository's.{FAINT:#}"
-        )?;
+        let limit = match result.source.as_ref().and_then(|source| source.in_place_of.as_ref()) {
+            Some(sdist) => format!("A match says that the wheel is made from this commit. It is not made from {sdist}, which lacks files of it."),
+            None => "A match says that the wheel is made from this source, not that the source is the repository's.".to_owned(),
+        };
+        writeln!(out, "  {FAINT}{limit}{FAINT:#}")?;
     }
     let attempts = result.attempts.len();
     writeln!(
@@ -109,6 +109,15 @@ fn text(result: &RebuildResult, terminal: &Terminal) -> anyhow::Result<()> {
         writeln!(out, "  again: {}", command.to_string_lossy())?;
     }
     Ok(out.flush()?)
+}
+
+/// The source in a line: a file by its digest, a repository by its commit.
+fn described(source: &SourceFacts) -> String {
+    match (&source.commit, &source.url, source.sha256) {
+        (Some(commit), Some(url), _) => format!("{url}, commit {commit}"),
+        (_, _, Some(digest)) => format!("{}, sha256 {digest}", source.name),
+        _ => source.name.clone(),
+    }
 }
 
 pub fn summary(results: &[RebuildResult], terminal: &Terminal) -> anyhow::Result<()> {

@@ -87,6 +87,8 @@ pub struct Reader<R> {
     total: u64,
     metadata: u64,
     global: Records,
+    /// Whether a file may be there again, as in archives that were added to.
+    repeats: bool,
     ended: bool,
 }
 
@@ -119,8 +121,21 @@ impl<R: Read> Reader<R> {
             total: 0,
             metadata: 0,
             global: Records::default(),
+            repeats: false,
             ended: false,
         }
+    }
+
+    /// Lets files be there more than once, of which the last one counts, as it does for tar and Python's tarfile.
+    ///
+    /// ```
+    /// # use pyrepro_archive::{Limits, tar};
+    /// let reader = tar::Reader::new(&[0; 1024][..], Limits::default()).with_repeats();
+    /// # let _ = reader;
+    /// ```
+    #[must_use]
+    pub fn with_repeats(self) -> Reader<R> {
+        Reader { repeats: true, ..self }
     }
 
     /// The next member, whatever was read of the one before. At the end it is checked that nothing
@@ -332,6 +347,10 @@ impl<R: Read> Reader<R> {
         }
         if after > 0 {
             return Err(Problem::Trailing(after).at(start));
+        }
+        if self.repeats {
+            self.seen.sort();
+            self.seen.dedup();
         }
         match path::collision(self.seen.iter().map(|(path, is_folder)| (path.as_str(), *is_folder))) {
             None => Ok(()),
