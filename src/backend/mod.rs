@@ -274,8 +274,9 @@ fn isolate(request: &Request, environment: &Environment) -> Result<Sandbox, Erro
     let resolved = request.python.canonicalize().ok();
     // PREFIX/bin/python3: its library lies below the prefix.
     let prefix = resolved.as_deref().and_then(Path::parent).and_then(Path::parent).map(Path::to_owned);
-    let homes = ["CARGO_HOME", "RUSTUP_HOME"].into_iter().filter_map(|name| named(name).map(PathBuf::from));
-    let readable = prefix.into_iter().filter(|prefix| prefix != Path::new("/")).chain(homes);
+    let rust = [named("RUSTUP_HOME").map(PathBuf::from), variables::cargo_programs(request)];
+    let readable =
+        prefix.into_iter().filter(|prefix| prefix != Path::new("/")).chain(rust.into_iter().flatten());
     // The copy's repository reads the objects of the first, by which some backends tell the version.
     let readable = readable.chain(git::objects(&request.source)).collect();
     Sandbox::find(&named("PATH").unwrap_or_default(), readable)

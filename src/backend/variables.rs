@@ -1,7 +1,7 @@
 //! The variables that backends and installers get.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Request;
 use super::build_dir::BuildDir;
@@ -195,6 +195,13 @@ pub fn telling(request: &Request) -> Vec<(String, String)> {
     telling
 }
 
+/// Where the user has the programs that cargo has installed, rustup's among them.
+pub fn cargo_programs(request: &Request) -> Option<PathBuf> {
+    let home = || value(&request.variables, "HOME").map(|home| Path::new(home).join(".cargo"));
+    let cargo = value(&request.variables, "CARGO_HOME").map(PathBuf::from).or_else(home)?;
+    Some(cargo.join("bin"))
+}
+
 fn is_telling(request: &Request, name: &str) -> bool {
     let is_out = name.ends_with("_TOKEN") || NOT_TELLING.iter().any(|family| name.starts_with(family));
     let is_listed = TELLING.contains(&name) || TELLING_FAMILIES.iter().any(|family| name.starts_with(family));
@@ -227,6 +234,10 @@ fn compilers(variables: &mut Variables, request: &Request, place: &BuildDir) {
         if let (None, Some(there)) = (value(variables, name), there) {
             set(variables, name, there);
         }
+    }
+    if request.sandbox {
+        // The user's own has tokens in it, and programs that the user runs.
+        set(variables, "CARGO_HOME", place.home().join(".cargo"));
     }
     if cfg!(windows) {
         return;
@@ -323,6 +334,18 @@ mod tests {
         assert_eq!(get("CARGO_BUILD_RUSTFLAGS"), "");
         let (variables, _) = of(&[], |_| ());
         assert_eq!(value(&variables, "RUSTFLAGS"), None);
+    }
+
+    #[test]
+    fn a_build_in_the_sandbox_has_a_home_of_cargo_of_its_own() {
+        let user = [("CARGO_HOME", "/home/me/.cargo")];
+        let home = |sandbox: bool| {
+            let (variables, folder) = of(&user, |request| request.sandbox = sandbox);
+            let home = PathBuf::from(value(&variables, "CARGO_HOME").unwrap());
+            (home.starts_with(folder), home)
+        };
+        assert_eq!(home(false), (false, PathBuf::from("/home/me/.cargo")));
+        assert!(home(true).0, "{:?}", home(true).1);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The source of a wheel: a source distribution, unpacked, a folder, or a commit of a repository.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
