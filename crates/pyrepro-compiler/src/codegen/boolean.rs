@@ -129,7 +129,7 @@ impl<B: Backend> Codegen<'_, B> {
         let cleanup = (ops.len() > 1).then(|| self.new_label());
         self.links(ops, comparators, at, |this| {
             if let Some(cleanup) = cleanup {
-                this.jump_or_pop(false, cleanup, at);
+                this.jump_or_pop_in_steps(false, cleanup, at);
             }
         })?;
         if let Some(cleanup) = cleanup {
@@ -170,12 +170,20 @@ impl<B: Backend> Codegen<'_, B> {
             let op = if truth { Op::JumpIfTrueOrPop } else { Op::JumpIfFalseOrPop };
             return self.jump(op, target, at);
         }
-        if self.rules.tests_keep_value {
-            self.jump(if truth { Op::JumpIfTrue } else { Op::JumpIfFalse }, target, at);
-        } else {
-            self.op_arg(Op::Copy, 1, at);
-            self.jump_on(truth, target, at);
+        if !self.rules.tests_keep_value {
+            return self.jump_or_pop_in_steps(truth, target, at);
         }
+        self.jump(if truth { Op::JumpIfTrue } else { Op::JumpIfFalse }, target, at);
+        self.op(Op::PopTop, at);
+    }
+
+    /// The same; where no instruction jumps or pops it is a copy, a test and a `POP_TOP`.
+    fn jump_or_pop_in_steps(&mut self, truth: bool, target: Label, at: Span) {
+        if self.rules.jumps_may_pop {
+            return self.jump_or_pop(truth, target, at);
+        }
+        self.op_arg(Op::Copy, 1, at);
+        self.jump_on(truth, target, at);
         self.op(Op::PopTop, at);
     }
 
