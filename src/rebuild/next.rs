@@ -57,7 +57,7 @@ pub(super) fn next(
         }
     };
     if published.file_name.is_pure() && is_native {
-        without_extensions(tried, source, &mut change);
+        without_extensions(published, tried, source, &mut change);
     }
     match ending {
         Ending::Failed { stage, words } => {
@@ -71,11 +71,15 @@ pub(super) fn next(
 }
 
 /// The ways to build a wheel without extension modules from a source that has some.
-fn without_extensions(tried: &Strategy, source: &Path, change: Change<'_>) {
+fn without_extensions(published: &Published, tried: &Strategy, source: &Path, change: Change<'_>) {
     if !tried.variables.is_empty() {
         return;
     }
-    for switch in switches::without_extensions(source) {
+    let project = published.file_name.project.to_ascii_uppercase().replace(['-', '.'], "_");
+    let mut found = switches::without_extensions(source);
+    // One with the project's name is its own; others can be of the tools it uses.
+    found.sort_by_key(|(name, _)| !name.contains(&project));
+    for switch in found {
         change(&|strategy| strategy.variables = vec![switch.clone()]);
     }
     // Those that are optional are left out where there is no compiler.

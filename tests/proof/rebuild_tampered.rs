@@ -79,7 +79,7 @@ fn build(tree: &Tree, (name, more, files): (&str, &str, &[(&str, &str)])) -> (Pa
 type Content = fn(&[u8]) -> Vec<u8>;
 
 /// What can be done to the content of a member.
-const OF_CONTENT: [(&str, Content); 26] = [
+const OF_CONTENT: [(&str, Content); 29] = [
     ("the first byte", |old| changed(old, 0)),
     ("a byte in the middle", |old| changed(old, old.len() / 2)),
     ("the last byte", |old| changed(old, old.len().saturating_sub(1))),
@@ -106,6 +106,9 @@ const OF_CONTENT: [(&str, Content); 26] = [
     ("backwards", |old| old.iter().rev().copied().collect()),
     ("a space before", |old| [b" ", old].concat()),
     ("another number", |old| replaced(old, "1", "2")),
+    ("a carriage return at the end", |old| [old, b"\r"].concat()),
+    ("a soft hyphen", |old| replaced(old, "o", "o\u{ad}")),
+    ("a number more", |old| replaced(old, ".", ".0")),
 ];
 
 fn changed(old: &[u8], at: usize) -> Vec<u8> {
