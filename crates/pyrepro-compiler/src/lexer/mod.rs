@@ -40,7 +40,8 @@ pub struct Tokens {
 
 /// The tokens of a text.
 pub fn tokenize(source: &Source<'_>, rules: &Rules, symbols: &mut Symbols) -> Tokens {
-    let mut lexer = Lexer::new(source.text(), rules, symbols);
+    let text = source.text();
+    let mut lexer = Lexer::new(text, text.len(), rules, symbols);
     let failure = lexer.run().err();
     if failure.is_some() {
         lexer.push(TokenKind::Error, lexer.at);
@@ -62,7 +63,7 @@ pub struct FieldPlace {
 /// The tokens of a replacement field in an f-string that is one token itself: what stands between its brace and the
 /// end of the text, in parentheses.
 pub fn tokenize_field(text: &str, place: FieldPlace, rules: &Rules, symbols: &mut Symbols) -> Tokens {
-    let mut lexer = Lexer::new(text, rules, symbols);
+    let mut lexer = Lexer::new(text, text.len() - place.open, rules, symbols);
     (lexer.line, lexer.line_start) = (place.line, place.open - place.col as usize);
     lexer.at = place.open + 1;
     lexer.at_line_start = false;
@@ -117,13 +118,14 @@ struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    fn new(text: &'a str, rules: &'a Rules, symbols: &'a mut Symbols) -> Self {
+    /// A lexer that expects to read so many bytes of a text.
+    fn new(text: &'a str, expected: usize, rules: &'a Rules, symbols: &'a mut Symbols) -> Self {
         Self {
             text,
             bytes: text.as_bytes(),
             rules,
             symbols,
-            list: Vec::with_capacity((text.len() / 4 + 8).min(MOST_TOKENS)),
+            list: Vec::with_capacity((expected / 4 + 8).min(MOST_TOKENS)),
             warnings: Vec::new(),
             at: 0,
             line: 1,

@@ -38,6 +38,12 @@ struct Reading {
     at: usize,
     /// Its last quote.
     end: usize,
+    /// How far its lines were counted: up to the last field.
+    counted: usize,
+    /// How many lines begin before that.
+    lines: i32,
+    /// Where the last of them begins, or the token.
+    line_start: usize,
 }
 
 impl Parser<'_> {
@@ -106,6 +112,9 @@ impl Parser<'_> {
             raw,
             at: token.start as usize + prefix + quotes,
             end: token.end as usize - quotes,
+            counted: token.start as usize,
+            lines: 0,
+            line_start: token.start as usize,
         };
         self.format_parts(&mut reading, 0, text)?;
         if reading.at < reading.end {
@@ -315,7 +324,7 @@ impl Parser<'_> {
     }
 
     /// The value of the field whose brace is at `open`, up to the next byte.
-    fn field_value(&mut self, reading: &Reading, open: usize) -> Result<ExprId> {
+    fn field_value(&mut self, reading: &mut Reading, open: usize) -> Result<ExprId> {
         let value = &self.text[open + 1..reading.at];
         if value.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\x0c')) {
             return match self.byte(reading) {
@@ -323,7 +332,7 @@ impl Parser<'_> {
                 byte => refuse(format!("expression required before '{}'", char::from(byte))),
             };
         }
-        let place = self.place_of_field(&reading.token, open, value);
+        let place = self.place_of_field(reading, open, value);
         self.tell(reading.literal.behind);
         let source = &self.text[..reading.at];
         let tokens = lexer::tokenize_field(source, place, self.rules, &mut self.symbols);
@@ -331,17 +340,19 @@ impl Parser<'_> {
     }
 
     /// Where CPython takes the brace of a field to stand: it is off where a line ends right behind it.
-    fn place_of_field(&self, token: &Token, open: usize, value: &str) -> FieldPlace {
-        let before = &self.text[token.start as usize..open];
-        let newlines = before.bytes().filter(|&byte| byte == b'\n').count() as i32;
+    fn place_of_field(&self, reading: &mut Reading, open: usize, value: &str) -> FieldPlace {
+        for (offset, byte) in self.text[reading.counted..open].bytes().enumerate() {
+            if byte == b'\n' {
+                reading.lines += 1;
+                reading.line_start = reading.counted + offset + 1;
+            }
+        }
+        reading.counted = open;
         let line_ends = value.trim_start_matches([' ', '\t', '\x0c']).starts_with('\n');
-        let offset = match before.rfind('\n') {
-            _ if line_ends => 0,
-            Some(newline) => before.len() - newline - 1,
-            None => before.len(),
-        };
-        let from = if newlines == 0 { token.span.col } else { 0 };
-        FieldPlace { open, line: token.span.line + newlines, col: from + offset as i32 }
+        let offset = if line_ends { 0 } else { (open - reading.line_start) as i32 };
+        let span = reading.token.span;
+        let from = if reading.lines == 0 { span.col } else { 0 };
+        FieldPlace { open, line: span.line + reading.lines, col: from + offset }
     }
 
     /// An expression of tokens that are not in the list: they are put behind it for as long as they are read.

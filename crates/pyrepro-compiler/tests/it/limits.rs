@@ -64,6 +64,8 @@ fn no_source_takes_more_than_its_size_allows() {
         ("constants", format!("x = [{}]\n", each(20_000, |n| format!("{n}, ")))),
         ("a dictionary", format!("x = {{{}}}\n", each(20_000, |n| format!("{n}: a, ")))),
         ("pieces of a string", format!("x = f'{}'\n", "{a}b".repeat(6_000))),
+        ("fields of a long string", format!("x = f'''{}'''\n", "{a}\n{b:{c}}".repeat(60_000))),
+        ("strings in fields", format!("x = {}\n", "f\"{a}{f'{b}'}\" ".repeat(20_000))),
         ("loops", "for x in y: pass\n".repeat(6_000)),
         ("decorators", format!("{}def f(): pass\n", "@a\n".repeat(6_000))),
         ("managers", format!("with {}a: pass\n", "a, ".repeat(18))),
@@ -113,7 +115,7 @@ fn no_source_takes_more_than_its_size_allows() {
         ("type parameters", format!("def f[{}](): pass\n", each(5_000, |n| format!("T{n}, ")))),
     ];
     let mut slow = Vec::new();
-    for name in ["3.12", "3.13", "3.14"] {
+    for name in ["3.11", "3.12", "3.13", "3.14"] {
         let edition = Edition::of(name).expect("an edition").edition;
         for (what, source) in &sources {
             let start = Instant::now();
