@@ -101,13 +101,20 @@ impl Backend {
         context.handover.map_or(Ok(()), |handover| Err(handover.into()))
     }
 
+    fn stack(&self, unit: &Unit) -> u32 {
+        let starts_without = unit.flags & flag::ANY_GENERATOR == 0;
+        // The value that is sent would lie below all, and nothing takes it away.
+        let sent = self.rules.stack_holds_what_is_sent && unit.yields && starts_without;
+        (self.graph.depth as u32 + u32::from(sent)).max(self.rules.least_stack)
+    }
+
     fn code(&self, unit: &Unit, consts: Vec<ConstId>, constants: &mut Constants) -> Code {
         let (locals, kinds) = self.locals(unit);
         Code {
             arguments: unit.positional + unit.positional_only,
             positional_only: unit.positional_only,
             keyword_only: unit.keyword_only,
-            stack: (self.graph.depth as u32).max(self.rules.least_stack),
+            stack: self.stack(unit),
             flags: unit.flags,
             code: constants.add_bytes(&self.assembled.code),
             constants: constants.add(Const::Tuple(consts.into())),

@@ -182,12 +182,19 @@ impl Builder {
         }
     }
 
-    fn finished(self, flags: u32, parameters: u32, first_varname_shown: Option<Symbol>) -> Unit {
+    fn finished(
+        self,
+        flags: u32,
+        yields: bool,
+        parameters: u32,
+        first_varname_shown: Option<Symbol>,
+    ) -> Unit {
         Unit {
             name: self.name,
             qualname: self.qualname,
             first_line: self.first_line,
             flags,
+            yields,
             positional: self.counts.positional,
             positional_only: self.counts.positional_only,
             keyword_only: self.counts.keyword_only,
@@ -297,8 +304,9 @@ impl<B: Backend> Codegen<'_, B> {
         }
         let flags = self.flags();
         let scope = &self.table[self.unit.scope];
-        // So does a module or class whose `yield` stands in an `assert` that is left out, though no flag tells.
-        if self.rules.generator_starts_in_code && (scope.generator || scope.coroutine) {
+        // True of a module or class whose `yield` stands in an `assert` that is left out, too, though no flag tells.
+        let yields = scope.generator || scope.coroutine;
+        if self.rules.generator_starts_in_code && yields {
             self.start_generator();
         }
         let parameters = self.table[self.unit.scope].parameters.len() as u32;
@@ -307,7 +315,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.outer.pop().unwrap_or_else(|| Builder::module(self.table, self.symbols, Unit::default()));
         let unit = std::mem::replace(&mut self.unit, outer);
         let freevars = unit.freevars.items().to_vec();
-        let unit = unit.finished(flags, parameters, first_varname_shown);
+        let unit = unit.finished(flags, yields, parameters, first_varname_shown);
         let code = self.backend.finish(&unit, self.symbols, self.constants, self.locations)?;
         self.finished.push(unit.cleared());
         Ok(Finished { code, freevars })

@@ -47,6 +47,8 @@ pub struct Unit {
     pub first_line: i32,
     /// `co_flags`.
     pub flags: u32,
+    /// Whether its scope has a `yield` or `await`, be it one that is left out.
+    pub yields: bool,
     /// `co_argcount`, without the positional-only parameters.
     pub positional: u32,
     /// `co_posonlyargcount`.

@@ -192,9 +192,12 @@ impl Lexer<'_> {
         self.in_format_text = false;
     }
 
-    /// As `leave_text`; a specification ends where its text does.
+    /// As `leave_text`; a specification ends where its text does, but for early releases of 3.12.
     fn leave_spec(&mut self) {
         self.leave_text();
+        if self.rules.format_spec_goes_on {
+            return;
+        }
         if let Some(format) = self.formats.last_mut() {
             format.in_spec = false;
         }

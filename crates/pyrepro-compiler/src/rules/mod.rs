@@ -136,6 +136,8 @@ pub struct Rules {
     pub newline_in_format_spec: bool,
     /// An empty piece beside a field of a format specification is a piece.
     pub empty_end_of_format_spec: bool,
+    /// A format specification goes on behind a field in it: `{{` opens another field there.
+    pub format_spec_goes_on: bool,
     /// How deep format specifications may nest around a field with `=`.
     pub deepest_debug_field: u32,
     /// In a format specification `=` shows the text of the first field, whichever has it.
@@ -361,6 +363,8 @@ pub struct Rules {
     pub generator_start_has_no_place: bool,
     /// What a unit's stack holds at least.
     pub least_stack: u32,
+    /// The stack of what yields holds what is sent to it, even if the `yield` is left out with an `assert`.
+    pub stack_holds_what_is_sent: bool,
     /// The passes over the graph.
     pub passes: &'static [Pass],
     /// The passes that make finished code of it.

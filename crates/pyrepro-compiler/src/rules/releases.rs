@@ -28,6 +28,7 @@ const BASE_3_11: Rules = Rules {
     escape_warning: EscapeWarning::Deprecation,
     fstring_tokens: false,
     returns_once: true,
+    stack_holds_what_is_sent: true,
     yield_counts_handlers: false,
     return_const: false,
     distances_start_at: DistanceStart::Zero,
@@ -69,6 +70,7 @@ pub static PYTHON_3_12_0: Rules = Rules {
     yield_from_is_named: false,
     nested_blocks: 20,
     empty_end_of_format_spec: true,
+    format_spec_goes_on: true,
     deepest_debug_field: 0,
     inverted_bool_warning: Some(
         "Bitwise inversion '~' on bool is deprecated. This returns the bitwise inversion of the underlying int object \
@@ -175,6 +177,7 @@ const BASE_3_13: Rules = Rules {
     raw_format_spec: false,
     newline_in_format_spec: true,
     empty_end_of_format_spec: false,
+    format_spec_goes_on: false,
     deepest_debug_field: 1,
     nested_debug_text_is_the_first: true,
     flufl_in_files: false,
@@ -286,6 +289,7 @@ const BASE_3_13: Rules = Rules {
     jumps_out_of_cold_have_no_place: false,
     generator_start_has_no_place: false,
     least_stack: 1,
+    stack_holds_what_is_sent: false,
     passes: &PASSES,
     finish: &FINISH_3_13,
     depth_before_instructions: false,
