@@ -20,7 +20,8 @@ use super::{Format, gzip, tar, zip};
 /// let mut archive = Archive::open(Cursor::new(file), Limits::default())?;
 /// let mut members = archive.members();
 /// while let Some(mut member) = members.next_member()? {
-///     assert_eq!((member.path.as_str(), member.bytes()?), ("a.py", b"x = 1\n".to_vec()));
+///     assert_eq!(member.path.as_str(), "a.py");
+///     assert_eq!(member.bytes()?, b"x = 1\n");
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

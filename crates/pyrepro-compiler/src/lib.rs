@@ -13,8 +13,8 @@
 //! ```
 //!
 //! The stages are modules of their own, in the order in which a source goes through them: [`decode`], [`lexer`],
-//! [`parser`] (to [`ast`]), [`future`], [`preprocess`] and [`fold`], [`symtable`], [`codegen`], [`cfg`], [`assemble`],
-//! [`write`]. What releases do differently is in [`rules`]. They are public because each is compared with CPython's.
+//! [`parser`] (to [`ast`]), [`future`], [`preprocess`] and [`fold`], [`symtable`], [`codegen`], [`cfg`](mod@cfg), [`assemble`],
+//! [`write`](mod@write). What releases do differently is in [`rules`]. They are public because each is compared with CPython's.
 //!
 //! No input makes it panic or recurse without a bound. What it does not compile is a
 //! [`Handover`](error::Handover), and the reason.

@@ -69,6 +69,8 @@ const SECRETS: &[&str] = &[
 pub(in crate::dist) struct Excludes {
     /// Not even looked into.
     pub silent: Globs,
+    /// The patterns of that.
+    pub patterns: Vec<String>,
     /// Whether the default ones are wanted, and with them secrets left out with a warning.
     default: bool,
 }
@@ -77,8 +79,9 @@ impl Excludes {
     /// The default ones, if they are wanted, and a project's own.
     pub fn new<'a>(default: bool, own: impl IntoIterator<Item = &'a String>) -> Result<Excludes, BadGlob> {
         let litter = if default { LITTER } else { &[] };
-        let silent = litter.iter().copied().chain(own.into_iter().map(String::as_str));
-        Ok(Excludes { silent: Globs::new(silent)?, default })
+        let patterns: Vec<String> =
+            litter.iter().map(|pattern| (*pattern).to_owned()).chain(own.into_iter().cloned()).collect();
+        Ok(Excludes { silent: Globs::new(&patterns)?, patterns, default })
     }
 
     /// Whether a file of this name is left out with a warning.

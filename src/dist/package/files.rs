@@ -1,12 +1,14 @@
 //! The files of a project that go into its artifacts, found in its folder.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Place;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use super::excludes::Excludes;
 use crate::archive::MemberPath;
 use crate::dist::{BuildWarning, Error};
+use crate::lock::lock;
 use crate::project::LicensePattern;
 use crate::tree::{self, Globs, Kind, Tree};
 
@@ -26,10 +28,22 @@ pub(in crate::dist) struct Files {
     pub warnings: Vec<BuildWarning>,
 }
 
+/// What was found in folders, each walked once for all artifacts that leave out the same.
+#[derive(Debug, Default)]
+pub(in crate::dist) struct Walks(Mutex<HashMap<Walk, Arc<[tree::Entry]>>>);
+
+/// A folder, and the patterns of what is left out of it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Walk {
+    folder: String,
+    excludes: Vec<String>,
+}
+
 /// How the files of a project are found.
 pub(in crate::dist) struct Finder<'a> {
     pub root: &'a Path,
     pub excludes: &'a Excludes,
+    pub walks: &'a Walks,
     /// Says which files are artifacts that were made of the project before.
     pub is_output: &'a dyn Fn(&Path) -> bool,
 }
@@ -51,7 +65,18 @@ impl Finder<'_> {
 
     /// Adds everything below a folder that is not excluded.
     pub fn add_folder(&self, files: &mut Files, folder: &str) -> Result<(), Error> {
-        self.walk(files, folder, Globs::default())
+        let walk = Walk { folder: folder.to_owned(), excludes: self.excludes.patterns.clone() };
+        let known = lock(&self.walks.0).get(&walk).cloned();
+        let entries = match known {
+            Some(entries) => entries,
+            None => {
+                let tree = Tree::walk(self.root, &self.options(folder, Globs::default()))?;
+                let entries: Arc<[tree::Entry]> = tree.entries().into();
+                lock(&self.walks.0).insert(walk, Arc::clone(&entries));
+                entries
+            }
+        };
+        self.put_files(files, &entries)
     }
 
     /// Adds what matches patterns, each of which begins with a `/`, and what is below of it.
@@ -136,18 +161,21 @@ impl Finder<'_> {
     }
 
     fn walk(&self, files: &mut Files, folder: &str, include: Globs) -> Result<(), Error> {
-        let options = tree::Options {
+        self.put_files(files, Tree::walk(self.root, &self.options(folder, include))?.entries())
+    }
+
+    fn options(&self, folder: &str, include: Globs) -> tree::Options {
+        tree::Options {
             below: folder.into(),
             include,
             exclude: self.excludes.silent.clone(),
             ..tree::Options::default()
-        };
-        for entry in Tree::walk(self.root, &options)?.entries() {
-            if matches!(entry.kind, Kind::File { .. }) {
-                self.put(files, entry)?;
-            }
         }
-        Ok(())
+    }
+
+    fn put_files(&self, files: &mut Files, entries: &[tree::Entry]) -> Result<(), Error> {
+        let mut found = entries.iter().filter(|entry| matches!(entry.kind, Kind::File { .. }));
+        found.try_for_each(|entry| self.put(files, entry))
     }
 
     fn put(&self, files: &mut Files, entry: &tree::Entry) -> Result<(), Error> {

@@ -22,7 +22,7 @@ pub(super) use files::{File as SourceFile, Files};
 pub(super) use settings::Scheme;
 
 use excludes::Excludes;
-use files::Finder;
+use files::{Finder, Walks};
 use modules::{Kind, Modules};
 use settings::Settings;
 
@@ -50,6 +50,7 @@ pub struct Package {
     source_include: Vec<String>,
     source_excludes: Excludes,
     wheel_excludes: Excludes,
+    walks: Walks,
 }
 
 impl Package {
@@ -108,7 +109,8 @@ impl Package {
             [] => source_excludes.clone(),
             own => excludes(own)?,
         };
-        let finder = Finder { root, excludes: &source_excludes, is_output: &|_| false };
+        let finder =
+            Finder { root, excludes: &source_excludes, walks: &Walks::default(), is_output: &|_| false };
         let paths = finder.licenses(&project.license_patterns())?;
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let metadata = project.metadata(&paths, &|path| read(root, path))?;
@@ -124,6 +126,7 @@ impl Package {
             modules,
             source_excludes,
             wheel_excludes,
+            walks: Walks::default(),
         })
     }
 
@@ -203,7 +206,12 @@ impl Package {
     /// The files of an sdist, by their paths in it, without those that are made for it.
     pub(super) fn source_files(&self) -> Result<Files, Error> {
         let is_output = |path: &Path| self.is_output(path);
-        let finder = Finder { root: &self.root, excludes: &self.source_excludes, is_output: &is_output };
+        let finder = Finder {
+            root: &self.root,
+            excludes: &self.source_excludes,
+            walks: &self.walks,
+            is_output: &is_output,
+        };
         let mut files = Files::default();
         self.add_modules(&finder, &mut files)?;
         for (_, folder) in &self.data {
@@ -253,7 +261,12 @@ impl Package {
 
     fn with_wheel_finder(&self, find: impl FnOnce(&Finder<'_>) -> Result<(), Error>) -> Result<(), Error> {
         let is_output = |path: &Path| self.is_output(path);
-        find(&Finder { root: &self.root, excludes: &self.wheel_excludes, is_output: &is_output })
+        find(&Finder {
+            root: &self.root,
+            excludes: &self.wheel_excludes,
+            walks: &self.walks,
+            is_output: &is_output,
+        })
     }
 
     fn add_modules(&self, finder: &Finder<'_>, files: &mut Files) -> Result<(), Error> {
