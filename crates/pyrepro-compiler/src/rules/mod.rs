@@ -202,6 +202,8 @@ pub struct Rules {
     pub class_names_in_comprehension: ClassNames,
     /// A name that the target of a comprehension uses, `i` in `for a[i] in b`, may not be bound by `:=` either.
     pub targets_use_as_they_bind: bool,
+    /// `:=` looks for the variables of comprehensions by the name as it is written, not as a class makes it private.
+    pub named_expressions_look_up_as_written: bool,
     /// An inlined comprehension in a class clears all its symbols, globals too.
     pub class_comprehension_clears_all: bool,
 

@@ -38,6 +38,7 @@ const BASE_3_11: Rules = Rules {
     passes: &PASSES_3_11,
     finish: &FINISH_3_11,
     targets_use_as_they_bind: true,
+    named_expressions_look_up_as_written: true,
     for_exit: ForExit::Nothing,
     loop_at_statement: true,
     with_at_statement: true,
@@ -65,6 +66,7 @@ const BASE_3_11: Rules = Rules {
 
 /// 3.12.0 and 3.12.1
 pub static PYTHON_3_12_0: Rules = Rules {
+    named_expressions_look_up_as_written: true,
     class_names_in_comprehension: ClassNames::None,
     generic_class_mangles_all: true,
     yield_from_is_named: false,
@@ -211,6 +213,7 @@ const BASE_3_13: Rules = Rules {
     parameter_word: "argument",
     class_names_in_comprehension: ClassNames::Class,
     targets_use_as_they_bind: false,
+    named_expressions_look_up_as_written: false,
     class_comprehension_clears_all: true,
     comprehension_changes_locals_only: false,
     with_enter: WithEnter::Before,

@@ -115,7 +115,10 @@ impl Collector<'_> {
     fn bind_around(&mut self, name: Symbol, span: Span) -> Result<()> {
         for place in (0..self.stack.len()).rev() {
             let scope = self.stack[place];
-            let known = self.known(scope, name);
+            let known = match self.rules.named_expressions_look_up_as_written {
+                true => self.table[scope].variables.uses(name),
+                false => self.known(scope, name),
+            };
             if self.table[scope].comprehension.is_some() {
                 let bound = known.any(Uses::LOCAL) || self.rules.targets_use_as_they_bind;
                 if known.any(Uses::COMPREHENSION_TARGET) && bound {
