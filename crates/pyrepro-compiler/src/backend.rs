@@ -74,13 +74,15 @@ impl Backend {
         let rules = self.rules;
         let cells: Vec<Option<u32>> =
             unit.cellvars.items().iter().map(|cell| unit.varnames.find(*cell)).collect();
+        let is_generator = unit.flags & flag::ANY_GENERATOR != 0;
         let frame = Frame {
             locals: unit.varnames.len(),
             parameters: unit.parameters as usize,
             cells: &cells,
             free: unit.freevars.len(),
             first_line: unit.first_line,
-            starts_generator: unit.flags & flag::ANY_GENERATOR != 0 && !rules.generator_starts_in_code,
+            starts_generator: is_generator && !rules.generator_starts_in_code,
+            keeps_what_is_sent: rules.stack_holds_what_is_sent && unit.yields && !is_generator,
         };
         let mut context = Context {
             rules,
@@ -101,20 +103,13 @@ impl Backend {
         context.handover.map_or(Ok(()), |handover| Err(handover.into()))
     }
 
-    fn stack(&self, unit: &Unit) -> u32 {
-        let starts_without = unit.flags & flag::ANY_GENERATOR == 0;
-        // The value that is sent would lie below all, and nothing takes it away.
-        let sent = self.rules.stack_holds_what_is_sent && unit.yields && starts_without;
-        (self.graph.depth as u32 + u32::from(sent)).max(self.rules.least_stack)
-    }
-
     fn code(&self, unit: &Unit, consts: Vec<ConstId>, constants: &mut Constants) -> Code {
         let (locals, kinds) = self.locals(unit);
         Code {
             arguments: unit.positional + unit.positional_only,
             positional_only: unit.positional_only,
             keyword_only: unit.keyword_only,
-            stack: self.stack(unit),
+            stack: (self.graph.depth as u32).max(self.rules.least_stack),
             flags: unit.flags,
             code: constants.add_bytes(&self.assembled.code),
             constants: constants.add(Const::Tuple(consts.into())),

@@ -10,7 +10,7 @@ impl Graph {
         self.each(|graph, block| graph[block].start_depth = UNKNOWN);
         let mut todo = std::mem::take(&mut self.todo);
         todo.clear();
-        self.enter_at(&mut todo, self.entry(), 0)?;
+        self.enter_at(&mut todo, self.entry(), i32::from(context.frame.keeps_what_is_sent))?;
         let mut deepest = 0;
         while let Some(block) = todo.pop() {
             let mut depth = self[block].start_depth;

@@ -21,6 +21,8 @@ pub struct Frame<'a> {
     pub first_line: i32,
     /// Whether calling it makes a generator or coroutine, and nothing in the graph says so yet.
     pub starts_generator: bool,
+    /// Whether the stack begins with what would be sent, which nothing takes away.
+    pub keeps_what_is_sent: bool,
 }
 
 /// A finished instruction.
