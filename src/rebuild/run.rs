@@ -467,7 +467,11 @@ impl<'a> Bench<'a> {
             if attempts[before..].iter().any(|attempt| attempt.strategy == strategy) {
                 continue;
             }
-            if attempts.len() >= most || self.stop.load(Ordering::Relaxed) {
+            if self.stop.load(Ordering::Relaxed) {
+                // What was not tried might have given the published members, so this is no answer to keep.
+                return Err(Error::Stopped);
+            }
+            if attempts.len() >= most {
                 break;
             }
             (self.progress)(Progress::Attempt(attempts.len() + 1, &strategy));
