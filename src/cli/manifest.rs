@@ -104,7 +104,10 @@ fn text(manifest: &Manifest, format: Option<Export>) -> anyhow::Result<String> {
 
 /// A manifest in a file, but for its name.
 pub fn prepare(target: OutputTarget, manifest: &Manifest) -> anyhow::Result<Output> {
-    prepare_text(target, &manifest.to_json())
+    let mut output = Output::create(target)?;
+    let written = manifest.write_json(&mut output);
+    written.with_context(|| format!("cannot write {}", output.path().display()))?;
+    Ok(output)
 }
 
 fn prepare_text(target: OutputTarget, text: &str) -> anyhow::Result<Output> {

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::archive::{Content, Entry};
+use crate::archive::{Content, Entry, Spool};
 use crate::compile::{Compiler, Diagnostic, Form, Unavailable, Unit, Warning};
 use crate::in_order;
 use crate::pyc::{Header, InvalidationMode, Optimization};
@@ -36,11 +36,14 @@ pub struct BytecodeRecipe {
     pub sourceless: bool,
 }
 
+/// How many bytes of bytecode are kept in memory. All of it is there before an archive is begun.
+const IN_MEMORY: u64 = 16 << 20;
+
 /// A source with what the compiler made of it.
 pub(super) struct Attempt {
     /// The path of the source.
     pub path: String,
-    pub pyc: Result<Vec<u8>, Box<Diagnostic>>,
+    pub pyc: Result<Content, Box<Diagnostic>>,
     pub warnings: Vec<Warning>,
 }
 
@@ -49,11 +52,12 @@ impl Bytecode<'_> {
     /// that code objects have recorded begin with `recorded_below`.
     pub(super) fn compile<'m>(
         &self,
-        sources: impl Iterator<Item = (&'m str, &'m [u8])> + Send,
+        sources: impl Iterator<Item = (&'m str, &'m Content)> + Send,
         recorded_below: &str,
     ) -> Result<Option<Vec<Attempt>>, Unavailable> {
         let mut attempts = Vec::new();
-        let work = |(path, source)| self.attempt(path, source, recorded_below);
+        let spool = Spool::new(&std::env::temp_dir(), IN_MEMORY);
+        let work = |(path, source)| self.attempt(path, source, recorded_below, &spool);
         let keep = |attempt| {
             attempts.push(attempt);
             Ok::<(), Infallible>(())
@@ -72,15 +76,28 @@ impl Bytecode<'_> {
         attempts.into_iter().collect::<Result<_, _>>().map(Some)
     }
 
-    fn attempt(&self, path: &str, source: &[u8], recorded_below: &str) -> Result<Attempt, Unavailable> {
+    fn attempt(
+        &self,
+        path: &str,
+        source: &Content,
+        recorded_below: &str,
+        spool: &Spool,
+    ) -> Result<Attempt, Unavailable> {
+        let source = match source.held() {
+            Ok(source) => source.unwrap_or_default(),
+            Err(error) => {
+                let pyc = Err(Box::new(Diagnostic::whole("OSError", error.to_string())));
+                return Ok(Attempt { path: path.to_owned(), pyc, warnings: Vec::new() });
+            }
+        };
         let name = format!("{recorded_below}{path}");
-        let unit = Unit { source, name: name.as_bytes(), levels: &[self.recipe.level] };
+        let unit = Unit { source: &source, name: name.as_bytes(), levels: &[self.recipe.level] };
         let mut outcome = self.compiler.compile(&unit)?;
         let failure = outcome.failure.take();
         let pyc = match (outcome.codes.first(), failure) {
             (Some((_, code)), None) => {
-                let header = Header::of_source(self.version, self.recipe.mode, source, 0);
-                outcome.pyc(&header, code, Form::Canonical)
+                let header = Header::of_source(self.version, self.recipe.mode, &source, 0);
+                outcome.pyc(&header, code, Form::Canonical).map(|pyc| put_aside(pyc, spool))
             }
             (_, failure) => {
                 let failure = failure.unwrap_or_else(|| Diagnostic::whole("Crash", "it gave no code"));
@@ -91,12 +108,22 @@ impl Bytecode<'_> {
     }
 
     /// The path and the content of a member that is a source and was read.
-    pub(super) fn source_of(entry: &Entry) -> Option<(&str, &[u8])> {
+    pub(super) fn source_of(entry: &Entry) -> Option<(&str, &Content)> {
         match entry.content() {
-            Some(Content::Bytes(bytes)) if entry.path.as_str().ends_with(".py") => {
-                Some((entry.path.as_str(), bytes))
+            Some(content @ (Content::Bytes(_) | Content::Spooled(_)))
+                if entry.path.as_str().ends_with(".py") =>
+            {
+                Some((entry.path.as_str(), content))
             }
             _ => None,
         }
+    }
+}
+
+/// Bytecode that is out of the way, or in memory where the disk takes none of it.
+fn put_aside(pyc: Vec<u8>, spool: &Spool) -> Content {
+    match spool.keep(&pyc) {
+        Ok(slice) => Content::Spooled(slice),
+        Err(_) => Content::Bytes(pyc),
     }
 }

@@ -148,7 +148,7 @@ pub(super) fn compile(bytecode: &Bytecode<'_>, entries: &mut Vec<Entry>) -> Resu
         entries.retain(|entry| !gone.contains(entry.path.as_str()));
     }
     for (_, place, pyc) in compiled {
-        entries.push(Entry::bytes(MemberPath::from_path(&place)?.to_string(), pyc)?);
+        entries.push(Entry::of(MemberPath::from_path(&place)?, pyc));
     }
     Ok(warnings)
 }

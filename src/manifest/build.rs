@@ -158,14 +158,15 @@ impl Build<'_> {
             });
         };
         let bytecode = match content {
-            Content::Bytes(bytes) if may_be_bytecode(path.as_str()) => {
-                Bytecode::of(&path, bytes, self.levels.get(path.as_str()).copied())
-            }
-            Content::File { path: place, .. } if may_be_bytecode(path.as_str()) => {
+            _ if !may_be_bytecode(path.as_str()) => None,
+            Content::File { path: place, .. } => {
                 let unreadable = |source| WriteError::Unreadable { path: place.clone(), source };
                 Bytecode::of(&path, &std::fs::read(place).map_err(unreadable)?, None)
             }
-            _ => None,
+            Content::Bytes(_) | Content::Spooled(_) => {
+                let level = self.levels.get(path.as_str()).copied();
+                content.held()?.and_then(|bytes| Bytecode::of(&path, &bytes, level))
+            }
         };
         Ok(Member {
             bytecode,

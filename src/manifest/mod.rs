@@ -16,14 +16,13 @@ mod options;
 mod read;
 mod target;
 
-use std::borrow::Cow;
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::archive::{self, Digest};
+use crate::archive::{self, Digest, Digesting};
 use crate::dist::Input;
 use crate::epoch::{self, DecidedEpoch, EpochSource};
 use crate::marshal;
@@ -186,11 +185,12 @@ impl Inputs {
     }
 
     fn digest(files: &[Input]) -> Digest {
-        let line = |file: &Input| {
-            let Input { mode, path, role, sha256, .. } = file;
-            format!("{sha256} {mode} {} {path}\n", role.name())
-        };
-        Digest::of(files.iter().map(line).collect::<String>().as_bytes())
+        let mut sum = Digesting::default();
+        for Input { mode, path, role, sha256, .. } in files {
+            // It takes all that is written.
+            let _ = writeln!(sum, "{sha256} {mode} {} {path}", role.name());
+        }
+        sum.finish().0
     }
 }
 
@@ -274,13 +274,25 @@ impl Manifest {
     ///
     /// It has a digest of itself, which tells of accidents, and not of those who know how to make one.
     pub fn to_json(&self) -> String {
-        let mut text = self.text_without_digest();
-        let digest = Digest::of(text.as_bytes());
-        // Keys are in order, and only those of the document itself stand behind two blanks.
-        if let Some(place) = text.rfind("\n  \"targets\"") {
-            text.insert_str(place, &format!("\n  \"sha256\": \"{digest}\","));
-        }
-        text
+        let mut text = Vec::new();
+        // Memory takes all that is written.
+        let _ = self.write_json(&mut text);
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    /// Writes the document of [`Self::to_json`] without holding it in memory.
+    ///
+    /// ```
+    /// use pyrepro::manifest::{self, Scope};
+    ///
+    /// let manifest = manifest::describe("LICENSE".as_ref(), &Scope::default())?;
+    /// let mut document = Vec::new();
+    /// manifest.write_json(&mut document)?;
+    /// assert_eq!(document, manifest.to_json().as_bytes());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn write_json(&self, out: impl Write) -> io::Result<()> {
+        self.document(Some(self.digest())).write(out)
     }
 
     /// Whether its digest, if it was read, is that of the rest.
@@ -300,19 +312,46 @@ impl Manifest {
 
     /// The digest of all but the digest.
     pub(crate) fn digest(&self) -> Digest {
-        Digest::of(self.text_without_digest().as_bytes())
+        let mut sum = Digesting::default();
+        // It takes all that is written.
+        let _ = self.document(None).write(&mut sum);
+        sum.finish().0
     }
 
-    fn text_without_digest(&self) -> String {
-        // Only one that was read has a digest, so that copies are rare.
-        let bare = match self.sha256 {
-            Some(_) => Cow::Owned(Manifest { sha256: None, ..self.clone() }),
-            None => Cow::Borrowed(self),
-        };
-        // A map whose keys are no strings would be an error, and there is none in these types.
-        let mut text = serde_json::to_string_pretty(&*bare).unwrap_or_default();
-        text.push('\n');
-        text
+    fn document(&self, sha256: Option<Digest>) -> Document<'_> {
+        let Manifest { artifact, backend, epoch, inputs, members, options, pyrepro, targets, .. } = self;
+        let schema = self.schema;
+        Document { artifact, backend, epoch, inputs, members, options, pyrepro, schema, sha256, targets }
+    }
+}
+
+/// A manifest as it is written: with another digest than its own, or none.
+#[derive(Serialize)]
+struct Document<'a> {
+    // The fields of `Manifest`.
+    artifact: &'a Artifact,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backend: &'a Option<Backend>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epoch: &'a Option<Epoch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inputs: &'a Option<Inputs>,
+    members: &'a [Member],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    options: &'a Option<Options>,
+    pyrepro: &'a Tool,
+    schema: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<Digest>,
+    targets: &'a [Target],
+}
+
+impl Document<'_> {
+    fn write(&self, out: impl Write) -> io::Result<()> {
+        let mut out = BufWriter::with_capacity(1 << 16, out);
+        serde_json::to_writer_pretty(&mut out, self)?;
+        out.write_all(b"\n")?;
+        out.flush()
     }
 }
 

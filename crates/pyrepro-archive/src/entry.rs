@@ -1,5 +1,6 @@
 //! What goes into an archive: a list of members that listing, hashing and writing walk alike.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -140,6 +141,18 @@ impl Entry {
     /// ```
     pub fn spooled(path: MemberPath, content: SpoolSlice) -> Entry {
         Entry::new(path, Kind::of(Content::Spooled(content)))
+    }
+
+    /// A file with this content.
+    ///
+    /// ```
+    /// # use pyrepro_archive::{Content, Entry, MemberPath};
+    /// let entry = Entry::of(MemberPath::new("a.py")?, Content::Bytes(b"x".to_vec()));
+    /// assert_eq!(Ok(entry), Entry::bytes("a.py", "x"));
+    /// # Ok::<(), pyrepro_archive::BadPath>(())
+    /// ```
+    pub fn of(path: MemberPath, content: Content) -> Entry {
+        Entry::new(path, Kind::of(content))
     }
 
     /// The same entry, executable or not. What is no file stays as it is.
@@ -304,6 +317,21 @@ impl Content {
             Content::Bytes(bytes) => bytes.len() as u64,
             Content::File { size, .. } => *size,
             Content::Spooled(stretch) => stretch.size(),
+        }
+    }
+
+    /// The bytes, unless they are in a file, which may be long.
+    ///
+    /// ```
+    /// # use pyrepro_archive::Content;
+    /// assert_eq!(Content::Bytes(b"abc".to_vec()).held()?.as_deref(), Some(&b"abc"[..]));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn held(&self) -> io::Result<Option<Cow<'_, [u8]>>> {
+        match self {
+            Content::Bytes(bytes) => Ok(Some(Cow::Borrowed(bytes))),
+            Content::File { .. } => Ok(None),
+            Content::Spooled(slice) => slice.bytes().map(Some),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Content that is put aside: in memory while there is little, and then in a file without a name.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -93,6 +94,21 @@ impl Spool {
         Ok(SpoolWriter(Room::Disk { file: Arc::clone(&disk.file), start, size, written: 0 }))
     }
 
+    /// Puts these bytes aside.
+    ///
+    /// ```
+    /// # use pyrepro_archive::Spool;
+    /// let spool = Spool::new(&std::env::temp_dir(), 2);
+    /// let [one, other] = [spool.keep(b"ab")?, spool.keep(b"cd")?];
+    /// assert_eq!((&*one.bytes()?, &*other.bytes()?), (&b"ab"[..], &b"cd"[..]));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn keep(&self, bytes: &[u8]) -> io::Result<SpoolSlice> {
+        let mut writer = self.reserve(bytes.len() as u64)?;
+        writer.write_all(bytes)?;
+        Ok(writer.finish())
+    }
+
     fn nameless(&self) -> io::Result<File> {
         tempfile::tempfile_in(&self.folder).or_else(|_| tempfile::tempfile())
     }
@@ -155,6 +171,18 @@ impl SpoolSlice {
         match &self.0 {
             Kept::Memory(bytes) => bytes.len() as u64,
             Kept::Disk { size, .. } => *size,
+        }
+    }
+
+    /// All of it at once.
+    pub fn bytes(&self) -> io::Result<Cow<'_, [u8]>> {
+        match &self.0 {
+            Kept::Memory(bytes) => Ok(Cow::Borrowed(bytes)),
+            Kept::Disk { size, .. } => {
+                let mut bytes = Vec::with_capacity(*size as usize);
+                self.read().read_to_end(&mut bytes)?;
+                Ok(Cow::Owned(bytes))
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::members::Members;
-use crate::archive::Entry;
+use crate::archive::{Entry, MemberPath};
 use crate::compile::{Diagnostic, Warning};
 use crate::dist::Bytecode;
 
@@ -31,11 +31,8 @@ pub(super) fn add(bytecode: &Bytecode<'_>, members: &mut Members) -> Result<Comp
         compiled.warnings.extend(attempt.warnings.into_iter().map(|warning| (path.clone(), warning)));
         match attempt.pyc {
             Ok(pyc) => {
-                members.put_bytecode(
-                    &path,
-                    Entry::bytes(format!("{path}c"), pyc)?,
-                    bytecode.recipe.sourceless,
-                );
+                let entry = Entry::of(MemberPath::new(format!("{path}c"))?, pyc);
+                members.put_bytecode(&path, entry, bytecode.recipe.sourceless);
                 compiled.sources.push(path);
             }
             Err(diagnostic) => compiled.failures.push((path, *diagnostic)),

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Place;
+use std::sync::Arc;
 
 use super::super::{Ingredient, Role};
 use super::Error;
-use crate::archive::{Entries, Entry, Order};
+use crate::archive::{Content, Entries, Entry, Order};
 use crate::dist::Bytecode;
 use crate::tree::Globs;
 
@@ -15,17 +16,18 @@ pub(super) struct Members(BTreeMap<String, Member>);
 
 struct Member {
     entry: Entry,
-    origin: String,
+    origin: Arc<str>,
 }
 
 impl Members {
     /// Adds what one source of members has. A file that is there already is left as it is if this is
     /// the same, and is an error otherwise.
     pub fn add(&mut self, entries: Vec<Entry>, origin: &str) -> Result<(), Error> {
+        let origin: Arc<str> = origin.into();
         for entry in entries {
             match self.0.entry(entry.path.to_string()) {
                 Place::Vacant(place) => {
-                    place.insert(Member { entry, origin: origin.to_owned() });
+                    place.insert(Member { entry, origin: Arc::clone(&origin) });
                 }
                 Place::Occupied(there) => {
                     let there = there.get();
@@ -33,7 +35,7 @@ impl Members {
                         let path = entry.path.to_string();
                         return Err(Error::Twice {
                             path,
-                            origins: [there.origin.clone(), origin.to_owned()],
+                            origins: [there.origin.to_string(), origin.to_string()],
                         });
                     }
                 }
@@ -58,7 +60,7 @@ impl Members {
     }
 
     /// The sources in the order of their paths.
-    pub fn sources(&self) -> impl Iterator<Item = (&str, &[u8])> {
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &Content)> {
         self.0.values().filter_map(|member| Bytecode::source_of(&member.entry))
     }
 
@@ -69,7 +71,7 @@ impl Members {
 
     pub fn put_bytecode(&mut self, source: &str, entry: Entry, instead: bool) {
         let origin = if instead { self.0.remove(source) } else { None }.map(|member| member.origin);
-        let origin = origin.unwrap_or_default();
+        let origin = origin.unwrap_or_else(|| "".into());
         self.0.insert(entry.path.to_string(), Member { entry, origin });
     }
 
@@ -100,7 +102,7 @@ impl Members {
         for folder in folders {
             if let Place::Vacant(place) = self.0.entry(folder) {
                 let entry = Entry::folder(place.key().as_str())?;
-                place.insert(Member { entry, origin: String::new() });
+                place.insert(Member { entry, origin: "".into() });
             }
         }
         let entries = self.0.into_values().map(|member| member.entry).collect();

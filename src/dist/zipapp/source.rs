@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::watch::Watch;
-use crate::archive::{Entry, Limits, MemberPath, WriteError, zip};
+use crate::archive::{Entry, Limits, MemberPath, Spool, WriteError, zip};
 use crate::output::create;
 use crate::tree::{self, Globs, Kind, Tree};
 
@@ -16,6 +16,9 @@ pub const LEFT_OUT: [&str; 6] = ["__pycache__/", ".git", ".hg/", ".svn/", ".bzr/
 /// Members of an archive that are longer are unpacked into files, and not into memory.
 const IN_MEMORY: u64 = 1 << 20;
 
+/// How many bytes of sources are kept in memory; what is more is put aside.
+const SOURCES_IN_MEMORY: u64 = 16 << 20;
+
 /// The files below a folder, without those that are written, which may lie there. Those that are read later are watched.
 pub(super) fn folder(
     root: &Path,
@@ -23,6 +26,8 @@ pub(super) fn folder(
     outputs: &[PathBuf],
     watch: &mut Watch,
 ) -> Result<Vec<Entry>, Error> {
+    let spool = Spool::new(&std::env::temp_dir(), SOURCES_IN_MEMORY);
+    let unwritable = |source| WriteError::Target { path: std::env::temp_dir(), source };
     let options = tree::Options { exclude: exclude.clone(), ..tree::Options::default() };
     let tree = Tree::walk(root, &options)?;
     let outputs: Vec<PathBuf> = outputs.iter().filter_map(|output| output.canonicalize().ok()).collect();
@@ -39,15 +44,13 @@ pub(super) fn folder(
                 let unreadable = |source| Error::Read { path: place.clone(), source };
                 // Compiled and packed must be the same bytes, so sources are read once.
                 let entry = if path.ends_with(".py") {
-                    Entry::bytes(
-                        path,
-                        crate::bounded::read(&place, crate::bounded::SOURCE).map_err(unreadable)?,
-                    )
+                    let source = crate::bounded::read(&place, crate::bounded::SOURCE).map_err(unreadable)?;
+                    Entry::spooled(MemberPath::new(path)?, spool.keep(&source).map_err(unwritable)?)
                 } else {
                     watch.add(&place).map_err(unreadable)?;
-                    Entry::file(path, &place, size)
+                    Entry::file(path, &place, size)?
                 };
-                entries.push(entry?.executable(executable));
+                entries.push(entry.executable(executable));
             }
             Kind::Folder => entries.push(Entry::folder(path)?),
             // The walk follows links.

@@ -30,8 +30,9 @@ pub(super) fn check(entry_point: &EntryPoint, members: &Members) -> Result<Optio
         let module = entry_point.module().to_owned();
         return if compiled() || extension() { Ok(None) } else { Err(NoModule { module, path }) };
     };
-    let source = members.sources().find(|(found, _)| found == place).map(|(_, source)| source);
-    let Some(source) = source.map(String::from_utf8_lossy) else { return Ok(None) };
+    let source = members.sources().find(|(found, _)| found == place).map(|(_, source)| source.held());
+    let Some(Ok(Some(source))) = source else { return Ok(None) };
+    let source = String::from_utf8_lossy(&source);
     let name = entry_point.function().split('.').next().unwrap_or_default();
     let below = format!("{path}/{name}");
     let is_module = [".py", "/__init__.py"].iter().any(|ending| members.has(&format!("{below}{ending}")));
