@@ -54,6 +54,9 @@ impl<B: Backend> Codegen<'_, B> {
                 self.jump_if(guard, end, false, at)?;
             }
             self.statements(last.body)?;
+            if !self.rules.end_of_case_has_place {
+                self.set_place(Span::NONE);
+            }
         }
         self.use_label(end);
         Ok(())
