@@ -240,7 +240,7 @@ impl File {
         } else if options.check && !is_normal {
             return Ok(Outcome::WouldChange(form.differences));
         } else if !is_normal {
-            replace::replace(names, &original, &form, options.latest)?;
+            replace::replace(names, original, &form, options.latest)?;
         }
         Ok(if is_normal { Outcome::Unchanged } else { Outcome::Normalized })
     }

@@ -18,7 +18,7 @@ use crate::output::{
 /// that are found beside them.
 pub(super) fn replace(
     names: &mut Vec<PathBuf>,
-    original: &Original,
+    original: Original,
     content: &NormalForm,
     latest: Option<Epoch>,
 ) -> Result<(), Error> {
@@ -27,7 +27,7 @@ pub(super) fn replace(
     }
     let times = original.times(latest);
     if original.links > names.len() as u64 {
-        overwrite(&names[0], original, content, times)
+        overwrite(&names[0], &original, content, times)
     } else {
         supersede(names, original, content, times)
     }
@@ -55,7 +55,7 @@ pub(super) fn write_to(
 /// Lets a new file take the place of the old one under all its names.
 fn supersede(
     names: &[PathBuf],
-    original: &Original,
+    original: Original,
     content: &NormalForm,
     times: FileTimes,
 ) -> Result<(), Error> {
@@ -65,7 +65,7 @@ fn supersede(
         |source| Error::NotWritten { folder, source }
     };
     let (first, others) = names.split_first().ok_or(Error::Changed)?;
-    let file = write_beside(first, original, content, times).map_err(failed(first))?;
+    let file = write_beside(first, &original, content, times).map_err(failed(first))?;
     let link = |name: &PathBuf| file.link_beside(name).map_err(failed(name));
     let links = others.iter().map(link).collect::<Result<Vec<_>, _>>()?;
     for name in names {
@@ -75,6 +75,8 @@ fn supersede(
             _ => return Err(Error::Changed),
         }
     }
+    // Windows lets no file take the place of one that is open.
+    drop(original);
     let not_replaced = |name: &Path, source| Error::NotReplaced { name: name.to_owned(), source };
     file.put(first).map_err(|source| not_replaced(first, source))?;
     for (taken, (link, name)) in links.into_iter().zip(others).enumerate() {
@@ -176,7 +178,7 @@ mod tests {
         fs::write(folder.path().join("next"), "new").unwrap();
         fs::rename(folder.path().join("next"), &name).unwrap();
 
-        let result = replace(&mut vec![name.clone()], &original, &canonical(), None);
+        let result = replace(&mut vec![name.clone()], original, &canonical(), None);
         assert!(matches!(result, Err(Error::Changed)));
         assert_eq!(fs::read(&name).unwrap(), b"new");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
@@ -191,7 +193,7 @@ mod tests {
         let original = Original::open(&name).unwrap();
         fs::write(&name, "new text").unwrap();
 
-        let result = replace(&mut vec![name.clone()], &original, &canonical(), None);
+        let result = replace(&mut vec![name.clone()], original, &canonical(), None);
         assert!(matches!(result, Err(Error::Changed)));
         assert_eq!(fs::read(&name).unwrap(), b"new text");
     }

@@ -155,16 +155,11 @@ impl Link {
     }
 }
 
-/// By tempfile, which on Windows also has to clear what marks a file as temporary.
-#[cfg(not(unix))]
-fn rename(from: TempPath, to: &Path) -> io::Result<()> {
-    from.persist(to).map_err(|error| error.error)
-}
-
-/// By the standard library, as whoever has faults come up in the C library's calls expects.
-#[cfg(unix)]
-fn rename(from: TempPath, to: &Path) -> io::Result<()> {
+/// By the standard library, as whoever has faults come up in the C library's calls expects, and on Windows also
+/// where somebody has the old file open.
+fn rename(mut from: TempPath, to: &Path) -> io::Result<()> {
     fs::rename(&from, to)?;
-    // There is nothing left at the old name to remove.
-    from.keep().map(drop).map_err(|error| error.error)
+    // There is nothing left at the old name to remove, or to change as `keep` does on Windows.
+    from.disable_cleanup(true);
+    Ok(())
 }
