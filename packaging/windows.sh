@@ -12,6 +12,19 @@ if [ -z "$program" ]; then
   (cd "$root" && cargo build --locked --target x86_64-pc-windows-gnu --bin pyrepro)
   program=$root/target/x86_64-pc-windows-gnu/debug/pyrepro.exe
 fi
+mkdir "$work/program"
+cp "$program" "$work/program/pyrepro.exe"
+program=$work/program/pyrepro.exe
+# Wine 8 lacks a library that every program of today's Rust asks for random numbers.
+if ! find /usr/lib -name bcryptprimitives.dll 2>/dev/null | grep -q .; then
+  need x86_64-w64-mingw32-gcc
+  cat > "$work/prng.c" <<'C'
+#include <windows.h>
+#include <ntsecapi.h>
+__declspec(dllexport) BOOL WINAPI ProcessPrng(unsigned char *bytes, size_t length) { return RtlGenRandom(bytes, (ULONG)length); }
+C
+  x86_64-w64-mingw32-gcc -shared -o "$work/program/bcryptprimitives.dll" "$work/prng.c" -ladvapi32
+fi
 export WINEPREFIX=${WINEPREFIX:-$work/wine} WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml="
 export SOURCE_DATE_EPOCH=1700000000
 here() { "$PYREPRO" "$@"; }
