@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Needs: cargo, and Rust's standard library for the other systems (`rustup target add …`); no linker and no SDK.
+# Proves: the library and the program compile for Windows and macOS. Those whose library is not here are named and left out.
+. "$(dirname "$0")/environment.sh"
+need cargo rustc
+cd "$root"
+checked=0
+for target in x86_64-pc-windows-gnu aarch64-apple-darwin; do
+  [ -d "$(rustc --print sysroot)/lib/rustlib/$target" ] || { echo "not here, so not checked: $target"; continue; }
+  cargo check --locked --quiet --target "$target" --lib --bins
+  echo "compiles: $target"
+  checked=$((checked + 1))
+done
+[ "$checked" -gt 0 ] || exit 77
