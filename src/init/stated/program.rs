@@ -35,6 +35,7 @@ pub fn read(root: &Path, text: &str) -> Result<Vec<Argument>, Vec<Refusal>> {
         refusals: Vec::new(),
     };
     program.block(parsed.ast.body);
+    program.refusals.dedup();
     match program.arguments {
         _ if !program.refusals.is_empty() => Err(program.refusals),
         Some(arguments) => Ok(arguments),
@@ -92,8 +93,13 @@ impl Program<'_> {
                 for alias in ast[names].iter().copied() {
                     let module = self.name(alias.name);
                     // `import a.b` binds `a`.
-                    let top = module.split('.').next().unwrap_or(&module).to_owned();
-                    let bound = alias.asname.or_else(|| self.parsed.symbols.find(top.as_bytes()));
+                    let (bound, module) = match alias.asname {
+                        Some(name) => (Some(name), module),
+                        None => {
+                            let top = module.split('.').next().unwrap_or(&module).to_owned();
+                            (self.parsed.symbols.find(top.as_bytes()), top)
+                        }
+                    };
                     let meaning = self.module(&module);
                     self.names.extend(bound.map(|bound| (bound, meaning)));
                 }
