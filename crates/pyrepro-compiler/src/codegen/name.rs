@@ -143,7 +143,7 @@ impl<B: Backend> Codegen<'_, B> {
     /// Whether a class makes this cell although no statement binds it.
     fn is_class_cell(&self, name: Symbol) -> bool {
         name == names::DUNDER_CLASS
-            || name == names::DUNDER_CLASSDICT
+            || (name == names::DUNDER_CLASSDICT && self.rules.classes_provide_their_dictionary)
             || (name == names::DUNDER_CONDITIONAL_ANNOTATIONS && self.rules.annotation_scopes)
     }
 

@@ -184,6 +184,8 @@ pub struct Rules {
     /// `await` outside async functions, `__debug__` as a target and late future imports are refused
     /// by the symbol table, not by code generation.
     pub checks_in_symbol_table: bool,
+    /// What stands in a class may ask for the cell `__classdict__`, which came with type parameters.
+    pub classes_provide_their_dictionary: bool,
     /// No type parameter may be called `__classdict__`.
     pub classdict_is_no_type_parameter: bool,
     /// A name that an inlined comprehension uses counts as used around it.

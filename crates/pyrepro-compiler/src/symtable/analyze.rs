@@ -151,7 +151,9 @@ impl Analysis<'_> {
         let (kind, sees_class) = (parent.kind, parent.can_see_class_scope);
         if kind == BlockKind::Class {
             self.insert(Which::Bound, names::DUNDER_CLASS);
-            self.insert(Which::Bound, names::DUNDER_CLASSDICT);
+            if self.rules.classes_provide_their_dictionary {
+                self.insert(Which::Bound, names::DUNDER_CLASSDICT);
+            }
             if self.rules.annotation_scopes {
                 self.insert(Which::Bound, names::DUNDER_CONDITIONAL_ANNOTATIONS);
             }
@@ -319,7 +321,7 @@ fn drop_class_free(scope: &mut Scope, free: &mut Vec<Symbol>, from: usize, rules
     if take(names::DUNDER_CLASS) {
         scope.needs_class_closure = true;
     }
-    if take(names::DUNDER_CLASSDICT) {
+    if rules.classes_provide_their_dictionary && take(names::DUNDER_CLASSDICT) {
         scope.needs_classdict = true;
     }
     if rules.annotation_scopes && take(names::DUNDER_CONDITIONAL_ANNOTATIONS) {
