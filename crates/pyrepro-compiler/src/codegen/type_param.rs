@@ -86,7 +86,7 @@ impl<B: Backend> Codegen<'_, B> {
                 kind: UnitKind::Annotations,
                 scope,
                 name,
-                first_line: at.line,
+                first_line: self.ast[value].span.line,
                 private: None,
                 counts: Counts::default(),
             });

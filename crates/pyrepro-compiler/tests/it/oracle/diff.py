@@ -158,7 +158,7 @@ class Report:
 def main():
     warnings.simplefilter("ignore")
     report = Report("-v" in sys.argv)
-    with open(HOST + sys.argv[-1], "rb") as file:
+    with open(sys.argv[-1], "rb") as file:
         read = file.read
         while head := read(4):
             name = read(struct.unpack("<I", head)[0]).decode("utf-8", "surrogateescape")
