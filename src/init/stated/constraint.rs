@@ -18,7 +18,8 @@ fn specifier(text: &str) -> Option<String> {
         return caret(version.trim());
     }
     if let Some(version) = text.strip_prefix("~=") {
-        return Some(format!("~={}", version.trim()));
+        let parts = numbers(version.trim())?;
+        return range(version.trim(), &parts, parts.len().checked_sub(2)?);
     }
     if let Some(version) = text.strip_prefix('~') {
         let parts = numbers(version.trim())?;
@@ -77,7 +78,8 @@ mod tests {
             ("~1.2.3", ">=1.2.3,<1.3.0"),
             ("~1.2", ">=1.2,<1.3"),
             ("~1", ">=1,<2"),
-            ("~=1.2", "~=1.2"),
+            ("~=1.2", ">=1.2,<2.0"),
+            ("~=1.2.3", ">=1.2.3,<1.3.0"),
             (">= 1.2, < 2", ">=1.2,<2"),
             ("1.2.3", "==1.2.3"),
             ("1.2.*", "==1.2.*"),

@@ -25,6 +25,9 @@ impl<B: Backend> Codegen<'_, B> {
             self.class_function(id, &class, first_line)?;
             self.call(arguments, at)?;
         } else {
+            if self.rules.generic_class_mangles_all {
+                self.unit.private = Some(class.name);
+            }
             self.null_of_generic_call(true, at);
             self.enter_type_parameters(id, class.name, first_line, Some(class.name), Counts::default())?;
             self.type_parameters(class.type_params)?;

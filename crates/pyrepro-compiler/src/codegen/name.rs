@@ -60,6 +60,8 @@ impl<B: Backend> Codegen<'_, B> {
             Some(Binding::Local) if function || self.unit.fast_hidden.contains(&name) => Access::Fast,
             Some(Binding::GlobalImplicit) if function => Access::Global,
             Some(Binding::GlobalExplicit) => Access::Global,
+            // Only a name that was mangled by mistake has no binding.
+            None if function && self.rules.generic_class_mangles_all => Access::Global,
             _ => Access::Name,
         })
     }

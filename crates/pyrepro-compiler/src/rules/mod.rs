@@ -190,7 +190,8 @@ pub struct Rules {
     pub classdict_is_no_type_parameter: bool,
     /// A name that an inlined comprehension uses counts as used around it.
     pub inlined_uses_count: bool,
-    /// In the block of a generic class's type parameters all private names are mangled, those of bases too.
+    /// In the block of a generic class's type parameters all private names are mangled, those of bases too. Code generation
+    /// goes on with that behind the class: CPython's mistake.
     pub generic_class_mangles_all: bool,
     /// Messages tell the constraints of a type variable from its bound.
     pub constraints_are_named: bool,
