@@ -175,8 +175,7 @@ fn conclude(proof: &Proof, terminal: &Terminal) -> anyhow::Result<()> {
         match &trial.verdict {
             Verdict::Failed(words) => {
                 writeln!(out)?;
-                writeln!(out, "{STRONG}{}{STRONG:#}: the build fails:", trial.variation.name())?;
-                words.lines().try_for_each(|line| writeln!(out, "{line}"))?;
+                writeln!(out, "{STRONG}{}{STRONG:#}: the build {words}", trial.variation.name())?;
             }
             Verdict::Differs(differences) => {
                 for difference in differences {

@@ -73,11 +73,7 @@ impl Surroundings {
         let ended = process::run(&mut self.command(request, &source), "pyrepro build", &bounds)?;
         match ended.check("pyrepro build") {
             Ok(_) => Ok(Ok(())),
-            // What was killed has not said why.
-            Err(RunError::Failed { how, words, .. }) if words.0.is_empty() => {
-                Ok(Err(format!("{how}{words}")))
-            }
-            Err(RunError::Failed { words, .. }) => Ok(Err(words.to_string())),
+            Err(RunError::Failed { how, words, .. }) => Ok(Err(format!("{how}{words}"))),
             Err(error) => Err(error.into()),
         }
     }
