@@ -36,6 +36,7 @@ mod write;
 pub use aim::{Aim, AimError};
 pub use choice::{BadChoice, Choice};
 pub use chosen::{Chosen, Handed, Impossible};
+pub(crate) use edition_of::LONGEST_SOURCE;
 pub use edition_of::editions_of;
 pub use exclude::{BadRegex, Exclude};
 pub use fresh::State;

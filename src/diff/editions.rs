@@ -6,15 +6,14 @@ use std::path::Path;
 use super::blob::Blob;
 use super::listing::{Listed, Listing};
 use super::report::{Body, Fact, Section};
-use crate::compile::editions_of;
+use crate::compile::{self, editions_of};
 use crate::pyc::{CachedName, Pyc};
 
 /// Larger bytecode is compared as bytes.
 pub(super) const LARGEST_BYTECODE: u64 = 64 << 20;
-/// A longer source is not compiled.
-const LONGEST_SOURCE: u64 = 4 << 20;
+const LONGEST_SOURCE: u64 = compile::LONGEST_SOURCE as u64;
 /// Sources are compiled until together they have so many bytes, of so many files: each edition compiles each.
-const BYTES: u64 = 32 << 20;
+const BYTES: u64 = 16 << 20;
 const FILES: usize = 1000;
 
 /// What may still be compiled.
