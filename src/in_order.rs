@@ -126,35 +126,47 @@ where
             return one_by_one(&queue, &work, &stopped, &mut deliver);
         }
         loop {
-            let mut now = lock(&progress);
-            if now.working > 0 {
-                now = done.wait_timeout(now, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
-            }
-            let finished = now.working == 0;
-            let mut ready = Vec::new();
-            let mut number = now.delivered;
-            while let Some(result) = now.results.remove(&number) {
-                ready.push(result);
-                number += 1;
-            }
-            now.delivered = number;
-            now.closed |= stopped();
-            let closed = now.closed;
-            drop(now);
+            let now = await_results(&progress, &done, &stopped);
             delivered.notify_all();
-            if closed {
+            if now.closed {
                 return Ok(());
             }
-            if let Err(error) = ready.into_iter().try_for_each(&mut deliver) {
+            if let Err(error) = now.ready.into_iter().try_for_each(&mut deliver) {
                 lock(&progress).closed = true;
                 delivered.notify_all();
                 return Err(error);
             }
-            if finished {
+            if now.finished {
                 return Ok(());
             }
         }
     })
+}
+
+/// What the delivering thread finds when it looks.
+struct Found<R> {
+    /// The results that are next in order.
+    ready: Vec<R>,
+    finished: bool,
+    closed: bool,
+}
+
+/// Waits a moment for results, and takes those that are next in order.
+fn await_results<R>(progress: &Mutex<Progress<R>>, done: &Condvar, stopped: &impl Fn() -> bool) -> Found<R> {
+    let mut now = lock(progress);
+    if now.working > 0 {
+        now = done.wait_timeout(now, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
+    }
+    let finished = now.working == 0;
+    let mut ready = Vec::new();
+    let mut number = now.delivered;
+    while let Some(result) = now.results.remove(&number) {
+        ready.push(result);
+        number += 1;
+    }
+    now.delivered = number;
+    now.closed |= stopped();
+    Found { ready, finished, closed: now.closed }
 }
 
 /// Does all of it in this thread.

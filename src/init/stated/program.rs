@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use pyrepro_compiler::ast::{CmpOp, ExprId, ExprKind, Keyword, List, Operator, StmtId, StmtKind};
+use pyrepro_compiler::ast::{Alias, CmpOp, ExprId, ExprKind, Keyword, List, Operator, StmtId, StmtKind};
 use pyrepro_compiler::constant::{Const, ConstId};
 use pyrepro_compiler::decode::Source;
 use pyrepro_compiler::edition::EDITIONS;
@@ -89,21 +89,7 @@ impl Program<'_> {
         let line = ast[id].span.line;
         match ast[id].kind {
             StmtKind::Pass | StmtKind::FunctionDef(_) | StmtKind::ClassDef(_) => {}
-            StmtKind::Import { names, .. } => {
-                for alias in ast[names].iter().copied() {
-                    let module = self.name(alias.name);
-                    // `import a.b` binds `a`.
-                    let (bound, module) = match alias.asname {
-                        Some(name) => (Some(name), module),
-                        None => {
-                            let top = module.split('.').next().unwrap_or(&module).to_owned();
-                            (self.parsed.symbols.find(top.as_bytes()), top)
-                        }
-                    };
-                    let meaning = self.module(&module);
-                    self.names.extend(bound.map(|bound| (bound, meaning)));
-                }
-            }
+            StmtKind::Import { names, .. } => ast[names].iter().for_each(|alias| self.import(alias)),
             StmtKind::ImportFrom { module, names, level: 0, .. } => {
                 let module = module.map(|module| self.name(module)).unwrap_or_default();
                 for alias in ast[names].iter().copied() {
@@ -132,11 +118,9 @@ impl Program<'_> {
                 self.block(body);
             }
             StmtKind::Try { body, handlers, orelse, finalbody } => {
-                let is_import = |id: &StmtId| {
-                    matches!(ast[*id].kind, StmtKind::Import { .. } | StmtKind::ImportFrom { .. })
-                };
-                let is_choice = ast[body].iter().all(is_import)
-                    && ast[handlers].iter().all(|handler| ast[handler.body].iter().all(is_import))
+                let imports = |block: List<StmtId>| ast[block].iter().all(|id| self.is_import(*id));
+                let is_choice = imports(body)
+                    && ast[handlers].iter().all(|handler| imports(handler.body))
                     && ast[orelse].is_empty()
                     && ast[finalbody].is_empty();
                 // setuptools is there, so what is imported without it is not.
@@ -151,6 +135,24 @@ impl Program<'_> {
             StmtKind::Expr { value } => self.run(value, line),
             _ => self.refuse(line, CODE),
         }
+    }
+
+    fn import(&mut self, alias: &Alias) {
+        let module = self.name(alias.name);
+        // `import a.b` binds `a`.
+        let (bound, module) = match alias.asname {
+            Some(name) => (Some(name), module),
+            None => {
+                let top = module.split('.').next().unwrap_or(&module).to_owned();
+                (self.parsed.symbols.find(top.as_bytes()), top)
+            }
+        };
+        let meaning = self.module(&module);
+        self.names.extend(bound.map(|bound| (bound, meaning)));
+    }
+
+    fn is_import(&self, id: StmtId) -> bool {
+        matches!(self.parsed.ast[id].kind, StmtKind::Import { .. } | StmtKind::ImportFrom { .. })
     }
 
     /// An expression that stands alone: a docstring, or a call for what it does.
