@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # all.sh: runs every script here that proves something, and tells which ran, failed or lacked a program.
 set -uo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit 2
 failed=0
 for script in backends bazel ci completions container debian-packages debian-self docs nix pre-commit recipes release-check rpm-packages systems windows; do
   echo "== $script"

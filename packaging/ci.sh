@@ -33,5 +33,5 @@ for line in template[".pyrepro"]["script"]:
         print(line)
 PYTHON
 git clone -q "$work/repository" "$work/gitlab"
-(cd "$work/gitlab" && PYREPRO_FLAGS= bash -euo pipefail "$work/lines" > "$work/log" 2>&1) || { cat "$work/log"; fail "the template does not run"; }
+(cd "$work/gitlab" && PYREPRO_FLAGS="" bash -euo pipefail "$work/lines" > "$work/log" 2>&1) || { cat "$work/log"; fail "the template does not run"; }
 for artifact in "$work/dist"/*.whl; do same "$artifact" "$work/gitlab/dist/$(basename "$artifact")"; done

@@ -4,7 +4,7 @@
 # Proves: the image from scratch has the same digest from two builds, and the program in it runs; a second Containerfile copies the
 #   program from the image, compiles with it, and has the same layer twice.
 . "$(dirname "$0")/environment.sh"
-need buildah faketime
+need buildah
 export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
 storage=(--root "$work/storage" --runroot "$work/run")
 buildah "${storage[@]}" images >/dev/null 2>&1 || { echo "skipped: buildah cannot store images here" >&2; exit 77; }
@@ -24,7 +24,8 @@ digest() { buildah "${storage[@]}" inspect --type image --format '{{index .OCIv1
 
 for run in one two; do
   context "$work/$run"
-  time=(); [ "$run" = one ] || time=(env NO_FAKE_STAT=1 faketime -f +40d)
+  # Files of the second context have another time.
+  [ "$run" = one ] || find "$work/$run" -exec touch -d @1000000000 {} +
   buildah "${storage[@]}" bud -q --layers=false --timestamp 0 -f "$work/$run/Containerfile" -t "pyrepro-$run" "$work/$run" >/dev/null
 done
 [ "$(digest pyrepro-one)" = "$(digest pyrepro-two)" ] || fail "the images differ: $(digest pyrepro-one) $(digest pyrepro-two)"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the scripts of this folder share; read with `.`, not run. PYREPRO names the program that is tried.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

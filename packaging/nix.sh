@@ -6,7 +6,7 @@
 need nix-build
 
 export NIX_STORE_DIR=$work/store NIX_STATE_DIR=$work/var NIX_LOG_DIR=$work/log NIX_CONF_DIR=$work/etc
-export NIX_STATE_HOME=$work/state NIX_REMOTE= HOME=$work/home
+export NIX_STATE_HOME=$work/state NIX_REMOTE="" HOME=$work/home
 mkdir -p "$work"/{store,var,log,etc,home}
 printf 'sandbox = false\nbuild-users-group =\nsubstituters =\n' > "$work/etc/nix.conf"
 python=${PYTHON:-$(command -v python3.13 || command -v python3)}

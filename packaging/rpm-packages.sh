@@ -16,8 +16,8 @@ python=$(command -v /usr/bin/python3 || command -v python3)
 minor=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
 # As rpm reads them, with ours last, where /etc/rpm/macros.pyrepro is.
-macros=/usr/lib/rpm/macros:/usr/lib/rpm/macros.d/macros.*:/usr/lib/rpm/platform/%{_target}/macros
-macros=$macros:/usr/lib/rpm/fileattrs/*.attr:/etc/rpm/macros.*:/etc/rpm/macros
+macros="/usr/lib/rpm/macros:/usr/lib/rpm/macros.d/macros.*:/usr/lib/rpm/platform/%{_target}/macros"
+macros="$macros:/usr/lib/rpm/fileattrs/*.attr:/etc/rpm/macros.*:/etc/rpm/macros"
 
 build() { # environment, folder, spec, more definitions
   local environment=$1 folder=$2 spec=$3; shift 3

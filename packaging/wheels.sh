@@ -16,10 +16,11 @@ if [ ${#targets[@]} = 0 ]; then
 fi
 first=$work/source second=$work/another/place/copy
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}
-# Nobody is told where it was built.
+# Nobody is told where it was built, nor which mirror of the registry the crates came from.
+(cd "$root" && cargo fetch --locked --quiet)
 RUSTFLAGS=
 for folder in "$first" "$second"; do RUSTFLAGS+=" --remap-path-prefix=$folder=/pyrepro --remap-path-prefix=$folder-target=/target"; done
-RUSTFLAGS+=" --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do RUSTFLAGS+=" --remap-path-prefix=$folder=/crates"; done
 if [ -n "${CARGO_TARGET_DIR:-}" ]; then RUSTFLAGS+=" --remap-path-prefix=$CARGO_TARGET_DIR=/target"; fi
 export RUSTFLAGS
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A setup hook for stdenv: what a Python package puts into $out gets canonical bytecode, hash-based, so that the times
 # of the store do not matter. `dontPyrepro = true` turns it off, `pyreproPython` names the interpreter or version, and
 # `pyreproFlags` are further flags of `pyrepro compile`.
