@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Needs: python3; mdbook for the site, which is left out without it. `cargo install mdbook` gets it.
+# Needs: python3; what site.sh needs for the site, which is left out without it.
 # Proves: every link of README.md, CONTRIBUTING.md, SECURITY.md and docs/ leads to a file and a heading that are there; every page of
-#   docs/ is in SUMMARY.md; and mdBook builds the site, with search.
+#   docs/ is in SUMMARY.md; and what site.sh proves of the site.
 . "$(dirname "$0")/environment.sh"
 need python3
 python3 - "$root" <<'PYTHON'
@@ -40,11 +40,4 @@ for page in sorted((root / "docs").glob("*.md")):
 print("\n".join(bad) or f"{len(pages)} pages: all links lead somewhere")
 sys.exit(bool(bad))
 PYTHON
-command -v mdbook >/dev/null || { echo "mdbook is not here: the site was not built"; exit 0; }
-mkdir -p "$work/site"
-cp -r "$root/docs" "$root/book.toml" "$work/site/"
-# The README is the first page; its links are from the folder above.
-sed 's/](docs\//](/g; s/](\(CHANGELOG\.md\|SECURITY\.md\|CONTRIBUTING\.md\|fuzz\/README\.md\|LICENSE\))/](https:\/\/pypi.org\/project\/pyrepro\/)/g' "$root/README.md" > "$work/site/docs/README.md"
-mdbook build "$work/site"
-find "$work/site/target/book" -name 'searchindex*.js' | grep -q . || fail "the site has no search"
-echo "$(find "$work/site/target/book" -name '*.html' | wc -l) pages of the site"
+"$root/packaging/site.sh" "$work/site" || [ $? = 77 ]
