@@ -2,7 +2,7 @@
 # wheels.sh OUT [TARGET...]
 # Needs: maturin and ziglang from PyPI, Rust's standard library for each target (`rustup target add`); twine and auditwheel if they
 #   are there. PROFILE names cargo's profile.
-# Does: the wheels that are released, for manylinux2014 and musllinux 1.2 on x86_64 and aarch64, linked by zig; checks each with
+# Does: the wheels that are released, for manylinux 2014 and musllinux 1.2 on x86_64 and aarch64, linked by zig; checks each with
 #   `pyrepro normalize --check`, twine and auditwheel.
 # Proves, with TWICE=1: a second build in another folder, with another umask, time zone and locale, gives the same bytes. With
 #   CARGO_TARGET_DIR both builds use that folder, and the second one builds only what is pyrepro's own.
@@ -14,20 +14,25 @@ targets=("$@")
 if [ ${#targets[@]} = 0 ]; then
   targets=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-musl aarch64-unknown-linux-musl)
 fi
-first=$work/source second=$work/another/place/copy
+# Flags of the compiler name these folders, so what is in CARGO_TARGET_DIR serves again only if they stay the same.
+places=${CARGO_TARGET_DIR:-$work}/wheels
+first=$places/source second=$places/another/place/copy
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}
 # Nobody is told where it was built, nor which mirror of the registry the crates came from.
 (cd "$root" && cargo fetch --locked --quiet)
 RUSTFLAGS=
+# The last that fits counts, so the widest comes first.
+if [ -n "${CARGO_TARGET_DIR:-}" ]; then RUSTFLAGS+=" --remap-path-prefix=$CARGO_TARGET_DIR=/target"; fi
 for folder in "$first" "$second"; do RUSTFLAGS+=" --remap-path-prefix=$folder=/pyrepro --remap-path-prefix=$folder-target=/target"; done
 for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do RUSTFLAGS+=" --remap-path-prefix=$folder=/crates"; done
-if [ -n "${CARGO_TARGET_DIR:-}" ]; then RUSTFLAGS+=" --remap-path-prefix=$CARGO_TARGET_DIR=/target"; fi
 export RUSTFLAGS
 
 build() { # source, folder for wheels
   local target kind
+  rm -rf "$1"
   mkdir -p "$1"
-  git -C "$root" archive HEAD | tar x -C "$1"
+  # With the time of now, so that cargo takes nothing of another commit for fresh.
+  git -C "$root" archive HEAD | tar x --touch -C "$1"
   for target in "${targets[@]}"; do
     case $target in
       *-musl) kind=musllinux_1_2 ;;
