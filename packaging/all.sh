@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")" || exit 2
 failed=0
-for script in backends bazel ci completions container debian-packages debian-self docs nix pre-commit recipes release-check rpm-packages systems windows; do
+for script in backends bazel ci completions conda container debian-packages debian-self docs nix pre-commit recipes release-check rpm-packages systems windows; do
   echo "== $script"
   "./$script.sh"
   case $? in

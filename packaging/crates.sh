@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# crates.sh: publishes the crates, each after those that it needs. With DRY_RUN=1 nothing is uploaded; crates that need others of
-# these can only be tried so once those are published.
+# crates.sh [FLAGS of `cargo publish`...]
+# Does: publishes the crates, each after those that it needs. `--dry-run` uploads nothing and builds each as its users would;
+#   with `--no-verify` too, nothing is built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for crate in pyrepro-bytecode pyrepro-archive pyrepro-compiler pyrepro; do
-  cargo publish --locked ${DRY_RUN:+--dry-run} -p "$crate"
-done
+cargo publish --locked --workspace "$@"
