@@ -156,5 +156,10 @@ fn refuse(backend: Option<&str>, reasons: &[Refusal], terminal: &Terminal) -> an
     for reason in reasons {
         terminal.error(reason);
     }
+    if let Some(backend) = backend.filter(|_| terminal.reports()) {
+        say(format_args!(
+            "note: nothing is changed; `pyrepro build` works with {backend} too, and makes its wheel reproducible"
+        ));
+    }
     Ok(())
 }

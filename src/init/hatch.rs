@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::Error;
+use super::refusal::RUNS_CODE;
 use super::source_project::{SourceProject, included, is_plain, joined, of_gitignore, trimmed};
 use super::{scm, setuptools_data};
 use crate::project::{Item, Table};
 use crate::tree::Globs;
-
-const CODE: &str = "runs code in the build, and pyrepro runs none";
 
 pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
     old.only_needs(&["hatchling", "hatch", "hatch-vcs", "setuptools-scm", "hatch-fancy-pypi-readme"])?;
@@ -51,7 +50,7 @@ fn metadata(old: &mut SourceProject<'_>) -> Result<(), Error> {
         match entry.name {
             "allow-direct-references" | "allow-ambiguous-features" => {}
             "hooks" => metadata_hooks(old, &entry.value.table()?),
-            _ => old.refuse_entry(&entry, CODE),
+            _ => old.refuse_entry(&entry, RUNS_CODE),
         }
     }
     old.drop(&["tool", "hatch", "metadata"]);
@@ -74,7 +73,7 @@ fn version(old: &mut SourceProject<'_>) -> Result<(), Error> {
                 let source = entry.value.text()?.to_owned();
                 old.refuse_entry(
                     &entry,
-                    format!("takes the version from {source}; pyrepro reads it from a file"),
+                    format!("takes the version from {source}; write it as a string, in project.version or in a file"),
                 );
             }
             _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
@@ -109,7 +108,7 @@ fn wheel(old: &mut SourceProject<'_>, wheel: &Table<'_>) -> Result<(), Error> {
                 old.carried.wheel_exclude.extend(patterns);
             }
             "core-metadata-version" | "strict-naming" | "macos-max-compat" | "dev-mode-dirs" => {}
-            "hooks" => old.refuse(item, CODE),
+            "hooks" => old.refuse(item, RUNS_CODE),
             _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
         }
     }
@@ -129,7 +128,7 @@ fn hooks(old: &mut SourceProject<'_>, hooks: &Table<'_>) -> Result<(), Error> {
                     }
                 }
             }
-            _ => old.refuse_entry(&hook, CODE),
+            _ => old.refuse_entry(&hook, RUNS_CODE),
         }
     }
     Ok(())
@@ -144,7 +143,7 @@ fn metadata_hooks(old: &mut SourceProject<'_>, hooks: &Table<'_>) {
                 old.carried.moved.push((path.map(str::to_owned).to_vec(), "readme"));
             }
             "vcs" => old.refuse_entry(&hook, "takes URLs from version control; write them in [project.urls]"),
-            _ => old.refuse_entry(&hook, CODE),
+            _ => old.refuse_entry(&hook, RUNS_CODE),
         }
     }
 }
@@ -225,7 +224,7 @@ fn sdist(old: &mut SourceProject<'_>, sdist: &Table<'_>) -> Result<(), Error> {
                 old.carried.source_exclude.extend(patterns);
             }
             "core-metadata-version" | "strict-naming" | "support-legacy" => {}
-            "hooks" => old.refuse(item, CODE),
+            "hooks" => old.refuse(item, RUNS_CODE),
             _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
         }
     }

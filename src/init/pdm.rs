@@ -1,6 +1,7 @@
 //! What pdm-backend's settings become.
 
 use super::Error;
+use super::refusal::RUNS_CODE;
 use super::source_project::{SourceProject, anchored, included, is_plain, joined, trimmed};
 use crate::project::{Item, Table};
 
@@ -33,7 +34,7 @@ fn version(old: &mut SourceProject<'_>) -> Result<(), Error> {
                 let source = entry.value.text()?.to_owned();
                 old.refuse_entry(
                     &entry,
-                    format!("takes the version from {source}; pyrepro reads it from a file"),
+                    format!("takes the version from {source}; write it as a string, in project.version or in a file"),
                 );
             }
             _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
@@ -52,9 +53,7 @@ fn settings(old: &mut SourceProject<'_>, build: &Table<'_>) -> Result<(), Error>
             "run-setuptools" if !item.boolean()? => {}
             "source-includes" => old.carried.source_include = old.patterns(item, included)?,
             "excludes" => old.carried.source_exclude = old.patterns(item, anchored)?,
-            "run-setuptools" | "custom-hook" => {
-                old.refuse_entry(&entry, "runs code in the build, and pyrepro runs none")
-            }
+            "run-setuptools" | "custom-hook" => old.refuse_entry(&entry, RUNS_CODE),
             _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
         }
     }

@@ -1,6 +1,7 @@
 //! What poetry-core's settings become.
 
 use super::Error;
+use super::refusal::RUNS_CODE;
 use super::source_project::{SourceProject, anchored, included, is_plain, joined, trimmed};
 use super::stated::METADATA;
 use crate::project::{Item, Table};
@@ -23,7 +24,7 @@ pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
             "version" if old.is_dynamic("version")? => {
                 old.carried.project.push(("version", item.text()?.to_owned()))
             }
-            "build" => old.refuse_entry(&entry, "runs code in the build, and pyrepro runs none"),
+            "build" => old.refuse_entry(&entry, RUNS_CODE),
             "scripts" | "plugins" | "extras" | "urls" => {
                 old.refuse_entry(&entry, "is metadata in poetry's own form; write it in [project]");
             }

@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use crate::project;
 
+/// Why hooks and build scripts are refused.
+pub(super) const RUNS_CODE: &str = "runs code in the build, and pyrepro runs none";
+
 /// One thing that cannot be carried over, and where it is.
 ///
 /// ```

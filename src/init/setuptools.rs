@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Error;
-use super::refusal::Refusal;
+use super::refusal::{RUNS_CODE, Refusal};
 use super::source_project::{SourceProject, is_plain, joined, texts, trimmed};
 use super::{scm, setuptools_data};
 use crate::project::{Item, Table};
-
-const CODE: &str = "runs code in the build, and pyrepro runs none";
 
 /// Folders that setuptools takes for something else than packages.
 const RESERVED: &[&str] = &[
@@ -72,7 +70,7 @@ pub fn read(old: &mut SourceProject<'_>) -> Result<(), Error> {
             | "include-package-data" => {}
             // Wheels are never zipped, and the platforms are told by nothing.
             "zip-safe" | "platforms" => {}
-            "cmdclass" | "ext-modules" => old.refuse_entry(&entry, CODE),
+            "cmdclass" | "ext-modules" => old.refuse_entry(&entry, RUNS_CODE),
             "license-files" => license_files(old, &entry.value)?,
             _ => old.refuse_entry(&entry, "has no equivalent in pyrepro"),
         }
@@ -105,7 +103,7 @@ fn refuse_files(old: &mut SourceProject<'_>) {
         return;
     };
     match first_work(&program) {
-        Some(line) => old.refusals.push(Refusal::of_file(Path::new("setup.py"), Some(line), CODE)),
+        Some(line) => old.refusals.push(Refusal::of_file(Path::new("setup.py"), Some(line), RUNS_CODE)),
         None => old.notes.push("setup.py is not needed any more".into()),
     }
 }

@@ -184,6 +184,10 @@ impl<'d> SourceProject<'d> {
             let text = item.text()?;
             match translate(text).filter(|pattern| Globs::new([pattern]).is_ok()) {
                 Some(pattern) => patterns.push(pattern),
+                None if text.starts_with('!') => self.refuse(
+                    &item,
+                    format!("{text:?} is an exception, and pyrepro has none: name what stays out instead"),
+                ),
                 None => {
                     self.refuse(&item, format!("{text:?} is a pattern that pyrepro has no equivalent of"))
                 }

@@ -12,7 +12,7 @@ pub(super) fn assigned_version(source: &str, name: &str) -> Result<Option<String
     for statement in top_level(source) {
         let Some(value) = value_assigned_to(statement, name) else { continue };
         let value = literal(value).or_else(|| dotted(value)).ok_or_else(|| {
-            format!("assigns to {name} something else than a plain string or a tuple, and pyrepro runs no code to see its value")
+            format!("computes {name}, and pyrepro runs no code to see its value; assign a string")
         })?;
         if found.as_ref().is_some_and(|other| *other != value) {
             return Err(format!("assigns different strings to {name}"));

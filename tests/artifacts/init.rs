@@ -73,6 +73,8 @@ fn refused(tree: &Tree) -> Vec<String> {
     }
     let report: Value = serde_json::from_slice(&init(tree, &["--format", "json"]).stdout).expect("JSON");
     assert_eq!(report["status"], "refused");
+    let way_out = text(&init(tree, &[]).stderr).contains("`pyrepro build` works with");
+    assert_eq!(way_out, report["backend"].is_string(), "whoever has a backend is told that it can stay");
     let one = |reason: &Value| {
         let [key, file, reason_text] =
             ["key", "file", "reason"].map(|name| reason[name].as_str().unwrap_or_default());

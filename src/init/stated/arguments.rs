@@ -4,11 +4,9 @@ use std::path::Path;
 
 use toml_edit::{Array, Item, Table, value as toml};
 
-use super::super::refusal::Refusal;
+use super::super::refusal::{RUNS_CODE, Refusal};
 use super::draft::Draft;
 use super::value::{Argument, Find, Value};
-
-const CODE: &str = "runs code in the build, and pyrepro runs none";
 
 /// The table, or reasons why there is none.
 pub fn draft(said: &[Argument]) -> Draft {
@@ -50,7 +48,9 @@ fn add(draft: &mut Draft, argument: &Argument, all: &Arguments<'_>) -> Added {
     let value = &argument.value;
     let name = argument.name.as_str();
     match name {
-        "cmdclass" | "ext_modules" | "setup_requires" | "libraries" if !value.is_empty() => return Err(CODE),
+        "cmdclass" | "ext_modules" | "setup_requires" | "libraries" if !value.is_empty() => {
+            return Err(RUNS_CODE);
+        }
         _ if value.is_empty() => {}
         "version" => version(draft, value, all)?,
         "name" | "description" => draft.set(name, value.text().ok_or(UNKNOWN)?.trim()),

@@ -12,13 +12,11 @@ use pyrepro_compiler::edition::EDITIONS;
 use pyrepro_compiler::parser::{self, Parsed};
 use pyrepro_compiler::symbol::Symbol;
 
-use super::super::refusal::Refusal;
+use super::super::refusal::{RUNS_CODE, Refusal};
 use super::value::{Argument, Find, Value};
 use crate::there;
 
 const FILE: &str = "setup.py";
-const CODE: &str = "runs code in the build, and pyrepro runs none";
-
 /// The arguments of `setup()`, or what is in the way of knowing them.
 pub fn read(root: &Path, text: &str) -> Result<Vec<Argument>, Vec<Refusal>> {
     let rules = EDITIONS.last().expect("there are editions").rules;
@@ -101,7 +99,7 @@ impl Program<'_> {
                 let meaning = self.meaning(value);
                 match ast[targets] {
                     [target] => self.bind(target, meaning),
-                    _ => self.refuse(line, CODE),
+                    _ => self.refuse(line, RUNS_CODE),
                 }
             }
             StmtKind::AnnAssign { target, value: Some(value), .. } => {
@@ -124,16 +122,16 @@ impl Program<'_> {
                     && ast[orelse].is_empty()
                     && ast[finalbody].is_empty();
                 // setuptools is there, so what is imported without it is not.
-                if is_choice { self.block(body) } else { self.refuse(line, CODE) }
+                if is_choice { self.block(body) } else { self.refuse(line, RUNS_CODE) }
             }
             StmtKind::If { test, body, .. } if self.is_main(test) => self.block(body),
             StmtKind::If { test, body, orelse } if ast[orelse].is_empty() && self.is_version_check(test) => {
                 if !self.only_ends(body) {
-                    self.refuse(line, CODE);
+                    self.refuse(line, RUNS_CODE);
                 }
             }
             StmtKind::Expr { value } => self.run(value, line),
-            _ => self.refuse(line, CODE),
+            _ => self.refuse(line, RUNS_CODE),
         }
     }
 
@@ -160,7 +158,7 @@ impl Program<'_> {
         let ast = &self.parsed.ast;
         let ExprKind::Call { func, args, keywords } = ast[id].kind else {
             if !matches!(ast[id].kind, ExprKind::Constant { .. }) {
-                self.refuse(line, CODE);
+                self.refuse(line, RUNS_CODE);
             }
             return;
         };
@@ -171,7 +169,7 @@ impl Program<'_> {
             Meaning::Setuptools(name) if name == "setup" && ast[args].is_empty() => {
                 self.setup(keywords, line)
             }
-            _ => self.refuse(line, CODE),
+            _ => self.refuse(line, RUNS_CODE),
         }
     }
 
@@ -183,9 +181,9 @@ impl Program<'_> {
             (Some(Meaning::Value(Value::Content(file))), [_]) => self.executed = Some(file),
             (Some(Meaning::Value(Value::Content(file))), [_, names]) => match ast[*names].kind {
                 ExprKind::Name { id, .. } => drop(self.names.insert(id, Meaning::Names(file))),
-                _ => self.refuse(line, CODE),
+                _ => self.refuse(line, RUNS_CODE),
             },
-            _ => self.refuse(line, CODE),
+            _ => self.refuse(line, RUNS_CODE),
         }
     }
 
@@ -203,7 +201,7 @@ impl Program<'_> {
                 (None, Value::Pairs(pairs)) => {
                     arguments.extend(pairs.into_iter().map(|(name, value)| argument(name, value)));
                 }
-                (None, _) => self.refuse(keyword.span.line, CODE),
+                (None, _) => self.refuse(keyword.span.line, RUNS_CODE),
             }
         }
         self.arguments = Some(arguments);
@@ -212,7 +210,7 @@ impl Program<'_> {
     fn bind(&mut self, target: ExprId, meaning: Meaning) {
         match self.parsed.ast[target].kind {
             ExprKind::Name { id, .. } => drop(self.names.insert(id, meaning)),
-            _ => self.refuse(self.parsed.ast[target].span.line, CODE),
+            _ => self.refuse(self.parsed.ast[target].span.line, RUNS_CODE),
         }
     }
 
@@ -257,7 +255,7 @@ impl Program<'_> {
                 return self.call(func, args, keywords, ast[id].span.line);
             }
             _ => {
-                self.refuse(ast[id].span.line, CODE);
+                self.refuse(ast[id].span.line, RUNS_CODE);
                 Value::Unknown
             }
         })
@@ -337,7 +335,7 @@ impl Program<'_> {
     }
 
     fn unknown(&mut self, line: i32) -> Meaning {
-        self.refuse(line, CODE);
+        self.refuse(line, RUNS_CODE);
         Meaning::Value(Value::Unknown)
     }
 
