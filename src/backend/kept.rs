@@ -14,10 +14,19 @@ use super::install::Locked;
 use super::process::{Bounds, run};
 use super::{Error, Isolation, Request};
 use crate::archive::Digest;
+use crate::output::replace;
 
-/// What the folder of an environment has.
+/// What the folder of an environment has: two trees, and how many bytes they are. The time of the last is when the
+/// environment was used last.
 const ENVIRONMENT: &str = "env";
 const BYTECODE: &str = "bytecode";
+const SIZE: &str = "size";
+
+/// What nobody has used for so long goes.
+const UNUSED: Duration = Duration::from_secs(30 * 86_400);
+
+/// How many bytes all of them may be. Beyond, those go that were not used for the longest time.
+const ROOM: u64 = 2 << 30;
 
 /// How the folder of one begins that is not whole yet.
 const UNFINISHED: &str = ".new-";
@@ -47,6 +56,7 @@ impl<'a> Kept<'a> {
     pub fn take(&self, locked: &[Locked], place: &BuildDir) -> bool {
         let shelf = self.shelf(locked);
         let copied = || {
+            filetime::set_file_mtime(shelf.join(SIZE), filetime::FileTime::now())?;
             place.remove_environment().map_err(io::Error::other)?;
             copy(&shelf.join(ENVIRONMENT), &place.environment())?;
             copy(&shelf.join(BYTECODE), &bytecode_of(place))
@@ -68,8 +78,11 @@ impl<'a> Kept<'a> {
             fs::create_dir_all(self.folder)?;
             self.remove_abandoned()?;
             let unfinished = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(self.folder)?;
-            copy(&place.environment(), &unfinished.path().join(ENVIRONMENT))?;
-            copy(&bytecode_of(place), &unfinished.path().join(BYTECODE))?;
+            let size = copy(&place.environment(), &unfinished.path().join(ENVIRONMENT))?
+                + copy(&bytecode_of(place), &unfinished.path().join(BYTECODE))?;
+            fs::write(unfinished.path().join(SIZE), size.to_string())?;
+            // What cannot be removed now, a later run removes.
+            let _ = prune(self.folder, UNUSED, ROOM.saturating_sub(size));
             let shelf = self.shelf(locked);
             if !shelf.is_dir() {
                 fs::rename(unfinished.path(), shelf)?;
@@ -83,15 +96,8 @@ impl<'a> Kept<'a> {
     /// Takes down what requirements came to. Without an environment beside it, it is of no use.
     pub fn remember(&self, requires: &[String], locked: &[Locked]) -> Result<(), Error> {
         let Some(answer) = self.answer(requires) else { return Ok(()) };
-        let write = || {
-            let mut file = tempfile::NamedTempFile::new_in(self.folder)?;
-            for package in locked {
-                io::Write::write_all(&mut file, format!("{package}\n").as_bytes())?;
-            }
-            file.persist(&answer)?;
-            Ok(())
-        };
-        write().map_err(|source| Error::Write { path: answer.clone(), source })
+        let text: String = locked.iter().map(|package| format!("{package}\n")).collect();
+        replace(&answer, text.as_bytes()).map_err(|source| Error::Write { path: answer, source })
     }
 
     /// Compiles what is installed, by an interpreter that does not look at what that is. The bytecode is taken
@@ -160,15 +166,66 @@ impl<'a> Kept<'a> {
     fn remove_abandoned(&self) -> io::Result<()> {
         for found in fs::read_dir(self.folder)? {
             let found = found?;
-            let is_unfinished = found.file_name().to_string_lossy().starts_with(UNFINISHED);
             let age =
                 found.metadata().and_then(|found| found.modified()).ok().and_then(|time| time.elapsed().ok());
-            if is_unfinished && age.is_some_and(|age| age > ABANDONED) {
+            if is_unfinished(&found.path()) && age.is_some_and(|age| age > ABANDONED) {
                 fs::remove_dir_all(found.path())?;
             }
         }
         Ok(())
     }
+}
+
+/// Removes environments, and answers, that were not used for so long; then those that were not used for the longest
+/// time, until there is this much room taken at most.
+fn prune(folder: &Path, unused: Duration, room: u64) -> io::Result<()> {
+    let mut shelves = Vec::new();
+    for found in fs::read_dir(folder)? {
+        let path = found?.path();
+        let is_shelf = path.is_dir();
+        if is_unfinished(&path) {
+            continue;
+        }
+        let mark = if is_shelf { path.join(SIZE) } else { path.clone() };
+        // One without a mark is from a release that wrote none, or is being removed.
+        let used = fs::metadata(&mark).and_then(|mark| mark.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+        if used.elapsed().is_ok_and(|age| age > unused) {
+            remove(&path)?;
+        } else if is_shelf {
+            let size = fs::read_to_string(&mark).ok().and_then(|size| size.parse().ok()).unwrap_or(0);
+            shelves.push((used, size, path));
+        }
+    }
+    shelves.sort();
+    let mut taken: u64 = shelves.iter().map(|(_, size, _)| size).sum();
+    for (_, size, path) in shelves {
+        if taken <= room {
+            break;
+        }
+        remove(&path)?;
+        taken -= size;
+    }
+    Ok(())
+}
+
+/// Removes what other runs may look for at the same time: whole or not at all. One that is being copied ends in
+/// a copy that fails, and is made anew.
+fn remove(path: &Path) -> io::Result<()> {
+    let gone = |result: io::Result<()>| match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    };
+    if !path.is_dir() {
+        return gone(fs::remove_file(path));
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let away = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(folder)?;
+    gone(fs::rename(path, away.path().join("old")))?;
+    away.close()
+}
+
+fn is_unfinished(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(UNFINISHED))
 }
 
 /// Where the interpreter looks for the bytecode of the environment.
@@ -177,9 +234,10 @@ fn bytecode_of(place: &BuildDir) -> PathBuf {
     place.bytecode().join(environment.strip_prefix("/").unwrap_or(&environment))
 }
 
-/// Copies a tree with its links and modes.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+/// Copies a tree with its links and modes, and says how many bytes its files have.
+fn copy(from: &Path, to: &Path) -> io::Result<u64> {
     fs::create_dir_all(to)?;
+    let mut size = 0;
     let mut pending = vec![(from.to_owned(), to.to_owned())];
     while let Some((from, to)) = pending.pop() {
         let found = match fs::read_dir(&from) {
@@ -197,11 +255,11 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
             } else if kind.is_symlink() {
                 link(&fs::read_link(&path)?, &target)?;
             } else {
-                fs::copy(&path, &target)?;
+                size += fs::copy(&path, &target)?;
             }
         }
     }
-    Ok(())
+    Ok(size)
 }
 
 #[cfg(unix)]
@@ -212,4 +270,31 @@ fn link(target: &Path, link: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn link(target: &Path, _: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, format!("a link to {}", target.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shelf(folder: &Path, name: &str, size: u64, days: u64) -> PathBuf {
+        let path = folder.join(name);
+        fs::create_dir_all(path.join(ENVIRONMENT)).unwrap();
+        fs::write(path.join(SIZE), size.to_string()).unwrap();
+        let used = SystemTime::now() - Duration::from_secs(days * 86_400);
+        filetime::set_file_mtime(path.join(SIZE), used.into()).unwrap();
+        path
+    }
+
+    #[test]
+    fn what_was_not_used_for_the_longest_time_goes_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name, size, days| shelf(folder.path(), name, size, days);
+        let (old, long, short, now) =
+            (place("a", 1, 40), place("b", 60, 9), place("c", 60, 5), place("d", 30, 0));
+        let at_work = folder.path().join(format!("{UNFINISHED}x"));
+        fs::create_dir(&at_work).unwrap();
+        prune(folder.path(), UNUSED, 100).unwrap();
+        assert!(!old.exists() && !long.exists());
+        assert!(short.exists() && now.exists() && at_work.exists());
+    }
 }

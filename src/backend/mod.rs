@@ -12,6 +12,7 @@ mod artifact;
 mod build_dir;
 mod confine;
 mod copy;
+mod crates;
 mod environment;
 mod error;
 mod finished;
@@ -237,6 +238,9 @@ impl<'a> Session<'a> {
         let confined = Bounds { writable: Some(&writable), sandbox: self.sandbox.as_ref(), ..bounds };
         let before = copy::Snapshot::of(self.request)?;
         copy::sources(self.request, &self.place)?;
+        if self.request.sandbox {
+            crates::fetch(self.request, &self.place, &bounds)?;
+        }
         let more = self.hooks(&confined).requires(artifact)?;
         self.environment.add_more(self.request, &more, &self.place, &bounds)?;
         watch(Event::Building(artifact, &self.system));

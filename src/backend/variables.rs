@@ -202,6 +202,18 @@ pub fn cargo_programs(request: &Request) -> Option<PathBuf> {
     Some(cargo.join("bin"))
 }
 
+/// The home of cargo in a sandbox.
+pub fn cargo_home(place: &BuildDir) -> PathBuf {
+    place.home().join(".cargo")
+}
+
+/// A program on the user's PATH.
+pub fn program(request: &Request, name: &str) -> Option<PathBuf> {
+    let path = value(&request.variables, "PATH").unwrap_or_default();
+    let folders = std::env::split_paths(path).filter(|folder| folder.is_absolute());
+    folders.map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
 fn is_telling(request: &Request, name: &str) -> bool {
     let is_out = name.ends_with("_TOKEN") || NOT_TELLING.iter().any(|family| name.starts_with(family));
     let is_listed = TELLING.contains(&name) || TELLING_FAMILIES.iter().any(|family| name.starts_with(family));
@@ -237,7 +249,7 @@ fn compilers(variables: &mut Variables, request: &Request, place: &BuildDir) {
     }
     if request.sandbox {
         // The user's own has tokens in it, and programs that the user runs.
-        set(variables, "CARGO_HOME", place.home().join(".cargo"));
+        set(variables, "CARGO_HOME", cargo_home(place));
     }
     if cfg!(windows) {
         return;

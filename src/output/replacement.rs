@@ -1,7 +1,7 @@
 //! A file under a temporary name, and how it comes to its own.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 use tempfile::TempPath;
@@ -76,6 +76,13 @@ impl Replacement {
         close_another(&self.file)?;
         Ok(Complete { claim: self.file, path: self.path })
     }
+}
+
+/// Writes a file of a cache, which is made again when it is missing: whole or not at all, for its owner alone.
+pub(crate) fn replace(target: &Path, content: &[u8]) -> io::Result<()> {
+    let mut new = Replacement::beside(target)?;
+    new.file().write_all(content)?;
+    new.complete(Worth::Nothing)?.put(target)
 }
 
 #[cfg(unix)]

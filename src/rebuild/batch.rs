@@ -2,16 +2,19 @@
 
 use std::convert::Infallible;
 use std::fs;
-use std::io::Write;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use super::result::RebuildResult;
-use super::run::{Options, Progress, rebuild};
+use super::run::{Options, Progress, rebuild_from};
 use super::subject::Subject;
+use super::supply::Supply;
 use crate::archive::Digest;
 use crate::in_order;
+use crate::output::replace;
 
 /// How a list is worked on.
 #[derive(Debug, Clone)]
@@ -34,39 +37,78 @@ impl Batch {
         progress: &(dyn Fn(&Subject, Progress<'_>) + Sync),
         done: &(dyn Fn(&RebuildResult) + Sync),
     ) -> Vec<RebuildResult> {
-        let work = |subject| {
+        let supply = Supply::new(options, stop);
+        let run = BatchRun { batch: self, options, stop, supply: &supply };
+        let build = |subject| {
             if stop.load(Ordering::Relaxed) {
                 return Ok::<_, Infallible>(None);
             }
-            let result = self.one(subject, options, stop, &|event| progress(subject, event));
+            let result = run.one(subject, &|event| progress(subject, event));
             done(&result);
             Ok(Some(result))
         };
-        let Ok(results) = in_order::map(subjects, self.jobs.get().min(subjects.len()), work);
+        let threads = self.jobs.get().min(subjects.len());
+        if subjects.len() < 2 {
+            let Ok(results) = in_order::map(subjects, threads, build);
+            return results.into_iter().flatten().collect();
+        }
+        // While some are built, what the next ones need is on its way.
+        let (sender, stocked) = sync_channel(threads);
+        let results = thread::scope(|scope| {
+            scope.spawn(|| run.stock(subjects, sender));
+            in_order::map(stocked, threads, build)
+        });
+        let Ok(results) = results;
         results.into_iter().flatten().collect()
     }
+}
 
-    fn one(
-        &self,
-        subject: &Subject,
-        options: &Options,
-        stop: &AtomicBool,
-        progress: &dyn Fn(Progress<'_>),
-    ) -> RebuildResult {
-        let place = self.results.join(format!("{}.json", key(subject, options)));
-        // A rebuilt wheel that is to be kept has to be built.
-        let resume = self.resume && options.keep.is_none();
-        if let Some(result) = resume.then(|| read(&place)).flatten()
-            && (!options.explain || result.differences.is_empty() || result.explanation.is_some())
-        {
+/// A list that is being worked on.
+struct BatchRun<'a> {
+    batch: &'a Batch,
+    options: &'a Options,
+    stop: &'a AtomicBool,
+    supply: &'a Supply<'a>,
+}
+
+impl BatchRun<'_> {
+    /// Gets what each subject needs, in order, and passes it on. The channel is what keeps it from getting far ahead.
+    fn stock<'a>(&self, subjects: &'a [Subject], stocked: SyncSender<&'a Subject>) {
+        let get = |subject: &'a Subject| {
+            if !self.stop.load(Ordering::Relaxed) && self.kept(subject).is_none() {
+                self.supply.stock(subject);
+            }
+            subject
+        };
+        // The other side takes all of them, stopped or not.
+        let pass = |subject| stocked.send(subject);
+        let _ = in_order::work(subjects.iter(), self.batch.jobs.get(), get, || false, pass);
+    }
+
+    fn one(&self, subject: &Subject, progress: &dyn Fn(Progress<'_>)) -> RebuildResult {
+        if let Some(result) = self.kept(subject) {
             return result;
         }
-        let result = rebuild(subject, options, stop, progress);
+        let result = rebuild_from(self.supply, subject, self.options, self.stop, progress);
         if result.is_final() {
             // Without it, a later run does the work again.
-            let _ = write(&place, &result);
+            let _ = write(&self.place(subject), &result);
         }
         result
+    }
+
+    /// The result of an earlier run, if it has all that this one is asked for.
+    fn kept(&self, subject: &Subject) -> Option<RebuildResult> {
+        let Options { explain, keep, .. } = self.options;
+        // A rebuilt wheel that is to be kept has to be built.
+        let resume = self.batch.resume && keep.is_none();
+        let result = resume.then(|| read(&self.place(subject))).flatten()?;
+        let is_whole = !explain || result.differences.is_empty() || result.explanation.is_some();
+        is_whole.then_some(result)
+    }
+
+    fn place(&self, subject: &Subject) -> PathBuf {
+        self.batch.results.join(format!("{}.json", key(subject, self.options)))
     }
 }
 
@@ -109,20 +151,12 @@ fn write(place: &Path, result: &RebuildResult) -> std::io::Result<()> {
     let folder = place.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     match &result.explanation {
-        Some(explanation) => put(&explanation_of(place), explanation.as_bytes())?,
+        Some(explanation) => replace(&explanation_of(place), explanation.as_bytes())?,
         // What an earlier run has explained may not be true of this result.
         None => fs::remove_file(explanation_of(place)).or_else(|error| match error.kind() {
             std::io::ErrorKind::NotFound => Ok(()),
             _ => Err(error),
         })?,
     }
-    put(place, &serde_json::to_vec(result)?)
-}
-
-/// Writes a file whole or not at all.
-fn put(place: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(place.parent().unwrap_or(Path::new(".")))?;
-    file.write_all(content)?;
-    file.persist(place)?;
-    Ok(())
+    replace(place, &serde_json::to_vec(result)?)
 }

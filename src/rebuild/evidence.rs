@@ -173,6 +173,12 @@ impl Inferred {
             let text = format!("{major}.{minor}");
             return if found { Ok(text) } else { Err(NoPython { needs: text }) };
         }
+        if let Some((member, (major, minor))) = interpreter_of_members(published)
+            && pythons.contains(&(major, minor))
+        {
+            self.add(member, format!("Python {major}.{minor}"));
+            return Ok(format!("{major}.{minor}"));
+        }
         let mut newest = (3, u8::MAX);
         if let Some(uploaded) = uploaded {
             newest = released_by(uploaded);
@@ -221,6 +227,22 @@ fn family_of_backend(backend: &str, package: &str) -> Option<&'static str> {
         // Others stand in for each other: poetry calls poetry-core, flit calls flit_core.
         _ => None,
     }
+}
+
+/// A member whose name says which interpreter wrote it: setuptools has namespace packages in
+/// `NAME-VERSION-py3.7-nspkg.pth`, and bytecode has its tag.
+fn interpreter_of_members(published: &Published) -> Option<(String, (u8, u8))> {
+    published.members.iter().find_map(|member| {
+        let name = member.path().rsplit('/').next().unwrap_or_default();
+        let of_namespace = || name.strip_suffix("-nspkg.pth")?.rsplit_once("-py")?.1.split_once('.');
+        let of_bytecode = || {
+            let stem = name.strip_suffix(".pyc")?;
+            let tag = stem.rsplit_once(".cpython-")?.1.split('.').next()?;
+            tag.split_at_checked(1)
+        };
+        let (major, minor) = of_namespace().or_else(of_bytecode)?;
+        Some((member.path().to_owned(), (major.parse().ok()?, minor.parse().ok()?)))
+    })
 }
 
 /// Whether a requirement is of this project.

@@ -1,14 +1,25 @@
-"""Asks an index for a project with pip's own finder, or downloads one file and checks its hash.
+"""Asks an index for a project with pip's own finder, or downloads files and checks their hashes.
 
-    fetch.py get URL SHA256 TARGET
+    fetch.py get URL SHA256 TARGET [URL SHA256 TARGET ...]
     fetch.py list NAME VERSION       (with pip; prints JSON)
 
-Exit code 3: the network or the index failed. 4: what came has another hash. 5: the index does not have it.
+"get" downloads at the same time, and prints a line for each file, in order: "ok -", "hash" and what was found, or
+"failed" and the reason. Exit code of "list": 3, the network or the index failed; 5, the index does not have it.
 """
 import sys
 
 
-def get(url, sha256, target):
+def get(*arguments):
+    from concurrent.futures import ThreadPoolExecutor
+
+    files = [arguments[at : at + 3] for at in range(0, len(arguments), 3)]
+    with ThreadPoolExecutor(len(files)) as threads:
+        for answer in threads.map(lambda file: " ".join(get_one(*file).split()), files):
+            print(answer, flush=True)
+    return 0
+
+
+def get_one(url, sha256, target):
     import hashlib
     import time
     import urllib.request
@@ -23,16 +34,15 @@ def get(url, sha256, target):
                         break
                     digest.update(piece)
                     file.write(piece)
-        except OSError as error:
+        except Exception as error:
+            # What a server sends can break more than a connection: a line that is not HTTP, half an answer.
             if attempt == 2 or getattr(error, "code", 500) in (403, 404, 410):
-                print(error, file=sys.stderr)
-                return 3
+                return "failed %s" % (str(error) or type(error).__name__)
             time.sleep(1 + attempt)
             continue
         if digest.hexdigest() != sha256:
-            print("its SHA-256 is %s" % digest.hexdigest(), file=sys.stderr)
-            return 4
-        return 0
+            return "hash its SHA-256 is %s" % digest.hexdigest()
+        return "ok -"
 
 
 def list_files(name, version):

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
+use tempfile::TempPath;
 
 use super::error::Error;
 use crate::archive::Digest;
@@ -123,35 +124,24 @@ impl Index<'_> {
         Err(Error::index(&wanted, "no pip here can ask it; with uv on PATH, uv is asked"))
     }
 
-    /// Downloads a file, or takes it from the cache.
-    pub fn download(&self, file: &Remote) -> Result<PathBuf, Error> {
-        let folder = self.cache.join(file.sha256.to_string());
-        let target = folder.join(&file.file_name);
-        if matches!(fs::File::open(&target).map(Digest::of_reader), Ok(Ok((digest, _))) if digest == file.sha256)
-        {
-            return Ok(target);
-        }
-        if file.file_name.contains(['/', '\\']) || file.file_name.starts_with('.') {
-            return Err(Error::index(&file.file_name, "the index gives it a name that is not a file's"));
-        }
-        fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
-        let part = tempfile::Builder::new().prefix(".part-").tempfile_in(&folder);
-        let part = part.map_err(|source| Error::io(&folder, source))?.into_temp_path();
+    /// Downloads files at the same time, or takes them from the cache: the path or the error of each.
+    pub fn download(&self, files: &[&Remote]) -> Result<Vec<Result<PathBuf, Error>>, Error> {
         let mut command = self.script(self.python);
-        command.args(["get", &file.url, &file.sha256.to_string()]).arg(&part);
-        let ended = run(&mut command, "downloading", self.bounds)?;
-        match ended.status.code() {
-            Some(0) => part.persist(&target).map_err(|error| Error::io(&target, error.error))?,
-            Some(4) => {
-                return Err(Error::Hash {
-                    file: file.file_name.clone(),
-                    wanted: file.sha256,
-                    found: ended.words.to_string(),
-                });
+        command.arg("get");
+        let mut downloads = Vec::new();
+        for file in files {
+            let download = Download::prepare(self.cache, file)?;
+            if let Some(part) = &download.part {
+                command.args([&file.url, &file.sha256.to_string()]).arg(part);
             }
-            _ => return Err(Error::Network { what: file.url.clone(), reason: ended.words.to_string() }),
+            downloads.push(download);
         }
-        Ok(target)
+        let mut answers = String::new();
+        if downloads.iter().any(|download| download.part.is_some()) {
+            answers = run(&mut command, "downloading", self.bounds)?.words.0;
+        }
+        let mut lines = answers.lines();
+        Ok(downloads.into_iter().map(|download| download.finish(&mut lines)).collect())
     }
 
     fn script(&self, python: &Path) -> Command {
@@ -166,6 +156,54 @@ impl Index<'_> {
 
     fn scratch(&self) -> Result<tempfile::TempDir, Error> {
         tempfile::tempdir().map_err(|source| Error::io(&std::env::temp_dir(), source))
+    }
+}
+
+/// A file on its way into the cache.
+struct Download<'a> {
+    file: &'a Remote,
+    target: PathBuf,
+    /// Where it is written to, unless the cache has it.
+    part: Option<TempPath>,
+}
+
+impl<'a> Download<'a> {
+    fn prepare(cache: &Path, file: &'a Remote) -> Result<Download<'a>, Error> {
+        if file.file_name.contains(['/', '\\']) || file.file_name.starts_with('.') {
+            return Err(Error::index(&file.file_name, "the index gives it a name that is not a file's"));
+        }
+        let folder = cache.join(file.sha256.to_string());
+        let target = folder.join(&file.file_name);
+        let found = fs::File::open(&target).and_then(Digest::of_reader);
+        if found.is_ok_and(|(digest, _)| digest == file.sha256) {
+            return Ok(Download { file, target, part: None });
+        }
+        fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
+        let part = tempfile::Builder::new().prefix(".part-").tempfile_in(&folder);
+        let part = part.map_err(|source| Error::io(&folder, source))?.into_temp_path();
+        Ok(Download { file, target, part: Some(part) })
+    }
+
+    /// Reads what the script says of this file: one line for each that it was to get.
+    fn finish(self, lines: &mut std::str::Lines<'_>) -> Result<PathBuf, Error> {
+        let Download { file, target, part } = self;
+        let Some(part) = part else { return Ok(target) };
+        let line = lines.next().unwrap_or("failed the download ended before its time");
+        match line.split_once(' ') {
+            Some(("hash", found)) => Err(Error::Hash {
+                file: file.file_name.clone(),
+                wanted: file.sha256,
+                found: found.to_owned(),
+            }),
+            Some(("ok", _)) => {
+                part.persist(&target).map_err(|error| Error::io(&target, error.error))?;
+                Ok(target)
+            }
+            other => Err(Error::Network {
+                what: file.url.clone(),
+                reason: other.map_or(line, |(_, reason)| reason).to_owned(),
+            }),
+        }
     }
 }
 

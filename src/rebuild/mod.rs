@@ -5,6 +5,7 @@
 //! [`Grade`] with its evidence. Builds run without network and without the user's files.
 
 mod attempt;
+mod attempts;
 mod batch;
 mod compare;
 mod derived;
@@ -24,6 +25,7 @@ mod source;
 mod statement;
 mod strategy;
 mod subject;
+mod supply;
 mod switches;
 
 pub use batch::Batch;

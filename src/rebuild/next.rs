@@ -1,5 +1,7 @@
 //! What to try next: the difference, or the failure, chooses it.
 
+use std::collections::HashSet;
+use std::fs;
 use std::path::Path;
 
 use super::compare::{Class, MemberDifference};
@@ -18,10 +20,10 @@ pub(super) enum Ending<'a> {
 }
 
 /// Releases of setuptools, each the last before something changed in what it writes.
-const SETUPTOOLS: [&str; 23] = [
+const SETUPTOOLS: [&str; 25] = [
     "80.9.0", "78.1.1", "75.8.0", "75.3.2", "72.2.0", "70.0.0", "69.5.1", "68.2.2", "67.7.2", "65.5.1",
     "62.6.0", "60.10.0", "59.6.0", "57.5.0", "56.2.0", "51.3.3", "49.6.0", "44.1.1", "40.8.0", "40.6.2",
-    "39.2.0", "38.5.2", "36.8.0",
+    "39.2.0", "38.5.2", "36.8.0", "36.3.0", "28.8.0",
 ];
 
 /// The first release of setuptools that has hooks for what has a setup.py alone.
@@ -64,7 +66,8 @@ pub(super) fn next(
             after_failure(published, tried, stage, words, pythons, &mut change)
         }
         Ending::Differs { rebuilt, installed, differences } => {
-            after_difference(published, tried, rebuilt, installed, differences, pythons, &mut change);
+            let comparison = Comparison { published, rebuilt, differences, source };
+            after_difference(&comparison, tried, installed, pythons, &mut change);
         }
     }
     found
@@ -243,15 +246,63 @@ fn providers(module: &str) -> Vec<&str> {
     }
 }
 
+/// A rebuild that is not the published wheel.
+struct Comparison<'a> {
+    published: &'a Published,
+    rebuilt: &'a Published,
+    differences: &'a [MemberDifference],
+    /// The folder that it was built of.
+    source: &'a Path,
+}
+
+impl Comparison<'_> {
+    /// Whether all that differs is what modules say, or what the source does not have. Which of its files there are in
+    /// the wheel, and what metadata says, is the work of the backend.
+    fn is_of_source(&self) -> bool {
+        let mut files = None;
+        self.differences.iter().all(|difference| match difference.class {
+            Class::Content | Class::Native | Class::Record | Class::LineEnds | Class::Mode => true,
+            Class::Missing if !is_generated(&difference.member) => {
+                let name = difference.member.rsplit('/').next().unwrap_or_default();
+                !files.get_or_insert_with(|| names_of_files(self.source)).contains(name)
+            }
+            _ => false,
+        })
+    }
+}
+
+/// Whether a backend writes such a member without a file of the source.
+fn is_generated(member: &str) -> bool {
+    const LICENCES: [&str; 5] = ["LICEN", "COPYING", "NOTICE", "AUTHORS", "COPYRIGHT"];
+    let name = member.rsplit('/').next().unwrap_or_default().to_ascii_uppercase();
+    let is_licence = LICENCES.iter().any(|licence| name.starts_with(licence));
+    member.contains(".dist-info/") && !is_licence || member.contains(".data/scripts/")
+}
+
+/// The names of all files in a folder and those below it.
+fn names_of_files(folder: &Path) -> HashSet<String> {
+    let mut names = HashSet::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(folder) = pending.pop() {
+        for found in fs::read_dir(folder).into_iter().flatten().flatten() {
+            if found.file_type().is_ok_and(|kind| kind.is_dir()) {
+                pending.push(found.path());
+            } else {
+                names.insert(found.file_name().to_string_lossy().into_owned());
+            }
+        }
+    }
+    names
+}
+
 fn after_difference(
-    published: &Published,
+    comparison: &Comparison<'_>,
     tried: &Strategy,
-    rebuilt: &Published,
     installed: &[Installed],
-    differences: &[MemberDifference],
     pythons: &[(u8, u8)],
     change: Change<'_>,
 ) {
+    let Comparison { published, rebuilt, differences, .. } = *comparison;
     let tags = |wheel: &Published| wheel.file_name.python.clone();
     let setuptools =
         installed.iter().find(|package| package.name == "setuptools").map(|found| found.version.clone());
@@ -271,10 +322,7 @@ fn after_difference(
     }
     by_version_files(tried, installed, differences, change);
     let Some(setuptools) = setuptools else { return };
-    // Which files there are and what metadata says is the work of setuptools, what is in modules is not.
-    let is_of_source =
-        |class| matches!(class, Class::Content | Class::Native | Class::Record | Class::LineEnds);
-    if differences.iter().all(|difference| is_of_source(difference.class)) {
+    if comparison.is_of_source() {
         return;
     }
     let by_wheel = Generator::of(published).is_some_and(|generator| generator.name == "bdist_wheel");

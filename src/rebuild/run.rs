@@ -1,31 +1,31 @@
 //! From what is to be rebuilt to the answer.
 
-use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use super::attempt::{Rebuilt, Workshop};
-use super::compare::{Class, MemberDifference, compare};
+use super::attempt::Workshop;
+use super::attempts::{Attempts, Best};
+use super::compare::{Class, MemberDifference};
 use super::error::Error;
 use super::evidence::{Circumstances, Inference, infer};
 use super::grade::Grade;
-use super::index::{Index, Listing, Remote};
-use super::next::{Ending, next};
+use super::index::{Listing, Remote};
 use super::pack::pack_as_published;
 use super::page::explanation;
 use super::published::{FileName, Published};
 use super::repository::Repository;
-use super::result::{Attempt, RebuildResult, RebuiltFacts};
+use super::result::{RebuildResult, RebuiltFacts};
 use super::source::Source;
 use super::strategy::Strategy;
 use super::subject::Subject;
+use super::supply::Supply;
 use crate::archive::{Digest, Digesting};
 use crate::backend::process::Bounds;
-use crate::backend::{self, BuildSystem, Event, Installer, Request};
+use crate::backend::{BuildSystem, Event, Installer};
 use crate::output::{Output, OutputForm, OutputSet, OutputTarget};
 use crate::python::Interpreter;
 
@@ -73,14 +73,22 @@ pub enum Progress<'a> {
     Build(Event<'a>),
 }
 
-/// After so many failures of the same words, none of what they suggest is tried any more.
-const SAME_FAILURES: usize = 2;
-
 /// How many more builds are tried from the repository, where the source distribution lacks files.
 const ATTEMPTS_FROM_REPOSITORY: usize = 3;
 
 /// Rebuilds one wheel. What goes wrong is part of the answer.
 pub fn rebuild(
+    subject: &Subject,
+    options: &Options,
+    stop: &AtomicBool,
+    progress: &dyn Fn(Progress<'_>),
+) -> RebuildResult {
+    rebuild_from(&Supply::new(options, stop), subject, options, stop, progress)
+}
+
+/// The same with a supply that others use too.
+pub(super) fn rebuild_from(
+    supply: &Supply<'_>,
     subject: &Subject,
     options: &Options,
     stop: &AtomicBool,
@@ -105,7 +113,8 @@ pub fn rebuild(
         seconds: 0.0,
         explanation: None,
     };
-    let mut run = Run { options, stop, progress, result: &mut result };
+    let pythons = versions(&options.pythons);
+    let mut run = Run { options, supply, stop, progress, pythons: &pythons, result: &mut result };
     if let Err(error) = run.rebuild(subject) {
         result.stage = Some(error.stage().to_owned());
         result.reason = Some(error.to_string());
@@ -117,29 +126,33 @@ pub fn rebuild(
 
 struct Run<'a> {
     options: &'a Options,
+    supply: &'a Supply<'a>,
     stop: &'a AtomicBool,
     progress: &'a dyn Fn(Progress<'_>),
+    /// The versions of the interpreters that are here, in ascending order.
+    pythons: &'a [(u8, u8)],
     result: &'a mut RebuildResult,
 }
 
-/// The best that came out so far.
-struct Best {
-    rebuilt: Rebuilt,
-    strategy: Strategy,
-    differences: Vec<MemberDifference>,
+/// What a rebuild begins with.
+struct Start {
+    wheel: PathBuf,
+    /// The index's source distribution, and its address.
+    sdist: Option<(Result<PathBuf, Error>, String)>,
+    listing: Option<Listing>,
 }
 
 impl Run<'_> {
     fn rebuild(&mut self, subject: &Subject) -> Result<(), Error> {
         let scratch = tempfile::Builder::new().prefix("pyrepro-rebuild-").tempdir();
         let scratch = scratch.map_err(|source| Error::io(&std::env::temp_dir(), source))?;
-        let (wheel, listing) = self.wheel(subject)?;
+        let Start { wheel, sdist, listing } = self.start(subject)?;
         let published = Published::open(&wheel)?;
         let name = &published.file_name;
         self.result.wheel = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
         self.result.release = format!("{}=={}", name.project, name.version);
         self.result.sha256 = Some(published.digest);
-        let source = self.source(listing.as_ref(), &published, &scratch.path().join("source"))?;
+        let source = self.source(sdist, &published, &scratch.path().join("source"))?;
         self.result.source = Some(source.facts.clone());
         let system = BuildSystem::of(&source.folder)?;
         // The index knows when it was uploaded; without an answer, the wheel's times are what there is.
@@ -147,35 +160,11 @@ impl Run<'_> {
             None if !system.is_own() => self.list(&name.project, &name.version.replace('_', "-")).ok(),
             listing => listing,
         };
-        let wheels = || listing.iter().flat_map(|listing| &listing.wheels);
-        let listed = || wheels().filter(|file| file.sha256 == published.digest);
-        let uploaded = listed().find_map(|file| file.uploaded.clone());
-        self.result.url = listed().map(|file| plain_url(&file.url)).next();
-        let pythons = self.pythons();
-        let known = Circumstances {
-            uploaded: uploaded.as_deref(),
-            backend: &system.backend,
-            requires: &system.requires,
-            pythons: &pythons,
-        };
-        let first = match &self.options.strategy {
-            Some(strategy) => strategy.clone(),
-            None => {
-                let mut inferred = infer(&published, &known)?;
-                if let Some(python) = &self.options.python {
-                    inferred.strategy.python.clone_from(python);
-                }
-                self.result.inference = inferred.reasons;
-                inferred.strategy
-            }
-        };
-        let bench =
-            Bench { options: self.options, stop: self.stop, progress: self.progress, pythons: &pythons };
+        let first = self.first(&published, &system, listing.as_ref())?;
         let folder = scratch.path().join("work");
         let watch = |event: Event<'_>| (self.progress)(Progress::Build(event));
-        let workshop = bench.workshop(&source, system.is_own(), &folder, &watch)?;
-        let attempts = &mut self.result.attempts;
-        let best = bench.attempts(attempts, &workshop, &published, first, self.options.attempts)?;
+        let workshop = self.workshop(&source, system.is_own(), &folder, &watch)?;
+        let best = self.attempts(&workshop, &published, first, self.options.attempts)?;
         if !self.may_lack_files(&best) {
             return self.judge(&workshop, &published, best);
         }
@@ -184,17 +173,81 @@ impl Run<'_> {
             return self.judge(&workshop, &published, best);
         };
         let folder = scratch.path().join("work-of-repository");
-        let second = bench.workshop(&repository, system.is_own(), &folder, &watch)?;
-        let most = self.result.attempts.len() + ATTEMPTS_FROM_REPOSITORY;
-        let first = best.strategy.clone();
-        match bench.attempts(&mut self.result.attempts, &second, &published, first, most) {
-            Ok(better) if weight(&better.differences) < weight(&best.differences) => {
+        let second = self.workshop(&repository, system.is_own(), &folder, &watch)?;
+        match self.attempts(&second, &published, best.strategy.clone(), ATTEMPTS_FROM_REPOSITORY) {
+            Ok(better) if better.is_better_than(&best) => {
                 self.result.source = Some(repository.facts.clone());
                 self.judge(&second, &published, better)
             }
             Err(Error::Stopped) => Err(Error::Stopped),
             _ => self.judge(&workshop, &published, best),
         }
+    }
+
+    /// The strategy to try first: the one that was given, or what the wheel and the index tell.
+    fn first(
+        &mut self,
+        published: &Published,
+        system: &BuildSystem,
+        listing: Option<&Listing>,
+    ) -> Result<Strategy, Error> {
+        let wheels = listing.map(|listing| listing.wheels.as_slice()).unwrap_or_default();
+        let listed = || wheels.iter().filter(|file| file.sha256 == published.digest);
+        self.result.url = listed().map(|file| plain_url(&file.url)).next();
+        if let Some(strategy) = &self.options.strategy {
+            return Ok(strategy.clone());
+        }
+        let uploaded = listed().find_map(|file| file.uploaded.as_deref());
+        let BuildSystem { backend, requires, .. } = system;
+        let known = Circumstances { uploaded, backend, requires, pythons: self.pythons };
+        let mut inferred = infer(published, &known)?;
+        if let Some(python) = &self.options.python {
+            inferred.strategy.python.clone_from(python);
+        }
+        self.result.inference = inferred.reasons;
+        Ok(inferred.strategy)
+    }
+
+    fn workshop<'b>(
+        &self,
+        source: &'b Source,
+        is_own: bool,
+        folder: &'b Path,
+        watch: &'b dyn Fn(Event<'_>),
+    ) -> Result<Workshop<'b>, Error>
+    where
+        Self: 'b,
+    {
+        fs::create_dir(folder).map_err(|source| Error::io(folder, source))?;
+        let options = self.options;
+        Ok(Workshop {
+            source: &source.folder,
+            is_own,
+            installer: &options.installer,
+            folder,
+            environments: options.cache.join("environments"),
+            root: &options.root,
+            variables: &options.variables,
+            time_limit: options.time_limit,
+            sandbox: options.sandbox,
+            stop: self.stop,
+            watch,
+        })
+    }
+
+    /// Tries strategies from one source, and takes down all that were tried.
+    fn attempts(
+        &mut self,
+        workshop: &Workshop<'_>,
+        published: &Published,
+        first: Strategy,
+        most: usize,
+    ) -> Result<Best, Error> {
+        let earlier = self.result.attempts.len();
+        let attempts = Attempts::new(self.options, self.progress, workshop, published, self.pythons, earlier);
+        let (made, best) = attempts.run(first, most);
+        self.result.attempts.extend(made);
+        best
     }
 
     /// Whether a source with more files may do better.
@@ -237,75 +290,54 @@ impl Run<'_> {
         Ok(found)
     }
 
-    /// The wheel, and what the index has beside it.
-    fn wheel(&self, subject: &Subject) -> Result<(PathBuf, Option<Listing>), Error> {
+    /// The wheel, and what the index has beside it. The wheel and its source are downloaded together.
+    fn start(&self, subject: &Subject) -> Result<Start, Error> {
         let (name, version, file) = match subject {
             Subject::Wheel(path) => {
                 let known = path.file_name().and_then(|name| name.to_str()).and_then(FileName::parse);
                 let known =
                     known.ok_or_else(|| Error::Published(super::PublishedError::Name(path.clone())))?;
                 if self.options.source.is_some() {
-                    return Ok((path.clone(), None));
+                    return Ok(Start { wheel: path.clone(), sdist: None, listing: None });
                 }
                 (known.project, known.version.replace('_', "-"), Some(path))
             }
             Subject::Release { name, version } => (name.clone(), version.clone(), None),
         };
         let listing = self.list(&name, &version)?;
-        if let Some(path) = file {
-            return Ok((path.clone(), Some(listing)));
-        }
-        let wheel = choose(&listing.wheels)
-            .ok_or_else(|| Error::index(&format!("{name}=={version}"), "it has no wheel of this version"))?
-            .clone();
-        Ok((self.download(&wheel)?, Some(listing)))
+        let choice = self.supply.choose(&listing);
+        let wheel = if file.is_some() { None } else { choice.wheel };
+        let no_wheel = || Error::index(&format!("{name}=={version}"), "it has no wheel of this version");
+        let files: Vec<&Remote> = wheel.into_iter().chain(choice.sdist).collect();
+        let mut paths = self.supply.download(&files, self.progress)?.into_iter();
+        let wheel = match (file, wheel) {
+            (Some(path), _) => path.clone(),
+            (None, Some(_)) => paths.next().ok_or_else(no_wheel)??,
+            (None, None) => return Err(no_wheel()),
+        };
+        let sdist = paths.next().zip(choice.sdist.map(|sdist| plain_url(&sdist.url)));
+        Ok(Start { wheel, sdist, listing: Some(listing) })
     }
 
     fn list(&self, name: &str, version: &str) -> Result<Listing, Error> {
-        self.with_index(|index| {
-            let pythons = ["3.13", "3.9", "3.15", "3.7"].map(str::to_owned);
-            index.list(name, version, &pythons)
-        })
+        self.supply.list(name, version, self.progress)
     }
 
-    fn download(&self, file: &Remote) -> Result<PathBuf, Error> {
-        (self.progress)(Progress::Downloading(&file.file_name));
-        self.with_index(|index| index.download(file))
-    }
-
-    fn with_index<T>(&self, ask: impl FnOnce(&Index<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let cache = &self.options.cache;
-        fs::create_dir_all(cache).map_err(|source| Error::io(cache, source))?;
-        let python = self.options.pythons.last().map_or(Path::new("python3"), |python| python.path.as_path());
-        let mut request = Request::new(cache.clone(), python.to_owned());
-        request.variables.clone_from(&self.options.variables);
-        let watch = |event: Event<'_>| (self.progress)(Progress::Build(event));
-        let bounds = bounds(self.options, self.stop, &watch);
-        let installer = &self.options.installer;
-        let pythons = &self.options.pythons;
-        ask(&Index { installer, python, pythons, cache, bounds: &bounds, request: &request })
-    }
-
-    fn source(&self, listing: Option<&Listing>, published: &Published, into: &Path) -> Result<Source, Error> {
+    fn source(
+        &self,
+        sdist: Option<(Result<PathBuf, Error>, String)>,
+        published: &Published,
+        into: &Path,
+    ) -> Result<Source, Error> {
         let watch = |event: Event<'_>| (self.progress)(Progress::Build(event));
         let bounds = bounds(self.options, self.stop, &watch);
         let name = &published.file_name;
         if let Some(source) = &self.options.source {
             return Source::open(source, None, name, into, &bounds);
         }
-        let release = || format!("{}=={}", name.project, name.version);
-        let sdists = listing.map(|listing| listing.sdists.as_slice()).unwrap_or_default();
-        let sdist = sdists.iter().find(|file| file.file_name.ends_with(".tar.gz")).or(sdists.first());
-        let sdist = sdist.ok_or_else(|| Error::NoSource(release()))?;
-        let path = self.download(sdist)?;
-        Source::open(&path, Some(plain_url(&sdist.url)), name, into, &bounds)
-    }
-
-    fn pythons(&self) -> Vec<(u8, u8)> {
-        let mut found: Vec<(u8, u8)> = self.options.pythons.iter().filter_map(version_of).collect();
-        found.sort_unstable();
-        found.dedup();
-        found
+        let none = || Error::NoSource(format!("{}=={}", name.project, name.version));
+        let (path, url) = sdist.ok_or_else(none)?;
+        Source::open(&path?, Some(url), name, into, &bounds)
     }
 
     /// The grade of the best attempt.
@@ -390,25 +422,23 @@ fn put(wheel: &Path, target: &Path) -> Result<(), Error> {
     Ok(set.put()?)
 }
 
-/// The wheel of a version to rebuild: one for every platform if there is one.
-fn choose(wheels: &[Remote]) -> Option<&Remote> {
-    let parsed = |file: &Remote| FileName::parse(&file.file_name);
-    let pure = wheels.iter().find(|file| parsed(file).is_some_and(|name| name.is_pure()));
-    let here = |file: &&Remote| {
-        parsed(file).is_some_and(|name| {
-            name.platform.contains("linux") && name.platform.contains(std::env::consts::ARCH)
-        })
-    };
-    pure.or_else(|| wheels.iter().rfind(here)).or(wheels.first())
+/// The versions of interpreters, each once, in ascending order.
+fn versions(pythons: &[Interpreter]) -> Vec<(u8, u8)> {
+    let mut found: Vec<(u8, u8)> = pythons.iter().filter_map(version_of).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
-fn version_of(python: &Interpreter) -> Option<(u8, u8)> {
+/// The first two numbers of an interpreter's version.
+pub(super) fn version_of(python: &Interpreter) -> Option<(u8, u8)> {
     let version = python.target.as_ref().ok()?;
     let (major, minor) = super::evidence::numbers(&version.to_string());
     Some((u8::try_from(major).ok()?, u8::try_from(minor).ok()?))
 }
 
-fn interpreter<'a>(options: &'a Options, wanted: &str) -> Result<&'a Interpreter, Error> {
+/// The interpreter of a version.
+pub(super) fn interpreter<'a>(options: &'a Options, wanted: &str) -> Result<&'a Interpreter, Error> {
     let (major, minor) = super::evidence::numbers(wanted);
     let fits = |python: &&Interpreter| {
         version_of(python).is_some_and(|(a, b)| (u32::from(a), u32::from(b)) == (major, minor))
@@ -417,125 +447,11 @@ fn interpreter<'a>(options: &'a Options, wanted: &str) -> Result<&'a Interpreter
     found.ok_or_else(|| Error::Python(super::NoPython { needs: wanted.to_owned() }))
 }
 
-/// What attempts are made with, from whatever source.
-struct Bench<'a> {
-    options: &'a Options,
-    stop: &'a AtomicBool,
-    progress: &'a dyn Fn(Progress<'_>),
-    pythons: &'a [(u8, u8)],
-}
-
-impl<'a> Bench<'a> {
-    fn workshop(
-        &self,
-        source: &'a Source,
-        is_own: bool,
-        folder: &'a Path,
-        watch: &'a dyn Fn(Event<'_>),
-    ) -> Result<Workshop<'a>, Error> {
-        fs::create_dir(folder).map_err(|source| Error::io(folder, source))?;
-        let options = self.options;
-        Ok(Workshop {
-            source: &source.folder,
-            is_own,
-            installer: &options.installer,
-            folder,
-            environments: options.cache.join("environments"),
-            root: &options.root,
-            variables: &options.variables,
-            time_limit: options.time_limit,
-            sandbox: options.sandbox,
-            stop: self.stop,
-            watch,
-        })
-    }
-
-    /// Tries strategies until one gives the published members, none is left, or the bound is reached.
-    fn attempts(
-        &self,
-        attempts: &mut Vec<Attempt>,
-        workshop: &Workshop<'_>,
-        published: &Published,
-        first: Strategy,
-        most: usize,
-    ) -> Result<Best, Error> {
-        let before = attempts.len();
-        let mut waiting = VecDeque::from([first]);
-        let mut best: Option<Best> = None;
-        let mut failure = None;
-        while let Some(strategy) = waiting.pop_front() {
-            if attempts[before..].iter().any(|attempt| attempt.strategy == strategy) {
-                continue;
-            }
-            if self.stop.load(Ordering::Relaxed) {
-                // What was not tried might have given the published members, so this is no answer to keep.
-                return Err(Error::Stopped);
-            }
-            if attempts.len() >= most {
-                break;
-            }
-            (self.progress)(Progress::Attempt(attempts.len() + 1, &strategy));
-            let python = interpreter(self.options, &strategy.python)?;
-            let started = Instant::now();
-            let built = workshop.build(&strategy, &python.path, attempts.len());
-            let seconds = started.elapsed().as_secs_f64();
-            let mut attempt =
-                Attempt { strategy: strategy.clone(), differences: None, failure: None, seconds };
-            let next = |ending| next(published, workshop.source, &strategy, &ending, self.pythons);
-            let more = match built {
-                Ok(rebuilt) => {
-                    let differences = compare(published, &rebuilt.wheel);
-                    attempt.differences = Some(differences.len());
-                    attempts.push(attempt);
-                    let is_better =
-                        best.as_ref().is_none_or(|best| weight(&differences) < weight(&best.differences));
-                    if !is_better {
-                        // What did worse has nothing to add.
-                        continue;
-                    }
-                    let (wheel, installed) = (&rebuilt.wheel, &rebuilt.installed);
-                    let ending = Ending::Differs { rebuilt: wheel, installed, differences: &differences };
-                    let more = next(ending);
-                    let is_done = differences.is_empty();
-                    best = Some(Best { rebuilt, strategy: strategy.clone(), differences });
-                    if is_done {
-                        break;
-                    }
-                    more
-                }
-                Err(Error::Build(backend::Error::Stopped)) => return Err(Error::Stopped),
-                Err(Error::Build(backend::Error::NoSandbox(reason))) => {
-                    return Err(Error::NoSandbox(reason));
-                }
-                Err(error) => {
-                    let words = error.to_string();
-                    let more = next(Ending::Failed { stage: error.stage(), words: &words });
-                    let again =
-                        attempts.iter().filter(|other| other.failure.as_ref() == Some(&words)).count();
-                    attempt.failure = Some(words);
-                    attempts.push(attempt);
-                    failure = Some(error);
-                    if best.is_none() && again < SAME_FAILURES { more } else { Vec::new() }
-                }
-            };
-            if self.options.strategy.is_none() {
-                more.into_iter().rev().for_each(|strategy| waiting.push_front(strategy));
-            }
-        }
-        best.ok_or_else(|| failure.unwrap_or(Error::Stopped))
-    }
-}
-
 /// The bounds of programs that are ours: no sandbox.
-fn bounds<'a>(options: &Options, stop: &'a AtomicBool, watch: &'a dyn Fn(Event<'_>)) -> Bounds<'a> {
+pub(super) fn bounds<'a>(
+    options: &Options,
+    stop: &'a AtomicBool,
+    watch: &'a dyn Fn(Event<'_>),
+) -> Bounds<'a> {
     Bounds { time_limit: Some(options.time_limit), writable: None, sandbox: None, stop, watch }
-}
-
-/// How much differs: content counts for more than metadata, and each field of metadata counts.
-fn weight(differences: &[MemberDifference]) -> usize {
-    let of_one = |difference: &MemberDifference| {
-        let fields = difference.detail.matches("; ").count().min(40);
-        if difference.class.is_metadata() { 100 + fields } else { 250 }
-    };
-    differences.iter().map(of_one).sum()
 }

@@ -11,6 +11,7 @@ mod normalize_archives;
 mod prove;
 mod rebuild;
 mod rebuild_index;
+mod rebuild_real;
 mod rebuild_tampered;
 mod recipes;
 mod verify;

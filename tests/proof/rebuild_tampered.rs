@@ -17,7 +17,7 @@ use crate::common::app::{members, stdout_of};
 use crate::common::tree::Tree;
 use crate::common::{pyrepro, search_path};
 
-type Files = Vec<(String, Vec<u8>)>;
+pub type Files = Vec<(String, Vec<u8>)>;
 
 /// Projects of three shapes that pyrepro itself builds, so that a rebuild takes milliseconds.
 type Project = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
@@ -76,10 +76,10 @@ fn build(tree: &Tree, (name, more, files): (&str, &str, &[(&str, &str)])) -> (Pa
     (source, out.join(format!("{name}-1.0-py3-none-any.whl")))
 }
 
-type Content = fn(&[u8]) -> Vec<u8>;
+pub type Content = fn(&[u8]) -> Vec<u8>;
 
 /// What can be done to the content of a member.
-const OF_CONTENT: [(&str, Content); 29] = [
+pub const OF_CONTENT: [(&str, Content); 29] = [
     ("the first byte", |old| changed(old, 0)),
     ("a byte in the middle", |old| changed(old, old.len() / 2)),
     ("the last byte", |old| changed(old, old.len().saturating_sub(1))),
@@ -123,10 +123,10 @@ fn replaced(old: &[u8], from: &str, to: &str) -> Vec<u8> {
     String::from_utf8_lossy(old).replacen(from, to, 1).into_bytes()
 }
 
-type Whole = fn(&mut Files, usize);
+pub type Whole = fn(&mut Files, usize);
 
 /// What can be done to a member as a whole, or beside it.
-const OF_MEMBERS: [(&str, Whole); 12] = [
+pub const OF_MEMBERS: [(&str, Whole); 12] = [
     ("missing", |files, at| drop(files.remove(at))),
     ("under another name", |files, at| files[at].0.push('x')),
     ("in capitals", |files, at| files[at].0 = files[at].0.to_ascii_uppercase()),
