@@ -1,14 +1,14 @@
 //! What the environment variables say.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use pyrepro::backend::Installer;
 use pyrepro::compile::Choice;
 use pyrepro::epoch::{self, DecidedEpoch, Epoch, EpochChoice};
-use pyrepro::python::SearchPath;
+use pyrepro::python::{Interpreters, SearchPath};
 
 /// Where the user has interpreters.
 pub fn search_path() -> SearchPath {
@@ -20,6 +20,23 @@ pub fn search_path() -> SearchPath {
             .map(PathBuf::from)
             .or_else(|| env::home_dir().map(|home| home.join(".pyenv"))),
     }
+}
+
+/// The interpreters of the user. What they say of themselves is remembered, unless variables of the loader choose the
+/// libraries that they run with.
+pub fn interpreters() -> Interpreters {
+    let interpreters = Interpreters::new(search_path());
+    let of_loader = |name: OsString| ["LD_", "DYLD_"].iter().any(|start| begins(&name, start));
+    match cache() {
+        Ok(folder) if !env::vars_os().any(|(name, _)| of_loader(name)) => {
+            interpreters.remembering(folder.join("interpreters"))
+        }
+        _ => interpreters,
+    }
+}
+
+fn begins(name: &OsStr, start: &str) -> bool {
+    name.as_encoded_bytes().starts_with(start.as_bytes())
 }
 
 /// The time that artifacts are to carry, by the flag or else SOURCE_DATE_EPOCH, and where it is from.

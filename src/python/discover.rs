@@ -5,11 +5,12 @@ use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::Release;
 use super::interpreter::Interpreter;
 use super::probe::{Unusable, probe};
+use super::remembered::Remembered;
 use super::search::{SearchPath, is_path, python_at};
 use crate::in_order;
 
@@ -32,6 +33,7 @@ const PROBES_AT_A_TIME: usize = 16;
 pub struct Interpreters {
     search: SearchPath,
     time_limit: Duration,
+    remembered: Option<Remembered>,
     probed: Mutex<HashMap<PathBuf, Result<Interpreter, Unusable>>>,
 }
 
@@ -61,7 +63,20 @@ impl Interpreters {
     /// let interpreters = Interpreters::new(search);
     /// ```
     pub fn new(search: SearchPath) -> Interpreters {
-        Interpreters { search, time_limit: TIME_LIMIT, probed: Mutex::default() }
+        Interpreters { search, time_limit: TIME_LIMIT, remembered: None, probed: Mutex::default() }
+    }
+
+    /// Remembers in a folder what interpreters say of themselves, and asks them again only when they have changed.
+    /// Where that cannot be told, such as for scripts, each is asked. Not for where variables such as `LD_LIBRARY_PATH` choose
+    /// the libraries that an interpreter runs with.
+    ///
+    /// ```
+    /// use pyrepro::python::{Interpreters, SearchPath};
+    ///
+    /// let interpreters = Interpreters::new(SearchPath::default()).remembering("/home/ada/.cache/pyrepro/interpreters");
+    /// ```
+    pub fn remembering(self, folder: impl Into<PathBuf>) -> Interpreters {
+        Interpreters { remembered: Some(Remembered::new(folder.into())), ..self }
     }
 
     /// Sets how long an interpreter may take to tell about itself; 10 seconds if not set.
@@ -217,7 +232,7 @@ impl Interpreters {
         let identity = identity(path);
         let known = self.lock().get(&identity).cloned();
         let outcome = known.unwrap_or_else(|| {
-            let outcome = probe(path, self.time_limit);
+            let outcome = self.ask(path);
             self.lock().insert(identity, outcome.clone());
             outcome
         });
@@ -229,6 +244,17 @@ impl Interpreters {
             Ok(python) => Ok(Interpreter { path: path.to_owned(), ..python }),
             Err(unusable) => Err(Unusable { path: path.to_owned(), ..unusable }),
         }
+    }
+
+    fn ask(&self, path: &Path) -> Result<Interpreter, Unusable> {
+        let Some(remembered) = &self.remembered else { return Ok(probe(path, self.time_limit)?.interpreter) };
+        if let Some(known) = remembered.interpreter(path) {
+            return Ok(known);
+        }
+        let asked = SystemTime::now();
+        let answer = probe(path, self.time_limit)?;
+        remembered.remember(path, &answer, asked);
+        Ok(answer.interpreter)
     }
 
     fn probe_many(&self, paths: &[PathBuf]) -> Vec<Result<Interpreter, Unusable>> {

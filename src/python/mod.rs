@@ -5,6 +5,7 @@ mod environment;
 mod interpreter;
 mod isolated;
 pub(crate) mod probe;
+mod remembered;
 mod search;
 
 pub use discover::{FindError, Interpreters};

@@ -29,12 +29,27 @@ def cache_tag():
     return getattr(getattr(sys, "implementation", None), "cache_tag", None) or "-"
 
 
-def executable():
-    path = getattr(sys, "executable", None) or ""
+def digits(path):
     if not isinstance(path, bytes):
         path = path.encode(sys.getfilesystemencoding(), "surrogateescape")
-    return "".join(["%02x" % byte for byte in bytearray(path)]) or "-"
+    return "".join(["%02x" % byte for byte in bytearray(path)])
+
+
+def executable():
+    return digits(getattr(sys, "executable", None) or "") or "-"
+
+
+# The files whose code is in this process, where the system lists them.
+def files():
+    try:
+        with open("/proc/self/maps", "rb") as maps:
+            mapped = [line.rstrip(b"\n").split(None, 5) for line in maps]
+    except (IOError, OSError):
+        return "-"
+    paths = set(line[5] for line in mapped if b"x" in line[1] and line[5:] and line[5].startswith(b"/"))
+    return ",".join([digits(path) for path in sorted(paths)]) or "-"
 
 
 answer = ["pyrepro-python"] + list(sys.version_info) + [implementation(), magic(), cache_tag(), executable()]
+answer.append(files())
 sys.stdout.write(" ".join([str(part) for part in answer]) + "\n")

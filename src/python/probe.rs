@@ -59,10 +59,21 @@ pub enum Fault {
     Junk(String),
 }
 
+/// What an interpreter says of itself.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// What it says it is.
+    pub interpreter: Interpreter,
+    /// The files that it ran from, itself and libraries, where it can tell.
+    pub files: Vec<PathBuf>,
+    /// All of it, as it was said.
+    pub line: String,
+}
+
 /// Runs the interpreter once and takes its answer.
 ///
 /// The current folder stays as it is, because pyenv's shims choose by it. Nothing is imported from it.
-pub(super) fn probe(path: &Path, limit: Duration) -> Result<Interpreter, Unusable> {
+pub(super) fn probe(path: &Path, limit: Duration) -> Result<Answer, Unusable> {
     let unusable = |reason| Unusable { path: path.to_owned(), reason };
     let answer = match run(path, SCRIPT, limit) {
         // That says nothing of the interpreter, the first time.
@@ -146,10 +157,10 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
 
 /// The answer must be one line and nothing else: an interpreter behind a script that writes to
 /// standard output could not be talked to later either.
-pub(crate) fn parse(path: &Path, answer: &str) -> Option<Interpreter> {
+pub(crate) fn parse(path: &Path, answer: &str) -> Option<Answer> {
     let line = answer.strip_suffix('\n')?.trim_end_matches('\r');
     let fields: Vec<&str> = line.split(' ').collect();
-    let &[GREETING, major, minor, micro, level, serial, implementation, magic, cache_tag, executable] =
+    let &[GREETING, major, minor, micro, level, serial, implementation, magic, cache_tag, executable, files] =
         fields.as_slice()
     else {
         return None;
@@ -164,7 +175,12 @@ pub(crate) fn parse(path: &Path, answer: &str) -> Option<Interpreter> {
     let magic = known(magic).map(str::parse).transpose().ok()?;
     let executable = known(executable).map_or(Some(path.to_owned()), parse_path)?;
     let cache_tag = known(cache_tag).map(str::to_owned);
-    Some(Interpreter::new(path.to_owned(), executable, implementation.to_owned(), release, magic, cache_tag))
+    let files =
+        known(files).map(|files| files.split(',').map(parse_path).collect()).unwrap_or(Some(Vec::new()))?;
+    let implementation = implementation.to_owned();
+    let interpreter =
+        Interpreter::new(path.to_owned(), executable, implementation, release, magic, cache_tag);
+    Some(Answer { interpreter, files, line: answer.to_owned() })
 }
 
 fn known(field: &str) -> Option<&str> {
@@ -185,7 +201,11 @@ fn parse_level(level: &str) -> Option<Level> {
 fn parse_path(digits: &str) -> Option<PathBuf> {
     let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
     let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let bytes = pairs.iter().map(byte).collect::<Option<Vec<u8>>>().filter(|_| rest.is_empty())?;
+    let bytes = pairs
+        .iter()
+        .map(byte)
+        .collect::<Option<Vec<u8>>>()
+        .filter(|bytes| rest.is_empty() && !bytes.is_empty())?;
     os_string(bytes).map(PathBuf::from)
 }
 
@@ -212,12 +232,13 @@ mod tests {
     use super::*;
 
     fn answer(line: &str) -> Option<Interpreter> {
-        parse(Path::new("/nowhere/python"), line)
+        Some(parse(Path::new("/nowhere/python"), line)?.interpreter)
     }
 
     #[test]
     fn an_answer_is_understood() {
-        let python = answer("pyrepro-python 3 14 0 candidate 2 cpython 3627 cpython-314 2f612062\n").unwrap();
+        let python =
+            answer("pyrepro-python 3 14 0 candidate 2 cpython 3627 cpython-314 2f612062 -\n").unwrap();
         assert_eq!(python.release.to_string(), "3.14.0rc2");
         assert_eq!((python.implementation.as_str(), python.magic), ("cpython", Some(3627)));
         assert_eq!(python.cache_tag.as_deref(), Some("cpython-314"));
@@ -226,14 +247,14 @@ mod tests {
 
     #[test]
     fn what_an_interpreter_does_not_know_may_be_missing() {
-        let python = answer("pyrepro-python 2 7 18 final 0 jython - - -\r\n").unwrap();
+        let python = answer("pyrepro-python 2 7 18 final 0 jython - - - -\r\n").unwrap();
         assert_eq!((python.magic, python.cache_tag), (None, None));
         assert_eq!(python.executable, Path::new("/nowhere/python"));
     }
 
     #[test]
     fn anything_else_is_junk() {
-        let good = "pyrepro-python 3 9 1 final 0 cpython 3425 cpython-39 2f\n";
+        let good = "pyrepro-python 3 9 1 final 0 cpython 3425 cpython-39 2f 2f6c6962\n";
         assert!(answer(good).is_some());
         for junk in [
             "".to_owned(),
@@ -244,9 +265,12 @@ mod tests {
             good.replace("3425", "70000"),
             good.replace("final", "gamma"),
             good.replace(" 9 ", " -9 "),
-            good.replace("2f", "2f2"),
-            good.replace("2f", "zz"),
-            good.replace("2f", "é"),
+            good.replace(" 2f ", " 2f2 "),
+            good.replace(" 2f ", " zz "),
+            good.replace(" 2f ", " é "),
+            good.replace("6c6962", "6c69622"),
+            good.replace("2f6c6962", ","),
+            good.replace(" 2f6c6962", ""),
         ] {
             assert!(answer(&junk).is_none(), "{junk:?}");
         }

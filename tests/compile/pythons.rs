@@ -290,7 +290,7 @@ fn a_bare_name_is_never_what_lies_in_the_current_folder() {
 fn a_version_means_the_highest_patch_level_that_can_be_a_target() {
     let folder = Folder::new();
     let fake = |name: &str, micro, level, implementation| {
-        let answer = format!("pyrepro-python 3 13 {micro} {level} 0 {implementation} 3571 cpython-313 -");
+        let answer = format!("pyrepro-python 3 13 {micro} {level} 0 {implementation} 3571 cpython-313 - -");
         folder.script(name, &format!("echo {answer}"))
     };
     fake("python3.7", 4, "final", "cpython");
@@ -412,4 +412,39 @@ fn the_table_has_a_line_for_each_and_marks_the_default() {
     assert_eq!(lines[2..5], ["* the default", "", "Built-in compilers, which need no interpreter"]);
     assert!(table.contains("\n  3.13.0  compared with 3.13.0\n"), "{table}");
     assert!(!table.contains('\u{1b}'));
+}
+
+/// What `pyrepro compile` takes an interpreter for, as its manifest says.
+fn release_compiled_for(python: &Path, folder: &Path) -> String {
+    let mut command = pyrepro();
+    // cargo sets it for tests, and then nothing is remembered.
+    command.env_remove("LD_LIBRARY_PATH").env("PYREPRO_CACHE_DIR", folder.join("cache")).current_dir(folder);
+    command.args(["compile", "-q", "-f", "--manifest", "m.json", "--python"]).arg(python).arg("m.py");
+    command.assert().success();
+    let manifest: Value = serde_json::from_slice(&fs::read(folder.join("m.json")).unwrap()).unwrap();
+    manifest["targets"][0]["version"].as_str().unwrap_or_else(|| panic!("{manifest:#}")).to_owned()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interpreter_is_asked_once_which_release_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let python = &newest().interpreter;
+    let folder = Folder::new();
+    folder.file("m.py", "x = 1\n");
+    let release = python.release.to_string();
+    assert_eq!(release_compiled_for(&python.path, folder.path()), release);
+    let answers: Vec<_> = fs::read_dir(folder.path().join("cache/interpreters")).unwrap().collect();
+    let [Ok(answer)] = answers.as_slice() else { panic!("{answers:?}") };
+    // Another release in the answer shows whether it is taken.
+    let text = fs::read_to_string(answer.path()).unwrap();
+    let said = |micro| format!(" {} {} {micro} final ", python.release.major, python.release.minor);
+    let changed = text.replace(&said(python.release.micro), &said(98));
+    assert_ne!(changed, text);
+    fs::write(answer.path(), changed).unwrap();
+    assert!(release_compiled_for(&python.path, folder.path()).ends_with(".98"));
+    // Whoever can write to it could choose what is compiled for.
+    fs::set_permissions(answer.path(), fs::Permissions::from_mode(0o666)).unwrap();
+    assert_eq!(release_compiled_for(&python.path, folder.path()), release);
 }

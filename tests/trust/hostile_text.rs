@@ -386,7 +386,7 @@ fn what_programs_say_steers_nothing() {
     let release = python().interpreter.release;
     let real = python().interpreter.path.display();
     let answer = format!(
-        "pyrepro-python {} {} {} final 0 {SLY} - {SLY} -",
+        "pyrepro-python {} {} {} final 0 {SLY} - {SLY} - -",
         release.major, release.minor, release.micro
     );
     for (name, body) in [

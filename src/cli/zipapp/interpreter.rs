@@ -6,7 +6,6 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use pyrepro::compile::{self, Aim};
 use pyrepro::dist::zipapp::shebang;
-use pyrepro::python::Interpreters;
 
 use super::super::environment;
 use super::super::terminal::Terminal;
@@ -51,7 +50,7 @@ impl Choice {
     /// The interpreter to compile for: that of the first line where it is here, else that of
     /// --python, else the default.
     pub fn aim(&self, compiler: compile::Choice, terminal: &Terminal) -> anyhow::Result<Aim> {
-        let interpreters = Interpreters::new(environment::search_path());
+        let interpreters = environment::interpreters();
         let line = self.first_line()?;
         let request = self.python().filter(|python| line.is_empty() || *python != line);
         if compiler == compile::Choice::Native {
