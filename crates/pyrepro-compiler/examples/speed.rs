@@ -1,14 +1,16 @@
 //! How fast sources become tokens, trees and code, in memory and on one core:
-//! `cargo run --profile dist -p pyrepro-compiler --example speed -- [--only=tokens|tree|level|levels] [--rounds=5] FILE|FOLDER…`
+//! `cargo run --profile dist -p pyrepro-compiler --example speed -- [--only=tokens|tree|level|levels|versions] [--rounds=5] FILE|FOLDER…`
 //!
 //! `--only` and `--rounds=1` are for profilers.
 
-use pyrepro_compiler::compile;
 use pyrepro_compiler::decode::Source;
 use pyrepro_compiler::edition::EDITIONS;
+use pyrepro_compiler::edition::Edition;
 use pyrepro_compiler::lexer;
 use pyrepro_compiler::parser;
+use pyrepro_compiler::rules::Consulted;
 use pyrepro_compiler::symbol::Symbols;
+use pyrepro_compiler::{Program, compile};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -30,7 +32,8 @@ fn main() {
     let bytes: usize = sources.iter().map(Vec::len).sum();
     let megabytes = bytes as f64 / 1e6;
     println!("{} files, {megabytes:.1} MB", sources.len());
-    let steps: [(&str, Step); 4] = [("tokens", tokens), ("tree", tree), ("level", code), ("levels", codes)];
+    let steps: [(&str, Step); 5] =
+        [("tokens", tokens), ("tree", tree), ("level", code), ("levels", codes), ("versions", versions)];
     for (name, step) in steps.into_iter().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name))
     {
         let best = (0..rounds).map(|_| time(&sources, step)).min().unwrap_or_default();
@@ -55,7 +58,7 @@ fn on_processor() -> Option<Duration> {
 
 fn tokens(source: &[u8]) {
     if let Ok(source) = Source::decode(source) {
-        drop(lexer::tokenize(&source, newest().rules, &mut Symbols::new()));
+        drop(lexer::tokenize(&source, &Consulted::new(&newest().rules.grammar), &mut Symbols::new()));
     }
 }
 
@@ -71,6 +74,15 @@ fn code(source: &[u8]) {
 
 fn codes(source: &[u8]) {
     drop(compile(source, "source.py", newest(), &[0, 1, 2]));
+}
+
+/// The newest edition of every version.
+fn versions(source: &[u8]) {
+    let mut program = Program::new(source);
+    for version in ["3.11", "3.12", "3.13", "3.14", "3.15"] {
+        let edition = Edition::of(version).expect("a version that is built in").edition;
+        drop(program.compile("source.py", edition, &[0]));
+    }
 }
 
 /// The newest edition of 3.14.

@@ -11,7 +11,7 @@ use crate::future;
 use crate::location::Locations;
 use crate::parser::{self, Parsed};
 use crate::preprocess;
-use crate::rules::Rules;
+use crate::rules::{Grammar, Rules};
 use crate::symbol::{Symbols, names};
 use crate::symtable::SymbolTable;
 use crate::write;
@@ -34,31 +34,105 @@ pub fn compile(
     edition: &Edition,
     levels: &[u8],
 ) -> Result<Compiled> {
-    let file_name = file_name.as_ref();
-    let source = Source::decode(source)?;
-    let parsed = parser::parse(&source, edition.rules)?;
-    let matters = Matters::of(&parsed);
-    let mut compiled = Compiled { code: Vec::with_capacity(levels.len()), warnings: Vec::new() };
-    let mut parsed = Some(parsed);
-    for (index, level) in levels.iter().enumerate() {
-        if let Some(same) = levels[..index].iter().position(|other| matters.nothing_between(*other, *level)) {
-            let code = compiled.code[same].clone();
-            compiled.code.push(code);
-            continue;
-        }
-        let is_last = levels[index + 1..].iter().all(|other| matters.nothing_between(*level, *other));
-        // The last one needs no copy of the tree.
-        let Some(tree) = (if is_last { parsed.take() } else { parsed.clone() }) else { break };
-        let (code, warnings) = Unit::of(tree).compile(file_name, edition.rules, *level)?;
-        compiled.code.push(code);
-        if index == 0 {
-            compiled.warnings = warnings;
-        }
+    Tree::of(&Source::decode(source)?, edition.rules)?.code(file_name.as_ref(), edition.rules, levels)
+}
+
+/// A source for several editions. It is decoded once, and parsed once for all whose grammars read it the same way.
+///
+/// ```
+/// use pyrepro_compiler::{Program, edition::Edition};
+///
+/// let mut program = Program::new(b"print('hello')\n");
+/// for release in ["3.13", "3.14", "3.15"] {
+///     let edition = Edition::of(release)?.edition;
+///     assert_eq!(program.compile("hello.py", edition, &[0])?.code.len(), 1);
+/// }
+/// assert_eq!(program.parses(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Program<'a> {
+    source: Result<Source<'a>>,
+    trees: Vec<Tree>,
+}
+
+impl<'a> Program<'a> {
+    /// The program with this source. Nothing is parsed before it is compiled.
+    pub fn new(source: &'a [u8]) -> Self {
+        Self { source: Source::decode(source), trees: Vec::new() }
     }
-    Ok(compiled)
+
+    /// The same as [`compile`](fn@compile).
+    pub fn compile(
+        &mut self,
+        file_name: impl AsRef<[u8]>,
+        edition: &Edition,
+        levels: &[u8],
+    ) -> Result<Compiled> {
+        let rules = edition.rules;
+        let tree = match self.trees.iter().find(|tree| tree.is_read_alike(rules)) {
+            Some(tree) => tree.clone(),
+            None => {
+                let tree = Tree::of(self.source.as_ref().map_err(Clone::clone)?, rules)?;
+                self.trees.push(tree.clone());
+                tree
+            }
+        };
+        tree.code(file_name.as_ref(), rules, levels)
+    }
+
+    /// How many trees there are so far.
+    pub fn parses(&self) -> usize {
+        self.trees.len()
+    }
+}
+
+/// A parsed source, the grammar that it was parsed with, and what else there is to know of it.
+#[derive(Clone)]
+struct Tree {
+    parsed: Parsed,
+    grammar: &'static Grammar,
+    matters: Matters,
+}
+
+impl Tree {
+    fn of(source: &Source<'_>, rules: &'static Rules) -> Result<Tree> {
+        let parsed = parser::parse(source, rules)?;
+        let matters = Matters::of(&parsed);
+        Ok(Tree { parsed, grammar: &rules.grammar, matters })
+    }
+
+    /// Whether the parser would make the same tree by other rules.
+    fn is_read_alike(&self, rules: &Rules) -> bool {
+        self.parsed.asked.agree(self.grammar, &rules.grammar)
+    }
+
+    /// The code for each level. Two between which nothing in the source differs are compiled once.
+    fn code(self, file_name: &[u8], rules: &'static Rules, levels: &[u8]) -> Result<Compiled> {
+        let Tree { parsed, matters, .. } = self;
+        let mut compiled = Compiled { code: Vec::with_capacity(levels.len()), warnings: Vec::new() };
+        let mut parsed = Some(parsed);
+        for (index, level) in levels.iter().enumerate() {
+            let is_same = |other: &u8| matters.nothing_between(*other, *level);
+            if let Some(same) = levels[..index].iter().position(is_same) {
+                let code = compiled.code[same].clone();
+                compiled.code.push(code);
+                continue;
+            }
+            // The last one needs no copy of the tree.
+            let is_last = levels[index + 1..].iter().all(is_same);
+            let Some(tree) = (if is_last { parsed.take() } else { parsed.clone() }) else { break };
+            let (code, warnings) = Unit::of(tree).compile(file_name, rules, *level)?;
+            compiled.code.push(code);
+            if index == 0 {
+                compiled.warnings = warnings;
+            }
+        }
+        Ok(compiled)
+    }
 }
 
 /// What of a source depends on the level of optimization.
+#[derive(Clone, Copy)]
 struct Matters {
     /// `assert` and `__debug__`, which level 1 knows better.
     asserts: bool,
@@ -100,7 +174,7 @@ struct Unit {
 }
 
 impl Unit {
-    fn of(Parsed { ast, symbols, constants, warnings }: Parsed) -> Self {
+    fn of(Parsed { ast, symbols, constants, warnings, .. }: Parsed) -> Self {
         Self { ast, symbols, constants, warnings }
     }
 

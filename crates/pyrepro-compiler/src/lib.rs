@@ -1,6 +1,6 @@
 //! Python source to the bytecode that a named CPython release makes of it, without CPython.
 //!
-//! [`compile`] does it all. An [`edition`] is a range of releases that make the same code. The result is marshal data in
+//! [`compile`] does it all, and [`Program`] does it for several releases. An [`edition`] is a range of releases that make the same code. The result is marshal data in
 //! pyrepro's canonical form; a bytecode file is that behind a header.
 //!
 //! ```
@@ -50,4 +50,4 @@ pub mod unicode;
 pub mod unparse;
 pub mod write;
 
-pub use compile::{Compiled, compile};
+pub use compile::{Compiled, Program, compile};

@@ -29,7 +29,7 @@ impl<B: Backend> Codegen<'_, B> {
 
     fn import_name(&mut self, name: Symbol, is_lazy: bool, star: bool, at: Span) {
         let place = self.name_place(name);
-        if !self.rules.lazy_imports {
+        if !self.rules.grammar.lazy_imports {
             return self.op_arg(Op::ImportName, place, at);
         }
         let flags = if is_lazy {

@@ -132,7 +132,7 @@ impl Lexer<'_> {
                     if !in_spec {
                         return Err(self.unterminated_format(format));
                     }
-                    if !self.rules.newline_in_format_spec {
+                    if !self.grammar.newline_in_format_spec() {
                         return Err(self.format_error(
                             "newlines are not allowed in format specifiers for single quoted f-strings",
                         ));
@@ -162,7 +162,7 @@ impl Lexer<'_> {
         let next = self.peek(1);
         if next == b'{' || next == b'}' {
             if !format.raw {
-                let warning = literal::invalid_escape(char::from(next), self.line, self.rules);
+                let warning = literal::invalid_escape(char::from(next), self.line, self.grammar);
                 self.warn(warning);
             }
             self.at += 1;
@@ -195,7 +195,7 @@ impl Lexer<'_> {
     /// As `leave_text`; a specification ends where its text does, but for early releases of 3.12.
     fn leave_spec(&mut self) {
         self.leave_text();
-        if self.rules.format_spec_goes_on {
+        if self.grammar.format_spec_goes_on() {
             return;
         }
         if let Some(format) = self.formats.last_mut() {

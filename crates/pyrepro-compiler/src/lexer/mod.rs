@@ -14,7 +14,7 @@ pub mod token;
 
 use crate::decode::Source;
 use crate::error::{ErrorKind, Failure, Handover, Result, Warning};
-use crate::rules::Rules;
+use crate::rules::Consulted;
 use crate::span::Span;
 use crate::symbol::{Symbol, Symbols};
 use format::Format;
@@ -39,9 +39,9 @@ pub struct Tokens {
 }
 
 /// The tokens of a text.
-pub fn tokenize(source: &Source<'_>, rules: &Rules, symbols: &mut Symbols) -> Tokens {
+pub fn tokenize(source: &Source<'_>, grammar: &Consulted<'_>, symbols: &mut Symbols) -> Tokens {
     let text = source.text();
-    let mut lexer = Lexer::new(text, text.len(), rules, symbols);
+    let mut lexer = Lexer::new(text, text.len(), grammar, symbols);
     let failure = lexer.run().err();
     if failure.is_some() {
         lexer.push(TokenKind::Error, lexer.at);
@@ -62,8 +62,13 @@ pub struct FieldPlace {
 
 /// The tokens of a replacement field in an f-string that is one token itself: what stands between its brace and the
 /// end of the text, in parentheses.
-pub fn tokenize_field(text: &str, place: FieldPlace, rules: &Rules, symbols: &mut Symbols) -> Tokens {
-    let mut lexer = Lexer::new(text, text.len() - place.open, rules, symbols);
+pub fn tokenize_field(
+    text: &str,
+    place: FieldPlace,
+    grammar: &Consulted<'_>,
+    symbols: &mut Symbols,
+) -> Tokens {
+    let mut lexer = Lexer::new(text, text.len() - place.open, grammar, symbols);
     (lexer.line, lexer.line_start) = (place.line, place.open - place.col as usize);
     lexer.at = place.open + 1;
     lexer.at_line_start = false;
@@ -97,7 +102,7 @@ struct Bracket {
 struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
-    rules: &'a Rules,
+    grammar: &'a Consulted<'a>,
     symbols: &'a mut Symbols,
     list: Vec<Token>,
     warnings: Vec<(usize, Warning)>,
@@ -119,11 +124,11 @@ struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     /// A lexer that expects to read so many bytes of a text.
-    fn new(text: &'a str, expected: usize, rules: &'a Rules, symbols: &'a mut Symbols) -> Self {
+    fn new(text: &'a str, expected: usize, grammar: &'a Consulted<'a>, symbols: &'a mut Symbols) -> Self {
         Self {
             text,
             bytes: text.as_bytes(),
-            rules,
+            grammar,
             symbols,
             list: Vec::with_capacity((expected / 4 + 8).min(MOST_TOKENS)),
             warnings: Vec::new(),

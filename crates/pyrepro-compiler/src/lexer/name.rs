@@ -48,11 +48,11 @@ impl Lexer<'_> {
     }
 
     fn prefix(&self, letters: &[u8]) -> Option<Prefix> {
-        let format = if self.rules.fstring_tokens { Prefix::Format } else { Prefix::Plain };
         match letters.to_ascii_lowercase().as_slice() {
             b"r" | b"b" | b"u" | b"br" | b"rb" => Some(Prefix::Plain),
-            b"f" | b"fr" | b"rf" => Some(format),
-            b"t" | b"tr" | b"rt" if self.rules.template_strings => Some(Prefix::Template),
+            b"f" | b"fr" | b"rf" if self.grammar.fstring_tokens() => Some(Prefix::Format),
+            b"f" | b"fr" | b"rf" => Some(Prefix::Plain),
+            b"t" | b"tr" | b"rt" if self.grammar.template_strings() => Some(Prefix::Template),
             _ => None,
         }
     }
@@ -60,7 +60,7 @@ impl Lexer<'_> {
     /// A name that is not ASCII: each character is looked at, then the name is normalized.
     fn unicode_name(&mut self, start: usize) -> Result<Symbol> {
         let name = &self.text[start..self.at];
-        let version = self.rules.unicode;
+        let version = self.grammar.unicode();
         let fits = |(offset, c): &(usize, char)| match *offset {
             0 => *c == '_' || unicode::starts_identifier(*c, version),
             _ => unicode::continues_identifier(*c, version),
@@ -74,7 +74,7 @@ impl Lexer<'_> {
             }));
         }
         let normal: String = name.nfkc().collect();
-        if self.rules.constants_are_no_names
+        if self.grammar.constants_are_no_names()
             && let "None" | "True" | "False" = normal.as_str()
         {
             let message = format!("identifier field can't represent '{normal}' constant");

@@ -115,7 +115,7 @@ impl Lexer<'_> {
             }
             if byte == b'}' && format.depth == format.expression_depth {
                 format.expression_depth -= 1;
-                format.in_spec &= self.rules.format_spec_goes_on;
+                format.in_spec &= self.grammar.format_spec_goes_on();
                 self.in_format_text = true;
             }
         }

@@ -1,20 +1,20 @@
 //! The text that `{value=}` shows.
 
 use crate::error::{Handover, Result};
-use crate::rules::Rules;
+use crate::rules::Consulted;
 use std::borrow::Cow;
 
 /// The text between the brace and the end of the expression, without comments.
 ///
 /// CPython looks for quotes in its own rough way to tell a comment from a `#` in a string; so does this.
-pub fn debug_text<'a>(text: &'a str, rules: &Rules) -> Result<Cow<'a, str>> {
-    if !rules.debug_text_knows_strings && text.contains(['#', '\\']) {
+pub fn debug_text<'a>(text: &'a str, grammar: &Consulted<'_>) -> Result<Cow<'a, str>> {
+    if text.contains(['#', '\\']) && !grammar.debug_text_knows_strings() {
         return Err(Handover::Unsupported("a # or a backslash in a replacement field").into());
     }
     if !has_comment(text.as_bytes()) {
         return Ok(Cow::Borrowed(text));
     }
-    if !rules.debug_text_knows_escapes && text.contains('\\') {
+    if text.contains('\\') && !grammar.debug_text_knows_escapes() {
         return Err(Handover::Unsupported("a comment and a backslash in a replacement field").into());
     }
     let mut quote = None;
@@ -72,7 +72,7 @@ mod tests {
     use crate::rules::PYTHON_3_14;
 
     fn text(source: &str) -> Cow<'_, str> {
-        debug_text(source, &PYTHON_3_14).unwrap()
+        debug_text(source, &Consulted::new(&PYTHON_3_14.grammar)).unwrap()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Failure, Handover, Result, Warning, WarningCategory};
-use crate::rules::{EscapeWarning, Rules};
+use crate::rules::{Consulted, EscapeWarning};
 use crate::span::Span;
 use crate::unicode::name::{Named, lookup};
 
@@ -12,7 +12,7 @@ pub(super) struct Unescaper<'a> {
     pub(super) text: &'a [u8],
     /// Of the token.
     pub(super) span: Span,
-    pub(super) rules: &'a Rules,
+    pub(super) grammar: &'a Consulted<'a>,
     pub(super) warnings: &'a mut Vec<Warning>,
     warned: bool,
     /// Whether the tokenizer has told of an escaped brace already.
@@ -21,11 +21,16 @@ pub(super) struct Unescaper<'a> {
 }
 
 impl<'a> Unescaper<'a> {
-    pub(super) fn new(text: &'a [u8], span: Span, rules: &'a Rules, warnings: &'a mut Vec<Warning>) -> Self {
+    pub(super) fn new(
+        text: &'a [u8],
+        span: Span,
+        grammar: &'a Consulted<'a>,
+        warnings: &'a mut Vec<Warning>,
+    ) -> Self {
         Self {
             text,
             span,
-            rules,
+            grammar,
             warnings,
             warned: false,
             braces_told: false,
@@ -46,7 +51,7 @@ impl<'a> Unescaper<'a> {
 
     /// The value of a piece of an f-string.
     pub(super) fn format_piece(mut self) -> Result<Vec<u8>> {
-        self.braces_told = self.rules.fstring_tokens;
+        self.braces_told = self.grammar.fstring_tokens();
         self.string()
     }
 
@@ -120,7 +125,7 @@ impl<'a> Unescaper<'a> {
                 if self.braces_told && (byte == b'{' || byte == b'}') {
                     self.warned = true;
                 }
-                self.warn(at, |rules, line, _| invalid_escape(char::from(byte), line, rules));
+                self.warn(at, |grammar, line, _| invalid_escape(char::from(byte), line, grammar));
                 self.out.push(b'\\');
                 return at + 1;
             }
@@ -135,9 +140,9 @@ impl<'a> Unescaper<'a> {
         let (value, count) =
             digits.fold((0, 0), |(value, count), &digit| (value * 8 + u32::from(digit - b'0'), count + 1));
         if value > 0o377 {
-            self.warn(at, |rules, line, rest| {
+            self.warn(at, |grammar, line, rest| {
                 let shown: String = rest[..3].iter().map(|&byte| char::from(byte)).collect();
-                warning(&shown, "octal escape", line, rules)
+                warning(&shown, "octal escape", line, grammar)
             });
         }
         (value, at + 1 + count)
@@ -166,7 +171,7 @@ impl<'a> Unescaper<'a> {
             return Err(self.unicode_error(at, at + 1, "malformed \\N character escape"));
         };
         let end = at + 4 + name.len();
-        match lookup(name, self.rules.unicode, self.rules.lower_case_derived_names) {
+        match lookup(name, self.grammar.unicode(), self.grammar.lower_case_derived_names()) {
             Named::Character(value) => {
                 self.push_code_point(value);
                 Ok(end)
@@ -191,12 +196,12 @@ impl<'a> Unescaper<'a> {
     }
 
     /// Of the escapes of one literal only the first invalid one is told.
-    fn warn(&mut self, at: usize, make: impl FnOnce(&Rules, i32, &[u8]) -> Warning) {
+    fn warn(&mut self, at: usize, make: impl FnOnce(&Consulted<'_>, i32, &[u8]) -> Warning) {
         if !self.warned {
             self.warned = true;
-            let before = if self.rules.escape_warning_at_backslash { &self.text[..at] } else { &[] };
+            let before = if self.grammar.escape_warning_at_backslash() { &self.text[..at] } else { &[] };
             let newlines = before.iter().filter(|&&byte| byte == b'\n').count();
-            let warning = make(self.rules, self.span.line + newlines as i32, &self.text[at + 1..]);
+            let warning = make(self.grammar, self.span.line + newlines as i32, &self.text[at + 1..]);
             self.warnings.push(warning);
         }
     }
@@ -224,13 +229,13 @@ fn push_code_point(out: &mut Vec<u8>, value: u32) {
 }
 
 /// The warning of a backslash before a character that it does not escape.
-pub(crate) fn invalid_escape(c: char, line: i32, rules: &Rules) -> Warning {
-    warning(c.encode_utf8(&mut [0; 4]), "escape", line, rules)
+pub(crate) fn invalid_escape(c: char, line: i32, grammar: &Consulted<'_>) -> Warning {
+    warning(c.encode_utf8(&mut [0; 4]), "escape", line, grammar)
 }
 
-fn warning(escaped: &str, kind: &str, line: i32, rules: &Rules) -> Warning {
+fn warning(escaped: &str, kind: &str, line: i32, grammar: &Consulted<'_>) -> Warning {
     let short = || Cow::Owned(format!("invalid {kind} sequence '\\{escaped}'"));
-    let (category, message) = match rules.escape_warning {
+    let (category, message) = match grammar.escape_warning() {
         EscapeWarning::Deprecation => (WarningCategory::Deprecation, short()),
         EscapeWarning::Syntax => (WarningCategory::Syntax, short()),
         EscapeWarning::SyntaxWithAdvice => (

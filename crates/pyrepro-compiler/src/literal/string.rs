@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::escape::Unescaper;
 use crate::error::{Failure, Result, Warning};
-use crate::rules::Rules;
+use crate::rules::Consulted;
 use crate::span::Span;
 
 /// What a literal stands for.
@@ -20,7 +20,7 @@ pub enum Value<'a> {
 pub fn string<'a>(
     token: &'a str,
     span: Span,
-    rules: &Rules,
+    grammar: &Consulted<'_>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Value<'a>> {
     let quote = token.find(['"', '\'']).unwrap_or(0);
@@ -31,7 +31,7 @@ pub fn string<'a>(
     if !has(b'b') {
         return Ok(Value::Str(match plain {
             true => Cow::Borrowed(text.as_bytes()),
-            false => Cow::Owned(Unescaper::new(text.as_bytes(), span, rules, warnings).string()?),
+            false => Cow::Owned(Unescaper::new(text.as_bytes(), span, grammar, warnings).string()?),
         }));
     }
     if !text.is_ascii() {
@@ -39,7 +39,7 @@ pub fn string<'a>(
     }
     Ok(Value::Bytes(match plain {
         true => Cow::Borrowed(text.as_bytes()),
-        false => Cow::Owned(Unescaper::new(text.as_bytes(), span, rules, warnings).bytes()?),
+        false => Cow::Owned(Unescaper::new(text.as_bytes(), span, grammar, warnings).bytes()?),
     }))
 }
 
@@ -48,13 +48,13 @@ pub fn format_piece<'a>(
     text: &'a str,
     raw: bool,
     span: Span,
-    rules: &Rules,
+    grammar: &Consulted<'_>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Cow<'a, [u8]>> {
     if raw || !text.contains('\\') {
         return Ok(Cow::Borrowed(text.as_bytes()));
     }
-    Ok(Cow::Owned(Unescaper::new(text.as_bytes(), span, rules, warnings).format_piece()?))
+    Ok(Cow::Owned(Unescaper::new(text.as_bytes(), span, grammar, warnings).format_piece()?))
 }
 
 /// How many quotes a literal begins and ends with.

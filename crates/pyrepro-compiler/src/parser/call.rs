@@ -48,11 +48,11 @@ impl Parser<'_> {
                 break;
             }
         }
-        if self.rules.unpacking_comprehensions
-            && order == Order::DoubleStar
+        if order == Order::DoubleStar
             && self.at_comprehension()
             && self.stacks.exprs.len() == marks.0
             && let [only] = self.stacks.keywords[marks.1..]
+            && self.grammar.unpacking_comprehensions()
         {
             return self.refuse("cannot use dict unpacking in generator expression", only.span);
         }

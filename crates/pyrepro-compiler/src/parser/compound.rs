@@ -293,7 +293,7 @@ impl Parser<'_> {
         if !self.at(TokenKind::Comma) {
             return Ok((first, None));
         }
-        if !self.rules.except_without_parentheses {
+        if !self.grammar.except_without_parentheses() {
             return self.refuse("multiple exception types must be parenthesized", start);
         }
         let tuple = self.tuple_rest(first, start, Self::expression)?;

@@ -18,7 +18,7 @@ impl Parser<'_> {
     /// An element that is unpacked is for releases that know PEP 798.
     pub(super) fn check_unpacking_element(&self, elt: ExprId) -> Result<()> {
         let starred = matches!(self.ast[elt].kind, ExprKind::Starred { .. });
-        if starred && !self.rules.unpacking_comprehensions {
+        if starred && !self.grammar.unpacking_comprehensions() {
             let span = self.ast[elt].span;
             return self.refuse("iterable unpacking cannot be used in comprehension", span);
         }

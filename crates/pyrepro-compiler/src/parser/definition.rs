@@ -100,7 +100,7 @@ impl Parser<'_> {
 
     fn check_slash(&self, positional_only: usize, parameters: usize) -> Result<()> {
         if parameters == 0 {
-            let word = self.rules.parameter_word;
+            let word = self.grammar.parameter_word();
             return self.refuse(format!("at least one {word} must precede /"), self.start());
         }
         if positional_only > 0 {
@@ -172,7 +172,7 @@ impl Parser<'_> {
         } else {
             let parameter = self.var_positional(close)?;
             if self.at(TokenKind::Equal) {
-                let word = self.rules.parameter_word;
+                let word = self.grammar.parameter_word();
                 let message = format!("var-positional {word} cannot have default value");
                 return self.refuse(message, self.start());
             }
@@ -220,11 +220,11 @@ impl Parser<'_> {
     fn double_star_parameter(&mut self, close: TokenKind) -> Result<Id<Arg>> {
         let parameter = self.parameter(close)?;
         if self.at(TokenKind::Equal) {
-            let word = self.rules.parameter_word;
+            let word = self.grammar.parameter_word();
             return self.refuse(format!("var-keyword {word} cannot have default value"), self.start());
         }
         if self.eat(TokenKind::Comma) && !self.at(close) {
-            let word = self.rules.parameter_word;
+            let word = self.grammar.parameter_word();
             return self.refuse(format!("{word}s cannot follow var-keyword {word}"), self.start());
         }
         Ok(self.ast.add(parameter))
@@ -233,9 +233,10 @@ impl Parser<'_> {
     /// `[T: int = str, *Ts, **P]`, if there is one; `without` is what a release without defaults says of one.
     pub(super) fn type_params(&mut self, without: Option<&'static str>) -> Result<List<TypeParam>> {
         let bracket = self.start();
-        if !self.rules.type_parameters || !self.eat(TokenKind::LeftBracket) {
+        if !self.at(TokenKind::LeftBracket) || !self.grammar.type_parameters() {
             return Ok(List::EMPTY);
         }
+        self.bump();
         if self.at(TokenKind::RightBracket) {
             return self.refuse("Type parameter list cannot be empty", self.start());
         }
@@ -277,7 +278,8 @@ impl Parser<'_> {
             }
             other => other,
         };
-        let default_value = if self.rules.type_parameter_defaults && self.eat(TokenKind::Equal) {
+        let default_value = if self.at(TokenKind::Equal) && self.grammar.type_parameter_defaults() {
+            self.bump();
             let starred = kind == TypeParamKind::TypeVarTuple;
             Some(if starred { self.star_expression()? } else { self.expression()? })
         } else {

@@ -148,7 +148,7 @@ impl Parser<'_> {
         if matches!(self.kind(), TokenKind::Comma | TokenKind::RightBrace) {
             return self.dict(None, value);
         }
-        if !self.rules.unpacking_comprehensions {
+        if !self.grammar.unpacking_comprehensions() {
             if self.at_comprehension() {
                 return self.refuse("dict unpacking cannot be used in dict comprehension", stars);
             }

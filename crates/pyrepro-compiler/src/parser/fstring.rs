@@ -49,7 +49,7 @@ struct Reading {
 impl Parser<'_> {
     /// Whether one of the literals that stand here side by side is an f-string in one token.
     pub(super) fn at_whole_fstring(&self) -> bool {
-        !self.rules.fstring_tokens && self.literals().any(|token| is_fstring(self.source(token)))
+        self.literals().any(|token| is_fstring(self.source(token))) && !self.grammar.fstring_tokens()
     }
 
     fn literals(&self) -> impl Iterator<Item = &Token> {
@@ -92,7 +92,7 @@ impl Parser<'_> {
 
     fn plain_piece(&mut self, token: Token, text: &mut Vec<u8>) -> Result<()> {
         let source = &self.text[token.start as usize..token.end as usize];
-        match literal::string(source, token.span, self.rules, &mut self.noticed)? {
+        match literal::string(source, token.span, self.grammar, &mut self.noticed)? {
             Value::Str(value) => text.extend_from_slice(&value),
             Value::Bytes(_) => {
                 return Err(Failure::syntax("cannot mix bytes and nonbytes literals", Span::NONE));
@@ -157,7 +157,7 @@ impl Parser<'_> {
         let part = &self.text[start..found.end];
         reading.at = if found.doubled { found.end + 1 } else { found.end };
         let (raw, span) = (reading.raw, reading.token.span);
-        text.extend_from_slice(&literal::format_piece(part, raw, span, self.rules, &mut self.noticed)?);
+        text.extend_from_slice(&literal::format_piece(part, raw, span, self.grammar, &mut self.noticed)?);
         Ok(found.doubled)
     }
 
@@ -176,7 +176,7 @@ impl Parser<'_> {
                 }
                 if byte == b'{' {
                     let line = reading.token.span.line;
-                    self.noticed.push(literal::invalid_escape('{', line, self.rules));
+                    self.noticed.push(literal::invalid_escape('{', line, self.grammar));
                 }
             }
             if byte != b'{' && byte != b'}' {
@@ -335,7 +335,7 @@ impl Parser<'_> {
         let place = self.place_of_field(reading, open, value);
         self.tell(reading.literal.behind);
         let source = &self.text[..reading.at];
-        let tokens = lexer::tokenize_field(source, place, self.rules, &mut self.symbols);
+        let tokens = lexer::tokenize_field(source, place, self.grammar, &mut self.symbols);
         self.deeper(|parser| parser.inserted(tokens, reading.literal.behind)).map_err(of_field)
     }
 

@@ -31,7 +31,7 @@ impl Parser<'_> {
         let level = self.dots();
         let (dots_end, named) = (self.end, self.start());
         let module = if level > 0 && self.at(TokenKind::KwImport) { None } else { Some(self.dotted_name()?) };
-        if self.rules.lazy_imports && !is_lazy {
+        if !is_lazy {
             self.check_place_of_lazy(level, module, dots_end, named)?;
         }
         self.expect(TokenKind::KwImport)?;
@@ -41,7 +41,7 @@ impl Parser<'_> {
                 return self.refuse("lazy from __future__ import is not allowed", lazy);
             }
             let flufl = self.ast[names].iter().any(|alias| alias.name == names::BARRY_AS_FLUFL);
-            self.flufl |= flufl && self.rules.flufl_in_files;
+            self.flufl |= flufl && self.grammar.flufl_in_files();
         }
         Ok(StmtKind::ImportFrom { module, names, level, is_lazy })
     }
@@ -55,11 +55,19 @@ impl Parser<'_> {
         dots_end: (i32, i32),
         named: Span,
     ) -> Result<()> {
-        if self.at_word(names::LAZY) && self.kind_after(1) == TokenKind::KwImport {
+        if self.at_word(names::LAZY)
+            && self.kind_after(1) == TokenKind::KwImport
+            && self.grammar.lazy_imports()
+        {
             return self.refuse("use 'lazy from ... ' instead of 'from ... lazy import'", self.start());
         }
         let apart = dots_end != (named.line, named.col);
-        if level > 0 && apart && module == Some(names::LAZY) && self.at(TokenKind::KwImport) {
+        if level > 0
+            && apart
+            && module == Some(names::LAZY)
+            && self.at(TokenKind::KwImport)
+            && self.grammar.lazy_imports()
+        {
             let dots = ".".repeat(level as usize);
             let message = format!(
                 "'from {dots} lazy import' is the same as 'from {dots}lazy import'; \

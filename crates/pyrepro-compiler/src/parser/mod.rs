@@ -31,7 +31,7 @@ use crate::decode::Source;
 use crate::error::{ErrorKind, Failure, Handover, Result, SyntaxError, Warning};
 use crate::lexer;
 use crate::lexer::token::{Token, TokenKind};
-use crate::rules::Rules;
+use crate::rules::{Consulted, Rules, Switches};
 use crate::symbol::Symbols;
 
 /// How deep expressions, statements and patterns may nest, taken together.
@@ -50,13 +50,16 @@ pub struct Parsed {
     pub constants: Constants,
     /// What the lexer and the parser warn of, in CPython's order.
     pub warnings: Vec<Warning>,
+    /// The switches on which it depends.
+    pub asked: Switches,
 }
 
 /// Parses a file.
 pub fn parse(source: &Source<'_>, rules: &Rules) -> Result<Parsed> {
+    let grammar = &Consulted::new(&rules.grammar);
     let length = source.text().len();
     let mut symbols = Symbols::for_source(length);
-    let tokens = lexer::tokenize(source, rules, &mut symbols);
+    let tokens = lexer::tokenize(source, grammar, &mut symbols);
     if let Some(handover @ Failure::Handover(_)) = tokens.failure {
         return Err(handover);
     }
@@ -64,7 +67,7 @@ pub fn parse(source: &Source<'_>, rules: &Rules) -> Result<Parsed> {
         text: source.text(),
         tokens: tokens.list,
         lexer_error: tokens.failure,
-        rules,
+        grammar,
         ast: Ast::for_source(length),
         symbols,
         constants: Constants::for_source(length),
@@ -85,7 +88,8 @@ pub fn parse(source: &Source<'_>, rules: &Rules) -> Result<Parsed> {
         return Err(told(failure, parser.lexer_error));
     }
     let Parser { ast, symbols, constants, warnings, .. } = parser;
-    Ok(Parsed { ast, symbols, constants, warnings: in_order(tokens.warnings, warnings) })
+    let warnings = in_order(tokens.warnings, warnings);
+    Ok(Parsed { ast, symbols, constants, warnings, asked: grammar.asked() })
 }
 
 /// What CPython tells of a file: after an error of the grammar it reads on, and an error of the tokens behind it is
@@ -127,7 +131,7 @@ struct Parser<'a> {
     tokens: Vec<Token>,
     /// The lexer's error, where the tokens end with one.
     lexer_error: Option<Failure>,
-    rules: &'a Rules,
+    grammar: &'a Consulted<'a>,
     ast: Ast,
     symbols: Symbols,
     constants: Constants,

@@ -198,7 +198,7 @@ impl Parser<'_> {
         let start = self.start();
         let op = match self.kind() {
             TokenKind::Minus => Some(UnaryOp::USub),
-            TokenKind::Plus if self.rules.positive_literal_patterns => Some(UnaryOp::UAdd),
+            TokenKind::Plus if self.grammar.positive_literal_patterns() => Some(UnaryOp::UAdd),
             _ => None,
         };
         if op.is_some() {
@@ -334,7 +334,7 @@ impl Parser<'_> {
                 let name = self.start();
                 rest = Some(self.capture_target()?);
                 let name = self.span(name);
-                if self.eat(TokenKind::Comma) && self.rules.tells_of_misplaced_rest {
+                if self.eat(TokenKind::Comma) && self.grammar.tells_of_misplaced_rest() {
                     self.check_nothing_behind_rest(name)?;
                 }
                 break;

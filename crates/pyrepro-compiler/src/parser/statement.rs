@@ -69,12 +69,13 @@ impl Parser<'_> {
     /// `type X = …` and `lazy import x`, which begin with a name.
     fn soft_keyword_statement(&mut self, start: Span) -> Result<Option<StmtId>> {
         let after = self.kind_after(1);
-        let kind = if self.rules.type_parameters && after == TokenKind::Name && self.at_word(names::TYPE) {
+        let kind = if after == TokenKind::Name && self.at_word(names::TYPE) && self.grammar.type_parameters()
+        {
             self.type_alias()?
-        } else if self.rules.lazy_imports && after == TokenKind::KwImport && self.at_word(names::LAZY) {
+        } else if after == TokenKind::KwImport && self.at_word(names::LAZY) && self.grammar.lazy_imports() {
             self.bump();
             self.import(true)?
-        } else if self.rules.lazy_imports && after == TokenKind::KwFrom && self.at_word(names::LAZY) {
+        } else if after == TokenKind::KwFrom && self.at_word(names::LAZY) && self.grammar.lazy_imports() {
             let lazy = self.start();
             self.bump();
             self.import_from(Some(lazy))?

@@ -70,7 +70,7 @@ impl Parser<'_> {
     fn plain_string(&mut self, found: &mut Found) -> Result<()> {
         let token = *self.token();
         let text = &self.text[token.start as usize..token.end as usize];
-        let value = match literal::string(text, token.span, self.rules, &mut self.noticed)? {
+        let value = match literal::string(text, token.span, self.grammar, &mut self.noticed)? {
             Value::Str(text) => {
                 found.text = true;
                 self.constants.add_str(self.symbols.intern_wtf8(&text))
@@ -95,7 +95,7 @@ impl Parser<'_> {
             } else {
                 "cannot mix bytes and nonbytes literals"
             };
-            let place = if self.rules.fstring_tokens { self.span(start) } else { self.start() };
+            let place = if self.grammar.fstring_tokens() { self.span(start) } else { self.start() };
             return self.refuse(message, place);
         }
         if found.tstring && (found.text || found.fstring) {
@@ -201,7 +201,7 @@ impl Parser<'_> {
     fn text_piece(&mut self, raw: bool) -> Result<ExprId> {
         let token = *self.token();
         let text = &self.text[token.start as usize..token.end as usize];
-        let text = literal::format_piece(text, raw, token.span, self.rules, &mut self.noticed)?;
+        let text = literal::format_piece(text, raw, token.span, self.grammar, &mut self.noticed)?;
         let value = self.constants.add_str(self.symbols.intern_wtf8(&text));
         self.bump();
         Ok(self.ast.expr(ExprKind::Constant { value, unicode: false }, token.span))
@@ -226,7 +226,7 @@ impl Parser<'_> {
         let value = self.yield_or_star_expressions()?;
         let value_end = self.token().start;
         let debug = self.eat(TokenKind::Equal);
-        if debug && self.spec_depth > self.rules.deepest_debug_field {
+        if debug && self.spec_depth > self.grammar.deepest_debug_field() {
             // CPython fails with a ValueError of its own tree.
             return Err(Handover::Unsupported("`=` in a field of a nested format specification").into());
         }
@@ -303,12 +303,12 @@ impl Parser<'_> {
             return Ok(None);
         }
         let mark = self.stacks.exprs.len();
-        let keeps_empty = self.rules.empty_end_of_format_spec;
+        let keeps_empty = self.grammar.empty_end_of_format_spec();
         self.spec_depth += 1;
         loop {
             match self.kind() {
                 kind if kind == middle => {
-                    let piece = self.text_piece(raw && self.rules.raw_format_spec)?;
+                    let piece = self.text_piece(raw && self.grammar.raw_format_spec())?;
                     let beside_field = self.stacks.exprs.len() > mark || self.at(TokenKind::LeftBrace);
                     if keeps_empty && beside_field || self.text_of(piece) != Some(names::EMPTY) {
                         self.stacks.exprs.push(piece);
@@ -317,7 +317,7 @@ impl Parser<'_> {
                 TokenKind::LeftBrace => {
                     let first = self.stacks.exprs[mark..].iter().all(|piece| self.text_of(*piece).is_some());
                     let field = self.deeper(|parser| parser.field(TokenKind::FStringMiddle, raw))?;
-                    if field.debug.is_some() && !first && self.rules.nested_debug_text_is_the_first {
+                    if field.debug.is_some() && !first && self.grammar.nested_debug_text_is_the_first() {
                         let what = "`=` in a field of a format specification behind another field";
                         return Err(Handover::Unsupported(what).into());
                     }
@@ -344,7 +344,7 @@ impl Parser<'_> {
         letter: Option<Span>,
         format_spec: Option<ExprId>,
     ) -> Result<ExprId> {
-        let text = literal::debug_text(&self.text[open as usize..end as usize], self.rules)?;
+        let text = literal::debug_text(&self.text[open as usize..end as usize], self.grammar)?;
         let (end_line, end_col) = match (letter, format_spec) {
             (Some(letter), _) => (letter.line, letter.col),
             (None, Some(spec)) => (self.ast[spec].span.line, self.ast[spec].span.col + 1),
@@ -357,8 +357,8 @@ impl Parser<'_> {
 
     /// The source of the expression of a t-string's field.
     fn expression_text(&mut self, open: u32, end: u32) -> Result<ConstId> {
-        let text = literal::debug_text(&self.text[open as usize..end as usize], self.rules)?;
-        let kept = if self.rules.template_text_keeps_blanks { &text } else { text.trim_end() };
+        let text = literal::debug_text(&self.text[open as usize..end as usize], self.grammar)?;
+        let kept = if self.grammar.template_text_keeps_blanks() { &text } else { text.trim_end() };
         let text = self.symbols.intern(kept);
         Ok(self.constants.add_str(text))
     }

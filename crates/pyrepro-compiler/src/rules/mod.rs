@@ -1,8 +1,10 @@
 //! What differs between releases, named by behaviour.
 
+mod grammar;
 mod passes;
 mod releases;
 
+pub use grammar::{Consulted, Grammar, Switches};
 pub use releases::*;
 
 use crate::cfg::Pass;
@@ -109,60 +111,11 @@ pub struct Rules {
     /// Numbers, caches and stack effects of the instructions.
     pub table: &'static Table,
 
-    // Source
-    /// Which characters are letters, what they are called.
-    pub unicode: UnicodeVersion,
-    /// How an escape that means nothing is told.
-    pub escape_warning: EscapeWarning,
-    /// It is told at the line of the backslash, not at that of the literal.
-    pub escape_warning_at_backslash: bool,
-    /// f-strings are tokens of their own (PEP 701).
-    pub fstring_tokens: bool,
-    /// Template strings (PEP 750).
-    pub template_strings: bool,
-    /// The text that `{value=}` shows is read with an eye on backslashes.
-    pub debug_text_knows_escapes: bool,
-    /// `{"#"=}` shows its text; before, a `#` in a string counted as a comment.
-    pub debug_text_knows_strings: bool,
-    /// The source text of a template string's expression keeps the blanks behind it.
-    pub template_text_keeps_blanks: bool,
-    /// `\N{…}` of CJK and Hangul characters in lower case.
-    pub lower_case_derived_names: bool,
-    /// A name that normalizes to `None`, `True` or `False` is an error.
-    pub constants_are_no_names: bool,
-    /// The format specification of a raw f-string keeps its backslashes.
-    pub raw_format_spec: bool,
-    /// A newline in the format specification of a single-quoted f-string.
-    pub newline_in_format_spec: bool,
-    /// An empty piece beside a field of a format specification is a piece.
-    pub empty_end_of_format_spec: bool,
-    /// A format specification goes on behind a field in it: `{{` opens another field there.
-    pub format_spec_goes_on: bool,
-    /// How deep format specifications may nest around a field with `=`.
-    pub deepest_debug_field: u32,
-    /// In a format specification `=` shows the text of the first field, whichever has it.
-    pub nested_debug_text_is_the_first: bool,
-    /// `from __future__ import barry_as_FLUFL` changes the grammar of files, not only of the prompt.
-    pub flufl_in_files: bool,
+    /// How sources are read.
+    pub grammar: Grammar,
 
     /// `from .__future__ import annotations` is taken for an import from the future.
     pub relative_future_is_future: bool,
-
-    // Grammar
-    /// `type X = …` and `def f[T]()` (PEP 695).
-    pub type_parameters: bool,
-    /// Defaults of type parameters (PEP 696).
-    pub type_parameter_defaults: bool,
-    /// `except A, B:` (PEP 758).
-    pub except_without_parentheses: bool,
-    /// `case +1:`
-    pub positive_literal_patterns: bool,
-    /// Items of a mapping pattern behind its `**rest` have an error of their own.
-    pub tells_of_misplaced_rest: bool,
-    /// `lazy import` (PEP 810).
-    pub lazy_imports: bool,
-    /// Unpacking in comprehensions (PEP 798).
-    pub unpacking_comprehensions: bool,
 
     // Syntax tree
     /// Constants are computed in the syntax tree, not in the instructions.
@@ -199,8 +152,6 @@ pub struct Rules {
     pub else_before_handlers: bool,
     /// Lambdas and comprehensions in annotation scopes that see the names of a class.
     pub comprehensions_in_class_annotations: bool,
-    /// What messages call the names in a `def`'s parentheses.
-    pub parameter_word: &'static str,
     /// Which names a comprehension that is inlined in a class may not reach through the class.
     pub class_names_in_comprehension: ClassNames,
     /// A name that the target of a comprehension uses, `i` in `for a[i] in b`, may not be bound by `:=` either.

@@ -2,8 +2,8 @@
 
 use super::passes::{FINISH_3_11, FINISH_3_12, FINISH_3_13, FINISH_3_14, PASSES, PASSES_3_11, PASSES_3_12};
 use super::{
-    ClassNames, ComprehensionIterator, DistanceStart, EscapeWarning, ForExit, MadeJumpHandler, Rules,
-    UnicodeVersion, WithEnter,
+    ClassNames, ComprehensionIterator, DistanceStart, EscapeWarning, ForExit, Grammar, MadeJumpHandler,
+    Rules, UnicodeVersion, WithEnter,
 };
 use crate::opcode::{self, Op};
 
@@ -20,13 +20,16 @@ pub static PYTHON_3_11_1: Rules = Rules {
 pub static PYTHON_3_11: Rules = BASE_3_11;
 
 const BASE_3_11: Rules = Rules {
+    grammar: Grammar {
+        unicode: UnicodeVersion::V14,
+        escape_warning: EscapeWarning::Deprecation,
+        fstring_tokens: false,
+        type_parameters: false,
+        ..BASE_3_12.grammar
+    },
     table: &opcode::PYTHON_3_11,
-    unicode: UnicodeVersion::V14,
-    type_parameters: false,
     inverted_bool_warning: None,
     inlined_comprehensions: false,
-    escape_warning: EscapeWarning::Deprecation,
-    fstring_tokens: false,
     returns_once: true,
     stack_holds_what_is_sent: true,
     yield_counts_handlers: false,
@@ -67,14 +70,17 @@ const BASE_3_11: Rules = Rules {
 
 /// 3.12.0 and 3.12.1
 pub static PYTHON_3_12_0: Rules = Rules {
+    grammar: Grammar {
+        empty_end_of_format_spec: true,
+        format_spec_goes_on: true,
+        deepest_debug_field: 0,
+        ..BASE_3_12.grammar
+    },
     named_expressions_look_up_as_written: true,
     class_names_in_comprehension: ClassNames::None,
     generic_class_mangles_all: true,
     yield_from_is_named: false,
     nested_blocks: 20,
-    empty_end_of_format_spec: true,
-    format_spec_goes_on: true,
-    deepest_debug_field: 0,
     inverted_bool_warning: Some(
         "Bitwise inversion '~' on bool is deprecated. This returns the bitwise inversion of the underlying int object \
          and is usually not what you expect from negating a bool. Use the 'not' operator for boolean negation or \
@@ -93,10 +99,9 @@ pub static PYTHON_3_12_0: Rules = Rules {
 pub static PYTHON_3_12: Rules = Rules { class_names_in_comprehension: ClassNames::All, ..BASE_3_12 };
 
 const BASE_3_12: Rules = Rules {
+    grammar: Grammar { unicode: UnicodeVersion::V15, type_parameter_defaults: false, ..BASE_3_13.grammar },
     relative_future_is_future: true,
     table: &opcode::PYTHON_3_12,
-    unicode: UnicodeVersion::V15,
-    type_parameter_defaults: false,
     for_exit: ForExit::EndFor,
     static_attributes: false,
     tests_convert_to_bool: false,
@@ -135,21 +140,29 @@ pub static PYTHON_3_13_0: Rules = BASE_3_13;
 pub static PYTHON_3_13_1: Rules = MENDED_3_13;
 
 /// 3.13.3
-pub static PYTHON_3_13_3: Rules = Rules { flufl_in_files: true, ..MENDED_3_13 };
+pub static PYTHON_3_13_3: Rules =
+    Rules { grammar: Grammar { flufl_in_files: true, ..MENDED_3_13.grammar }, ..MENDED_3_13 };
 
 /// 3.13.5
-pub static PYTHON_3_13_5: Rules =
-    Rules { newline_in_format_spec: false, constants_are_no_names: true, ..PYTHON_3_13_3 };
+pub static PYTHON_3_13_5: Rules = Rules {
+    grammar: Grammar { constants_are_no_names: true, newline_in_format_spec: false, ..PYTHON_3_13_3.grammar },
+    ..PYTHON_3_13_3
+};
 
 /// 3.13.6 to 3.13.12
-pub static PYTHON_3_13_6: Rules =
-    Rules { debug_text_knows_strings: true, raw_format_spec: true, ..PYTHON_3_13_5 };
+pub static PYTHON_3_13_6: Rules = Rules {
+    grammar: Grammar { debug_text_knows_strings: true, raw_format_spec: true, ..PYTHON_3_13_5.grammar },
+    ..PYTHON_3_13_5
+};
 
 /// 3.13.13 to 3.13.15
 pub static PYTHON_3_13_13: Rules = Rules {
-    debug_text_knows_escapes: true,
-    nested_debug_text_is_the_first: false,
-    lower_case_derived_names: true,
+    grammar: Grammar {
+        debug_text_knows_escapes: true,
+        lower_case_derived_names: true,
+        nested_debug_text_is_the_first: false,
+        ..PYTHON_3_13_6.grammar
+    },
     ..PYTHON_3_13_6
 };
 
@@ -157,7 +170,7 @@ pub static PYTHON_3_13_13: Rules = Rules {
 pub static PYTHON_3_13: Rules = Rules { comprehensions_are_blocks: true, ..PYTHON_3_13_13 };
 
 const MENDED_3_13: Rules = Rules {
-    escape_warning_at_backslash: true,
+    grammar: Grammar { escape_warning_at_backslash: true, ..BASE_3_13.grammar },
     comprehension_iterator: ComprehensionIterator::Twice,
     class_names_in_comprehension: ClassNames::All,
     warns_in_exceptional_finally: false,
@@ -166,32 +179,35 @@ const MENDED_3_13: Rules = Rules {
 };
 
 const BASE_3_13: Rules = Rules {
+    grammar: Grammar {
+        unicode: UnicodeVersion::V15_1,
+        escape_warning: EscapeWarning::Syntax,
+        escape_warning_at_backslash: false,
+        fstring_tokens: true,
+        template_strings: false,
+        debug_text_knows_escapes: false,
+        debug_text_knows_strings: false,
+        template_text_keeps_blanks: false,
+        lower_case_derived_names: false,
+        constants_are_no_names: false,
+        raw_format_spec: false,
+        newline_in_format_spec: true,
+        empty_end_of_format_spec: false,
+        format_spec_goes_on: false,
+        deepest_debug_field: 1,
+        nested_debug_text_is_the_first: true,
+        flufl_in_files: false,
+        type_parameters: true,
+        type_parameter_defaults: true,
+        except_without_parentheses: false,
+        positive_literal_patterns: false,
+        tells_of_misplaced_rest: false,
+        lazy_imports: false,
+        unpacking_comprehensions: false,
+        parameter_word: "argument",
+    },
     table: &opcode::PYTHON_3_13,
-    unicode: UnicodeVersion::V15_1,
-    escape_warning: EscapeWarning::Syntax,
-    escape_warning_at_backslash: false,
-    fstring_tokens: true,
-    template_strings: false,
-    debug_text_knows_escapes: false,
-    debug_text_knows_strings: false,
-    template_text_keeps_blanks: false,
-    lower_case_derived_names: false,
-    constants_are_no_names: false,
-    raw_format_spec: false,
-    newline_in_format_spec: true,
-    empty_end_of_format_spec: false,
-    format_spec_goes_on: false,
-    deepest_debug_field: 1,
-    nested_debug_text_is_the_first: true,
-    flufl_in_files: false,
     relative_future_is_future: false,
-    type_parameters: true,
-    type_parameter_defaults: true,
-    except_without_parentheses: false,
-    positive_literal_patterns: false,
-    tells_of_misplaced_rest: false,
-    lazy_imports: false,
-    unpacking_comprehensions: false,
     fold_in_tree: true,
     inverted_bool_warning: Some(
         "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise \
@@ -211,7 +227,6 @@ const BASE_3_13: Rules = Rules {
     constraints_are_named: true,
     else_before_handlers: false,
     comprehensions_in_class_annotations: true,
-    parameter_word: "argument",
     class_names_in_comprehension: ClassNames::Class,
     targets_use_as_they_bind: false,
     named_expressions_look_up_as_written: false,
@@ -316,33 +331,40 @@ const BASE_3_13: Rules = Rules {
 pub static PYTHON_3_14_0: Rules = BASE_3_14;
 
 /// 3.14.4
-pub static PYTHON_3_14_4: Rules = Rules { lower_case_derived_names: true, ..BASE_3_14 };
+pub static PYTHON_3_14_4: Rules =
+    Rules { grammar: Grammar { lower_case_derived_names: true, ..BASE_3_14.grammar }, ..BASE_3_14 };
 
 /// 3.14.5 to 3.14.7
 pub static PYTHON_3_14_5: Rules = Rules { calls_over_async_generators: false, ..PYTHON_3_14_4 };
 
 /// 3.14.8 and later
 pub static PYTHON_3_14: Rules = Rules {
-    debug_text_knows_escapes: true,
-    nested_debug_text_is_the_first: false,
-    template_text_keeps_blanks: true,
+    grammar: Grammar {
+        debug_text_knows_escapes: true,
+        template_text_keeps_blanks: true,
+        nested_debug_text_is_the_first: false,
+        ..PYTHON_3_14_5.grammar
+    },
     long_constant_displays: true,
     comprehensions_are_blocks: true,
     ..PYTHON_3_14_5
 };
 
 const BASE_3_14: Rules = Rules {
-    newline_in_format_spec: false,
-    constants_are_no_names: true,
-    flufl_in_files: true,
+    grammar: Grammar {
+        unicode: UnicodeVersion::V16,
+        escape_warning: EscapeWarning::SyntaxWithAdvice,
+        escape_warning_at_backslash: true,
+        template_strings: true,
+        debug_text_knows_strings: true,
+        constants_are_no_names: true,
+        raw_format_spec: true,
+        newline_in_format_spec: false,
+        flufl_in_files: true,
+        except_without_parentheses: true,
+        ..BASE_3_13.grammar
+    },
     table: &opcode::PYTHON_3_14,
-    unicode: UnicodeVersion::V16,
-    escape_warning: EscapeWarning::SyntaxWithAdvice,
-    escape_warning_at_backslash: true,
-    template_strings: true,
-    debug_text_knows_strings: true,
-    raw_format_spec: true,
-    except_without_parentheses: true,
     fold_in_tree: false,
     mixed_complex_arithmetic: true,
     warn_of_jumps_in_finally: true,
@@ -394,17 +416,20 @@ pub static PYTHON_3_15: Rules =
     Rules { handler_of_made_jumps: MadeJumpHandler::OfJump, comprehensions_are_blocks: true, ..BASE_3_15 };
 
 const BASE_3_15: Rules = Rules {
+    grammar: Grammar {
+        unicode: UnicodeVersion::V17,
+        debug_text_knows_escapes: true,
+        template_text_keeps_blanks: true,
+        lower_case_derived_names: true,
+        nested_debug_text_is_the_first: false,
+        positive_literal_patterns: true,
+        tells_of_misplaced_rest: true,
+        lazy_imports: true,
+        unpacking_comprehensions: true,
+        parameter_word: "parameter",
+        ..BASE_3_14.grammar
+    },
     table: &opcode::PYTHON_3_15,
-    parameter_word: "parameter",
-    unicode: UnicodeVersion::V17,
-    debug_text_knows_escapes: true,
-    nested_debug_text_is_the_first: false,
-    lower_case_derived_names: true,
-    template_text_keeps_blanks: true,
-    positive_literal_patterns: true,
-    tells_of_misplaced_rest: true,
-    lazy_imports: true,
-    unpacking_comprehensions: true,
     common_constants: true,
     long_constant_displays: true,
     comprehension_iterator: ComprehensionIterator::Inside,

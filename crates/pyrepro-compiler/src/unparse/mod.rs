@@ -76,7 +76,7 @@ pub fn unparse(
 ) -> Result<Vec<u8>> {
     let mut unparser = Unparser {
         ast,
-        repr: Repr { symbols, constants, unicode: rules.unicode },
+        repr: Repr { symbols, constants, unicode: rules.grammar.unicode },
         out: Vec::new(),
         depth: 0,
     };

@@ -209,7 +209,7 @@ impl Dump<'_> {
         if let TypeParamKind::TypeVar { bound } = param.kind {
             fields.push(Field::MaybeExpr(bound));
         }
-        if self.rules.type_parameter_defaults {
+        if self.rules.grammar.type_parameter_defaults {
             fields.push(Field::MaybeExpr(param.default_value));
         }
         self.node(name, Some(param.span), &fields);
@@ -277,7 +277,7 @@ impl Dump<'_> {
                     F::Exprs(decorator_list),
                     F::MaybeExpr(returns),
                 ];
-                fields.extend(self.rules.type_parameters.then_some(F::TypeParams(type_params)));
+                fields.extend(self.rules.grammar.type_parameters.then_some(F::TypeParams(type_params)));
                 fields
             }
             StmtKind::ClassDef(id) => {
@@ -289,7 +289,7 @@ impl Dump<'_> {
                     F::Stmts(body),
                     F::Exprs(decorator_list),
                 ];
-                fields.extend(self.rules.type_parameters.then_some(F::TypeParams(type_params)));
+                fields.extend(self.rules.grammar.type_parameters.then_some(F::TypeParams(type_params)));
                 fields
             }
             StmtKind::Return { value } => vec![F::MaybeExpr(value)],
@@ -329,7 +329,7 @@ impl Dump<'_> {
             StmtKind::Pass | StmtKind::Break | StmtKind::Continue => vec![],
         };
         if let StmtKind::Import { is_lazy, .. } | StmtKind::ImportFrom { is_lazy, .. } = kind
-            && self.rules.lazy_imports
+            && self.rules.grammar.lazy_imports
         {
             fields.push(F::Number(i64::from(is_lazy)));
         }

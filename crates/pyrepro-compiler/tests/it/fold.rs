@@ -119,7 +119,7 @@ fn folded(source: &str, rules: &Rules) -> Option<String> {
         Err(Failure::Syntax(_)) => return Some("!".into()),
         Err(Failure::Handover(_)) => return None,
     };
-    let Parsed { ast, symbols, constants, warnings } = &mut parsed;
+    let Parsed { ast, symbols, constants, warnings, .. } = &mut parsed;
     let options = Options { level: 0, future_annotations: false };
     if let Err(failure) = preprocess::run(ast, constants, symbols, rules, options, warnings) {
         assert_eq!(failure, Handover::FloatPower.into());

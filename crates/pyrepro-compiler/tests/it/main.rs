@@ -7,6 +7,7 @@
 mod assemble;
 mod cfg;
 mod dump;
+mod editions;
 mod fold;
 mod limits;
 mod literal;

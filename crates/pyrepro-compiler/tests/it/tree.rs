@@ -94,7 +94,7 @@ impl Asked {
 fn parse(source: &[u8], rules: &Rules, level: Option<u8>) -> Result<Parsed, Failure> {
     let mut parsed = parser::parse(&Source::decode(source)?, rules)?;
     if let Some(level) = level {
-        let Parsed { ast, symbols, constants, warnings } = &mut parsed;
+        let Parsed { ast, symbols, constants, warnings, .. } = &mut parsed;
         let future_annotations = future::parse(ast, symbols, constants, rules)?.annotations;
         let options = preprocess::Options { level, future_annotations };
         preprocess::run(ast, constants, symbols, rules, options, warnings)?;
@@ -220,7 +220,7 @@ fn the_tree_is_that_of_ast_parse() {
 #[test]
 fn the_folded_tree_is_that_of_ast_parse() {
     let mut differences = 0;
-    for oracle in oracles().iter().filter(|oracle| oracle.rules.type_parameter_defaults) {
+    for oracle in oracles().iter().filter(|oracle| oracle.rules.grammar.type_parameter_defaults) {
         let files = sources(&oracle.library, 50);
         for level in 0..3 {
             let report = compare(oracle, Some(level), files.iter().filter_map(|path| read(path)).collect());

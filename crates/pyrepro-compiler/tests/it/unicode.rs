@@ -3,7 +3,7 @@
 use crate::python::{pythons, script};
 use pyrepro_compiler::error::{Failure, Handover};
 use pyrepro_compiler::literal::{self, Value};
-use pyrepro_compiler::rules::Rules;
+use pyrepro_compiler::rules::{Consulted, Rules};
 use pyrepro_compiler::span::Span;
 use pyrepro_compiler::unicode;
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ fn ask(path: &std::path::Path, args: &[&str], input: String) -> Vec<String> {
 #[test]
 fn every_character_is_what_each_interpreter_takes_it_for() {
     for python in pythons() {
-        let version = python.release.edition.rules.unicode;
+        let version = python.release.edition.rules.grammar.unicode;
         let expected = ask(&python.path, &[], String::new());
         let characters: Vec<char> = ('\0'..=char::MAX).collect();
         assert_eq!(expected.len(), characters.len());
@@ -45,7 +45,7 @@ fn every_character_is_what_each_interpreter_takes_it_for() {
 
 fn named(name: &str, rules: &Rules) -> Option<String> {
     let literal = format!("'\\N{{{name}}}'");
-    match literal::string(&literal, Span::NONE, rules, &mut Vec::new()) {
+    match literal::string(&literal, Span::NONE, &Consulted::new(&rules.grammar), &mut Vec::new()) {
         Ok(Value::Str(text)) => {
             let text = std::str::from_utf8(&text).expect("a character").to_owned();
             Some(format!("{:x}", text.chars().next().expect("a character") as u32))

@@ -34,7 +34,7 @@ impl Collector<'_> {
         let known = self.table[scope].variables.uses(mangled);
         if uses.any(Uses::PARAM) && known.any(Uses::PARAM) {
             let name = self.symbols.lossy(name);
-            let word = self.rules.parameter_word;
+            let word = self.rules.grammar.parameter_word;
             let message = format!("duplicate {word} '{name}' in function definition");
             return Err(Failure::syntax(message, span));
         }
