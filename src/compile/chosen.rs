@@ -3,6 +3,8 @@
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
+use pyrepro_compiler::Program;
+
 use super::aim::Aim;
 use super::choice::Choice;
 use super::native::{HandedOver, Native};
@@ -121,16 +123,19 @@ impl Chosen {
         lock(&self.handed_over).push(Handed { name, reason });
         pool.compile(unit)
     }
-}
 
-impl Compiler for Chosen {
-    fn compile(&self, unit: &Unit<'_>) -> Result<Outcome, Unavailable> {
+    /// Compiles a unit with what was chosen; `natively` has the built-in compiler do it.
+    fn compile_by(
+        &self,
+        unit: &Unit<'_>,
+        natively: impl FnOnce(&Native) -> Result<Outcome, HandedOver>,
+    ) -> Result<Outcome, Unavailable> {
         match (&self.native, &self.pool) {
-            (Some(native), Some(pool)) if self.choice == Choice::Both => match native.compile(unit) {
+            (Some(native), Some(pool)) if self.choice == Choice::Both => match natively(native) {
                 Ok(ours) => Ok(twice::agreed(ours, pool.compile(unit)?, self.aim.version)),
                 Err(reason) => self.hand_over(unit, reason),
             },
-            (Some(native), pool) => match (native.compile(unit), pool) {
+            (Some(native), pool) => match (natively(native), pool) {
                 // An interpreter words errors better, and has the last word on them.
                 (Ok(outcome), Some(pool)) if outcome.failure.is_some() => pool.compile(unit),
                 (Ok(outcome), _) => Ok(outcome),
@@ -143,6 +148,20 @@ impl Compiler for Chosen {
                 ..Outcome::default()
             }),
         }
+    }
+}
+
+impl Compiler for Chosen {
+    fn compile(&self, unit: &Unit<'_>) -> Result<Outcome, Unavailable> {
+        self.compile_by(unit, |native| native.compile(unit))
+    }
+
+    fn compile_program(&self, unit: &Unit<'_>, program: &mut Program<'_>) -> Result<Outcome, Unavailable> {
+        self.compile_by(unit, |native| native.compile_program(unit, program))
+    }
+
+    fn waits(&self) -> bool {
+        self.native.is_none() || self.choice == Choice::Both
     }
 
     fn cancel(&self) {

@@ -5,14 +5,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use filetime::FileTime;
+use pyrepro_compiler::Program;
 use serde::Serialize;
 
 use super::fresh::{Expected, State};
+use super::goal::Goal;
 use super::read::{Allowance, Text, read, read_pyc};
 use super::recorded::NoPrefix;
 use super::request::{PycLocation, Request, Task};
 use super::source::Source;
-use super::unit::{Compiler, Diagnostic, Unavailable, Unit, Warning};
+use super::unit::{Diagnostic, Unavailable, Unit, Warning};
 use super::write::{self, Writer};
 use crate::pyc::{CachedName, Header, Optimization};
 
@@ -100,10 +102,17 @@ impl Record {
 /// What jobs have in common.
 pub struct JobContext<'a> {
     pub request: &'a Request,
-    pub compiler: &'a dyn Compiler,
+    pub goals: &'a [Goal<'a>],
     pub writer: Writer,
     pub allowance: Allowance,
-    pub cache_tag: String,
+}
+
+/// A source that was read, and what can be said of it for all goals.
+struct Job<'a> {
+    text: &'a Text<'a>,
+    /// The file name that code records, as the file system has it.
+    name: &'a [u8],
+    program: Program<'a>,
 }
 
 /// A bytecode file on its way: what is there, and what is to be there.
@@ -117,51 +126,74 @@ impl Output {
     fn bytes(&self) -> Option<&[u8]> {
         self.new.as_ref().or(self.there.as_ref()).map(Vec::as_slice)
     }
+
+    /// Whether what is there is what is to be there, as was found out by making it.
+    fn is_there(&self) -> bool {
+        self.new.is_some() && self.there == self.new
+    }
 }
 
 impl JobContext<'_> {
-    /// Does all that there is to do. None if the source has vanished since it was found.
-    pub fn run(&self, source: &Source) -> Result<Option<Record>, Unavailable> {
+    /// Does all that there is to do: a record for each goal, or one where the source cannot be read, or none if it has
+    /// vanished since it was found.
+    pub fn run(&self, source: &Source) -> Result<Vec<Record>, Unavailable> {
         let (name, no_prefix) = self.request.recorded.name(source);
-        let mut record =
-            Record { source: source.path.clone(), pycs: vec![], warnings: vec![], failure: None, no_prefix };
-        let unreadable = |error| Some(Failure::Read { path: source.path.clone(), error });
+        let record = |failure| Record {
+            source: source.path.clone(),
+            pycs: vec![],
+            warnings: vec![],
+            failure,
+            no_prefix: no_prefix.clone(),
+        };
+        let unreadable = |error| vec![record(Some(Failure::Read { path: source.path.clone(), error }))];
         for _ in 0..TRIES {
             match read(&source.path, &self.allowance) {
-                Ok(text) if self.bring_up_to_date(&mut record, &text, &name)? => return Ok(Some(record)),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::NotFound && !source.named => return Ok(None),
-                Err(error) => {
-                    record.failure = unreadable(error);
-                    return Ok(Some(record));
+                Ok(text) => {
+                    let mut records: Vec<Record> = self.goals.iter().map(|_| record(None)).collect();
+                    if self.bring_up_to_date(&mut records, &text, &name)? {
+                        return Ok(records);
+                    }
                 }
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !source.named => return Ok(vec![]),
+                Err(error) => return Ok(unreadable(error)),
             }
         }
-        record.failure = unreadable(io::Error::other("it changes while it is read"));
-        Ok(Some(record))
+        Ok(unreadable(io::Error::other("it changes while it is read")))
     }
 
-    /// Does what there is to do for this text. Does nothing and says so if the text cannot be trusted.
+    /// Does what there is to do for this text. Stops and says so if the text cannot be trusted.
     fn bring_up_to_date(
         &self,
-        record: &mut Record,
+        records: &mut [Record],
         text: &Text<'_>,
         name: &Path,
     ) -> Result<bool, Unavailable> {
-        let mtime = FileTime::from_last_modification_time(&text.metadata).unix_seconds();
-        let header = Header::of_source(self.request.version, self.request.mode, &text.bytes, mtime);
         let name = name.as_os_str().as_encoded_bytes();
-        let expected = Expected { header, name: &marshal_text(name), form: self.request.form };
-        let mut outputs = self.look(&record.source, &expected);
+        let mut job = Job { text, name, program: Program::new(&text.bytes) };
+        for (goal, record) in self.goals.iter().zip(records) {
+            if !self.reach(goal, &mut job, record)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn reach(&self, goal: &Goal<'_>, job: &mut Job<'_>, record: &mut Record) -> Result<bool, Unavailable> {
+        let text = job.text;
+        let mtime = FileTime::from_last_modification_time(&text.metadata).unix_seconds();
+        let header = Header::of_source(goal.version, self.request.mode, &text.bytes, mtime);
+        let expected = Expected { header, name: &marshal_text(job.name), form: self.request.form };
+        let mut outputs = self.look(goal, &record.source, &expected);
         if self.request.task != Task::Check {
             let levels = self.stale_levels(&outputs);
             if !levels.is_empty() {
                 if text.is_torn().unwrap_or(true) {
                     return Ok(false);
                 }
-                let unit = Unit { source: &text.bytes, name, levels: &levels };
-                record.failure = self.compile(&unit, &header, &mut outputs, &mut record.warnings)?;
+                record.failure =
+                    self.compile(goal, job, &levels, &header, &mut outputs, &mut record.warnings)?;
             }
+            self.say_what_was_there(&mut outputs, &expected);
             let written = self.write(&mut outputs, &text.metadata);
             record.failure = record.failure.take().or(written.err().map(Failure::Write));
         }
@@ -170,22 +202,24 @@ impl JobContext<'_> {
     }
 
     /// What is there for each level.
-    fn look(&self, source: &Path, expected: &Expected<'_>) -> Vec<Output> {
-        let levels = match self.request.place {
+    fn look(&self, goal: &Goal<'_>, source: &Path, expected: &Expected<'_>) -> Vec<Output> {
+        let levels = match goal.place {
             PycLocation::Cache | PycLocation::Prefix(_) => self.request.levels.as_slice(),
             // One file for all levels, so the highest, which would be written last, has it.
             _ => &self.request.levels[self.request.levels.len().saturating_sub(1)..],
         };
         let mut outputs: Vec<Output> = Vec::with_capacity(levels.len());
         for &level in levels {
-            let path = match &self.request.place {
-                PycLocation::Cache => CachedName::path(source, &self.cache_tag, level),
-                PycLocation::Prefix(prefix) => CachedName::path_below(prefix, source, &self.cache_tag, level),
+            let path = match &goal.place {
+                PycLocation::Cache => CachedName::path(source, &goal.cache_tag, level),
+                PycLocation::Prefix(prefix) => CachedName::path_below(prefix, source, &goal.cache_tag, level),
                 PycLocation::Legacy => CachedName::legacy_path(source),
                 PycLocation::File(path) => path.clone(),
             };
             let there = read_pyc(&path);
             let state = match &there {
+                // What is made anyway is compared with it afterwards.
+                Ok(_) if self.request.force => State::Foreign,
                 Ok(bytes) => expected.state(bytes),
                 Err(error) if is_absence(error) => State::Missing,
                 Err(_) => State::Foreign,
@@ -196,6 +230,15 @@ impl JobContext<'_> {
         outputs
     }
 
+    /// Finds out what was there before a forced run.
+    fn say_what_was_there(&self, outputs: &mut [Output], expected: &Expected<'_>) {
+        for output in outputs.iter_mut().filter(|_| self.request.force) {
+            if let Some(there) = &output.there {
+                output.record.state = if output.is_there() { State::Fresh } else { expected.state(there) };
+            }
+        }
+    }
+
     fn stale_levels(&self, outputs: &[Output]) -> Vec<Optimization> {
         let stale = outputs.iter().filter(|out| self.request.force || out.record.state != State::Fresh);
         stale.map(|out| out.record.level).collect()
@@ -203,12 +246,18 @@ impl JobContext<'_> {
 
     fn compile(
         &self,
-        unit: &Unit<'_>,
+        goal: &Goal<'_>,
+        job: &mut Job<'_>,
+        levels: &[Optimization],
         header: &Header,
         outputs: &mut [Output],
         warnings: &mut Vec<Warning>,
     ) -> Result<Option<Failure>, Unavailable> {
-        let mut outcome = self.compiler.compile(unit)?;
+        let unit = Unit { source: &job.text.bytes, name: job.name, levels };
+        let mut outcome = match self.goals.len() {
+            1 => goal.compiler.compile(&unit)?,
+            _ => goal.compiler.compile_program(&unit, &mut job.program)?,
+        };
         *warnings = std::mem::take(&mut outcome.warnings);
         for (level, code) in &outcome.codes {
             let file = match outcome.pyc(header, code, self.request.form) {
@@ -234,9 +283,9 @@ impl JobContext<'_> {
                     output.record.written = true;
                 }
             } else if let Some(new) = &output.new
-                && (self.request.force || output.there.as_ref() != Some(new))
+                && (self.request.force || !output.is_there())
             {
-                match output.there.as_ref() == Some(new) {
+                match output.is_there() {
                     true => self.writer.renew(path, new, source)?,
                     false => self.writer.write(path, new, source)?,
                 }

@@ -1,4 +1,4 @@
-//! Sources to bytecode files: many for one target, on all cores, whatever becomes of the interpreters.
+//! Sources to bytecode files: many sources for one version or several, on all cores, whatever becomes of the interpreters.
 //!
 //! A [`Request`] says what to compile and how, [`run`] does it and tells what became of each source.
 //! Code comes from a [`Compiler`]: the built-in one ([`Native`]), a [`Pool`] of interpreters, or what is
@@ -12,6 +12,7 @@ mod difference;
 mod edition_of;
 mod exclude;
 mod fresh;
+mod goal;
 mod job;
 mod lines;
 mod module_path;
@@ -40,6 +41,7 @@ pub(crate) use edition_of::LONGEST_SOURCE;
 pub use edition_of::editions_of;
 pub use exclude::{BadRegex, Exclude};
 pub use fresh::State;
+pub use goal::Goal;
 pub use job::{Failure, PycRecord, Record};
 pub use module_path::module_path;
 pub use native::{BuiltIn, HandedOver, Native};
@@ -47,7 +49,7 @@ pub use origin::Origin;
 pub use pool::Pool;
 pub use recorded::{NoPrefix, Recorded};
 pub use request::{Form, PycLocation, Request, Task};
-pub use run::{Error, Event, Summary, run};
+pub use run::{Error, Event, Summary, run, run_for_all};
 pub use unit::{Compiler, Diagnostic, Outcome, Unavailable, Unit, Warning};
 pub use write::Error as WriteError;
 

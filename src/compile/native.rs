@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use pyrepro_compiler::edition::{self, Edition, Evidence};
-use pyrepro_compiler::error::{Failure, SyntaxError};
+use pyrepro_compiler::error::{self, Failure, SyntaxError};
+use pyrepro_compiler::{Compiled, Program};
 use serde::Serialize;
 
 use super::job::marshal_text;
@@ -115,52 +116,76 @@ impl Native {
 
     /// Compiles one unit.
     pub fn compile(&self, unit: &Unit<'_>) -> Result<Outcome, HandedOver> {
-        let mut outcome = Outcome { is_canonical: true, ..Outcome::default() };
-        match self.at_levels(unit, unit.levels, &mut outcome)? {
-            Ok(()) => return Ok(outcome),
-            Err(error) if unit.levels.len() < 2 => outcome.failure = Some(diagnostic(unit, &error)),
-            // Of several levels the first may do: what -O leaves out can be what is wrong.
-            Err(_) => {
-                for level in unit.levels {
-                    if let Err(error) = self.at_levels(unit, &[*level], &mut outcome)? {
-                        outcome.failure = Some(diagnostic(unit, &error));
-                        break;
-                    }
+        compile(unit, |name, levels| pyrepro_compiler::compile(unit.source, name, self.edition, levels))
+    }
+
+    /// Compiles one unit of a program, which is parsed once for all editions that read it the same way.
+    pub fn compile_program(&self, unit: &Unit<'_>, program: &mut Program<'_>) -> Result<Outcome, HandedOver> {
+        compile(unit, |name, levels| program.compile(name, self.edition, levels))
+    }
+}
+
+/// Compiles a unit with a function from file name and levels to code.
+fn compile(
+    unit: &Unit<'_>,
+    mut code: impl FnMut(&[u8], &[u8]) -> Result<Compiled, Failure>,
+) -> Result<Outcome, HandedOver> {
+    let name = marshal_text(unit.name);
+    let mut at_levels = |levels: &[Optimization], outcome: &mut Outcome| {
+        let numbers: Vec<u8> = levels.iter().map(|level| level.number()).collect();
+        take(code(&name, &numbers), unit, levels, outcome)
+    };
+    let mut outcome = Outcome { is_canonical: true, ..Outcome::default() };
+    match at_levels(unit.levels, &mut outcome)? {
+        Ok(()) => return Ok(outcome),
+        Err(error) if unit.levels.len() < 2 => outcome.failure = Some(diagnostic(unit, &error)),
+        // Of several levels the first may do: what -O leaves out can be what is wrong.
+        Err(_) => {
+            for level in unit.levels {
+                if let Err(error) = at_levels(&[*level], &mut outcome)? {
+                    outcome.failure = Some(diagnostic(unit, &error));
+                    break;
                 }
             }
         }
-        Ok(outcome)
     }
+    Ok(outcome)
+}
 
-    fn at_levels(
-        &self,
-        unit: &Unit<'_>,
-        levels: &[Optimization],
-        outcome: &mut Outcome,
-    ) -> Result<Result<(), Box<SyntaxError>>, HandedOver> {
-        let numbers: Vec<u8> = levels.iter().map(|level| level.number()).collect();
-        let name = marshal_text(unit.name);
-        match pyrepro_compiler::compile(unit.source, &name, self.edition, &numbers) {
-            Ok(made) => {
-                outcome.codes.extend(levels.iter().copied().zip(made.code));
-                let lines = Lines::of(unit.source);
-                let mut known: HashSet<Told> = outcome.warnings.iter().map(told).collect();
-                for warning in made.warnings {
-                    let line = u32::try_from(warning.line).ok().filter(|line| *line > 0);
-                    let warning = Warning {
-                        category: warning.category.name().to_owned(),
-                        message: warning.message.into_owned(),
-                        line,
-                        text: line.and_then(|line| lines.shown(line)),
-                    };
-                    if known.insert(told(&warning)) {
-                        outcome.warnings.push(warning);
-                    }
-                }
-                Ok(Ok(()))
+/// Takes what some levels came to into the outcome, or gives what is wrong with the source.
+fn take(
+    made: Result<Compiled, Failure>,
+    unit: &Unit<'_>,
+    levels: &[Optimization],
+    outcome: &mut Outcome,
+) -> Result<Result<(), Box<SyntaxError>>, HandedOver> {
+    match made {
+        Ok(made) => {
+            outcome.codes.extend(levels.iter().copied().zip(made.code));
+            if !made.warnings.is_empty() {
+                warn(made.warnings, unit, outcome);
             }
-            Err(Failure::Syntax(error)) => Ok(Err(error)),
-            Err(Failure::Handover(reason)) => Err(HandedOver(reason.to_string())),
+            Ok(Ok(()))
+        }
+        Err(Failure::Syntax(error)) => Ok(Err(error)),
+        Err(Failure::Handover(reason)) => Err(HandedOver(reason.to_string())),
+    }
+}
+
+/// Takes warnings into the outcome, each once.
+fn warn(warnings: Vec<error::Warning>, unit: &Unit<'_>, outcome: &mut Outcome) {
+    let lines = Lines::of(unit.source);
+    let mut known: HashSet<Told> = outcome.warnings.iter().map(told).collect();
+    for warning in warnings {
+        let line = u32::try_from(warning.line).ok().filter(|line| *line > 0);
+        let warning = Warning {
+            category: warning.category.name().to_owned(),
+            message: warning.message.into_owned(),
+            line,
+            text: line.and_then(|line| lines.shown(line)),
+        };
+        if known.insert(told(&warning)) {
+            outcome.warnings.push(warning);
         }
     }
 }

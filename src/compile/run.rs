@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
+use super::goal::Goal;
 use super::job::{Failure, JobContext, Record};
 use super::orphans::orphans;
 use super::plan::{Plan, Step};
@@ -84,24 +85,39 @@ pub fn run(
     stop: &AtomicBool,
     mut tell: impl FnMut(Event) -> io::Result<()>,
 ) -> Result<Summary, Error> {
-    judge_named_file(request)?;
+    run_for_all(request, &[Goal::of(request, compiler)], stop, |_, event| tell(event))
+}
+
+/// The same for several versions. Each source is read once, and parsed as often as their grammars differ over it.
+///
+/// The version and the place of the request are not looked at: each goal has its own. What is told is of the goal of
+/// that number; what is the same for all of them is told of the first.
+pub fn run_for_all(
+    request: &Request,
+    goals: &[Goal<'_>],
+    stop: &AtomicBool,
+    mut tell: impl FnMut(usize, Event) -> io::Result<()>,
+) -> Result<Summary, Error> {
+    goals.iter().try_for_each(|goal| judge_named_file(request, &goal.place))?;
     let context = JobContext {
         request,
-        compiler,
+        goals,
         writer: Writer::new(request.epoch.map(|epoch| epoch.as_system_time())),
         allowance: Allowance::new(ALLOWANCE),
-        cache_tag: request.version.cache_tag(),
     };
     let stopped = || {
         let stopped = stop.load(Ordering::Relaxed);
         if stopped {
-            compiler.cancel();
+            goals.iter().for_each(|goal| goal.compiler.cancel());
         }
         stopped
     };
     let mut summary = Summary::default();
-    // Each interpreter has one source in hand and one waiting, while others are read and written.
-    let threads = request.jobs.get() * 2 + 1;
+    let threads = match goals.iter().any(|goal| goal.compiler.waits()) {
+        // Each interpreter has one source in hand and one waiting, while others are read and written.
+        true => request.jobs.get() * 2 + 1,
+        false => request.jobs.get(),
+    };
     let pyc_locks = PycLocks::default();
     // Below one path no source is met twice. Whoever waits for a claim must hold no other.
     let (is_single, batch) = if request.paths.len() > 1 { (false, 1) } else { (true, BATCH) };
@@ -120,9 +136,9 @@ pub fn run(
         stopped,
         |results| {
             for events in results {
-                for event in events? {
+                for (goal, event) in events? {
                     summary.count(&event, request.task);
-                    tell(event).map_err(Error::Telling)?;
+                    tell(goal, event).map_err(Error::Telling)?;
                 }
             }
             Ok::<(), Error>(())
@@ -134,8 +150,8 @@ pub fn run(
 
 /// A bytecode file that the user has named may be no source and nothing else that matters. What is no file at
 /// all is the writer's to refuse, for each source.
-fn judge_named_file(request: &Request) -> Result<(), OutputError> {
-    match &request.place {
+fn judge_named_file(request: &Request, place: &PycLocation) -> Result<(), OutputError> {
+    match place {
         PycLocation::File(file) if request.task == Task::Compile && file.is_file() => {
             OutputTarget::named(file, OutputForm::Bytecode)?.apart_from(&request.paths).map(drop)
         }
@@ -158,24 +174,36 @@ pub enum Error {
 }
 
 impl JobContext<'_> {
-    fn step(&self, step: Step) -> Result<Vec<Event>, Unavailable> {
+    /// What a step comes to, each event with the number of its goal.
+    fn step(&self, step: Step) -> Result<Vec<(usize, Event)>, Unavailable> {
         Ok(match step {
-            Step::Unlisted(path, error) => vec![Event::Trouble { path, error }],
-            Step::Source(source) => self.run(&source)?.map(Event::Source).into_iter().collect(),
-            Step::Folder(path) if self.minds_orphans() => self.orphans(path),
-            Step::Folder(path) => vec![Event::Folder { path, orphans: Vec::new() }],
+            Step::Unlisted(path, error) => vec![(0, Event::Trouble { path, error })],
+            Step::Source(source) => self.run(&source)?.into_iter().map(Event::Source).enumerate().collect(),
+            Step::Folder(path) => {
+                let goals = self.goals.iter().enumerate();
+                let minding = goals.filter(|(_, goal)| self.minds_orphans(goal));
+                let mut events: Vec<_> = minding
+                    .flat_map(|(number, goal)| {
+                        self.orphans(goal, path.clone()).into_iter().map(move |event| (number, event))
+                    })
+                    .collect();
+                if events.is_empty() {
+                    events.push((0, Event::Folder { path, orphans: Vec::new() }));
+                }
+                events
+            }
         })
     }
 
-    fn minds_orphans(&self) -> bool {
-        self.request.task != Task::Compile && self.request.place == PycLocation::Cache
+    fn minds_orphans(&self, goal: &Goal<'_>) -> bool {
+        self.request.task != Task::Compile && goal.place == PycLocation::Cache
     }
 
-    fn orphans(&self, path: PathBuf) -> Vec<Event> {
+    fn orphans(&self, goal: &Goal<'_>, path: PathBuf) -> Vec<Event> {
         let mut troubles = Vec::new();
         let mut trouble = |path: &Path, error| troubles.push(Event::Trouble { path: path.to_owned(), error });
         let mut orphans =
-            orphans(&path, &self.cache_tag, self.request.exclude.as_ref()).unwrap_or_else(|error| {
+            orphans(&path, &goal.cache_tag, self.request.exclude.as_ref()).unwrap_or_else(|error| {
                 trouble(&path.join("__pycache__"), error);
                 Vec::new()
             });

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use pyrepro_compiler::Program;
 use serde::Serialize;
 
 use super::request::Form;
@@ -137,6 +138,17 @@ pub struct Warning {
 pub trait Compiler: Sync {
     /// Compiles one unit, and takes as long as it takes.
     fn compile(&self, unit: &Unit<'_>) -> Result<Outcome, Unavailable>;
+
+    /// Compiles a unit whose source is compiled for other versions too. What was found out about the source for them
+    /// is in the program, for whoever can use it.
+    fn compile_program(&self, unit: &Unit<'_>, _: &mut Program<'_>) -> Result<Outcome, Unavailable> {
+        self.compile(unit)
+    }
+
+    /// Whether others compile, so that who calls [`Compiler::compile`] mostly waits.
+    fn waits(&self) -> bool {
+        true
+    }
 
     /// Makes all that is being compiled end soon, with whatever result: nobody wants it any more.
     fn cancel(&self) {}

@@ -43,7 +43,7 @@ fn code_is_made_without_any_python() {
 /// A command that sees no interpreter but one that leaves a mark where it is started.
 fn trapped(tree: &Tree) -> Command {
     let bin = tree.path().join("bin");
-    fs::create_dir(&bin).expect("a folder");
+    fs::create_dir_all(&bin).expect("a folder");
     for name in ["python3", "python3.14"] {
         let script = format!("#!/bin/sh\ntouch '{}/started'\nexit 1\n", tree.path().display());
         fs::write(bin.join(name), script).expect("a script");
@@ -159,4 +159,37 @@ fn both_compilers_agree_and_make_the_bytes_of_each() {
     let interpreter = made("interpreter");
     assert_eq!(made("both"), interpreter);
     assert_eq!(made("auto"), interpreter);
+}
+
+/// Everything of `__pycache__` and what was told, after a run for these releases.
+fn compiled_for(releases: &[&[&str]]) -> (Vec<(String, Vec<u8>)>, String) {
+    let tree = tree();
+    fs::write(tree.path().join("f.py"), "import a\nx = f'{a!r:>{b}}'\n'\\d'\n").expect("a file");
+    // Only 3.14 and later read this.
+    fs::write(tree.path().join("new.py"), "try: pass\nexcept A, B: pass\n").expect("a file");
+    let mut all = String::new();
+    for releases in releases {
+        let mut command = trapped(&tree);
+        command.args(["compile", "--compiler", "native", "."]);
+        command.args(releases.iter().flat_map(|release| ["--python", release]));
+        let output = command.output().expect("a run");
+        assert_ne!(output.status.code(), Some(2), "{}", told(&output));
+        all += &told(&output);
+    }
+    let found = fs::read_dir(tree.path().join("__pycache__")).expect("a folder");
+    let mut pycs: Vec<_> = found.map(|found| found.expect("a file").path()).collect();
+    pycs.sort();
+    let name = |path: &std::path::PathBuf| path.file_name().expect("a name").to_string_lossy().into_owned();
+    (pycs.iter().map(|path| (name(path), fs::read(path).expect("a file"))).collect(), all)
+}
+
+#[test]
+fn one_run_for_several_versions_writes_what_a_run_for_each_does() {
+    let (together, told) = compiled_for(&[&["3.11", "3.12", "3.13", "3.14", "3.15.0"]]);
+    let (apart, _) = compiled_for(&[&["3.11"], &["3.12"], &["3.13"], &["3.14"], &["3.15.0"]]);
+    assert_eq!(together.len(), 12, "{told}");
+    assert!(together == apart);
+    // It says which version a line is about.
+    assert!(told.contains("Compiling './f.py' for 3.12..."), "{told}");
+    assert_eq!(told.matches("multiple exception types must be parenthesized").count(), 3, "{told}");
 }

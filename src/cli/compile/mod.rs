@@ -16,13 +16,14 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use pyrepro::compile::{
-    self, Aim, Choice, Event, Exclude, Form, Pool, PycLocation, Recorded, Request, Summary, Task,
+    self, Aim, Choice, Compiler, Event, Exclude, Form, Goal, Pool, PycLocation, Recorded, Request, Summary,
+    Task,
 };
 use pyrepro::epoch::EpochChoice;
 use pyrepro::manifest::{self, Compiled};
 use pyrepro::output::{OutputForm, OutputTarget};
 use pyrepro::pyc::Optimization;
-use pyrepro::python::{Interpreters, Version};
+use pyrepro::python::Version;
 
 use super::compiler::{self, CompilerFlag};
 use super::environment;
@@ -190,20 +191,33 @@ fn run_in(session: &Session, flags: &Flags, terminal: &Terminal) -> anyhow::Resu
     }
     let mut outcome = Ok(());
     let mut targets = Vec::new();
-    for aim in aims.iter() {
-        request.version = aim.version;
-        request.place = flags.place(aim.version);
-        let chosen = session.compiler(aim, choice, request.jobs, flags.memory())?;
-        compiler::announce(&chosen, terminal);
-        report.begin(aim.version, aim.python.as_deref().unwrap_or(Path::new("no interpreter")))?;
-        let done = compile::run(&request, &*chosen, &session.stop, |event| {
+    let chosen = aims.iter().map(|aim| session.compiler(aim, choice, request.jobs, flags.memory()));
+    let chosen = chosen.collect::<Result<Vec<_>, _>>()?;
+    // Sources are read once for all versions that are built in. Interpreters of one version after the other take less memory.
+    for together in chosen.chunk_by(|one, next| !one.waits() && !next.waits()) {
+        let versions: Vec<Version> = together.iter().map(|chosen| chosen.aim().version).collect();
+        request.version = versions[0];
+        request.place = flags.place(versions[0]);
+        let goals = together.iter().map(|chosen| {
+            let (compiler, version) = chosen.for_version();
+            Goal::new(version, flags.place(version), compiler)
+        });
+        let goals: Vec<Goal<'_>> = goals.collect();
+        for chosen in together {
+            compiler::announce(chosen, terminal);
+            let python = chosen.aim().python.as_deref();
+            report.begin(chosen.aim().version, python.unwrap_or(Path::new("no interpreter")))?;
+        }
+        let done = compile::run_for_all(&request, &goals, &session.stop, |goal, event| {
             if let (Some(compiled), Event::Source(record)) = (&mut compiled, &event) {
                 compiled.add(record);
             }
-            report.tell(event)
+            report.tell(versions[goal], event)
         });
-        compiler::tell_handed_over(&chosen, terminal);
-        targets.push(manifest::Target::of_chosen(&chosen));
+        for chosen in together {
+            compiler::tell_handed_over(chosen, terminal);
+            targets.push(manifest::Target::of_chosen(chosen));
+        }
         match done {
             Ok(done) => summary += done,
             Err(error) => {
@@ -385,8 +399,7 @@ impl Prepared {
     /// For an interpreter or a release; without one for the default.
     pub fn new(python: Option<&OsString>) -> anyhow::Result<Prepared> {
         let choice = environment::compiler()?.unwrap_or(Choice::Auto);
-        let aims = aims(&python.cloned().into_iter().collect::<Vec<_>>(), choice)?;
-        let aim = aims.into_iter().next().context("there is no interpreter to compile for")?;
+        let aim = Aim::find(&environment::interpreters(), python.map(OsString::as_os_str), choice)?;
         let compiler = aim.compiler(choice, NonZeroUsize::MIN)?;
         Ok(Prepared { aim, compiler })
     }
@@ -416,7 +429,7 @@ impl Prepared {
 
 /// What to compile for: interpreters, and releases that the built-in compiler stands for.
 fn aims(requests: &[OsString], choice: Choice) -> anyhow::Result<Vec<Aim>> {
-    let interpreters = Interpreters::new(environment::search_path());
+    let interpreters = environment::interpreters();
     if requests.is_empty() {
         return Ok(vec![Aim::find(&interpreters, None, choice)?]);
     }

@@ -19,7 +19,6 @@ pub struct Report<'t> {
     task: Task,
     /// Whether there are several interpreters, so that it matters for which one something is.
     several: bool,
-    version: Option<Version>,
     /// Where there is a terminal to draw on.
     bar: Option<ProgressBar>,
     /// Whether somebody waits for each line.
@@ -48,23 +47,11 @@ impl<'t> Report<'t> {
             write!(out, "{{\"files\":[")?;
         }
         let (orphans, troubles) = Default::default();
-        Ok(Report {
-            terminal,
-            out,
-            task,
-            several,
-            version: None,
-            bar,
-            is_watched,
-            begun: false,
-            orphans,
-            troubles,
-        })
+        Ok(Report { terminal, out, task, several, bar, is_watched, begun: false, orphans, troubles })
     }
 
-    /// Goes on with the next interpreter.
+    /// Says that a version comes next.
     pub fn begin(&mut self, version: Version, python: &Path) -> io::Result<()> {
-        self.version = Some(version);
         if self.several && self.terminal.reports() {
             let python = python.display();
             self.aside(|report| writeln!(report.out, "{STRONG}Python {version}{STRONG:#} ({python})"))?;
@@ -72,16 +59,16 @@ impl<'t> Report<'t> {
         Ok(())
     }
 
-    pub fn tell(&mut self, event: Event) -> io::Result<()> {
+    pub fn tell(&mut self, version: Version, event: Event) -> io::Result<()> {
         if let (Some(bar), Event::Source(record)) = (&self.bar, &event) {
             bar.inc(1);
             bar.set_message(printable(&record.source.to_string_lossy()));
         }
         if self.terminal.is_json() {
-            return self.tell_programs(event);
+            return self.tell_programs(version, event);
         }
         self.aside(|report| {
-            report.tell_people(event)?;
+            report.tell_people(version, event)?;
             if report.is_watched { report.out.flush() } else { Ok(()) }
         })
     }
@@ -94,7 +81,7 @@ impl<'t> Report<'t> {
         }
     }
 
-    fn tell_people(&mut self, event: Event) -> io::Result<()> {
+    fn tell_people(&mut self, version: Version, event: Event) -> io::Result<()> {
         match event {
             Event::Folder { path, orphans } => {
                 if self.terminal.reports() && self.task != Task::Check {
@@ -107,7 +94,7 @@ impl<'t> Report<'t> {
                 Ok(())
             }
             Event::Source(record) if self.task == Task::Check => self.checked(&record),
-            Event::Source(record) => self.compiled(&record),
+            Event::Source(record) => self.compiled(version, &record),
         }
     }
 
@@ -134,7 +121,7 @@ impl<'t> Report<'t> {
         Ok(())
     }
 
-    fn compiled(&mut self, record: &Record) -> io::Result<()> {
+    fn compiled(&mut self, version: Version, record: &Record) -> io::Result<()> {
         if let Some(missing) = &record.no_prefix {
             let (prefix, source) = (missing.0.display(), record.source.display());
             self.terminal.warn(format_args!("{source} does not begin with {prefix}, which is left on it"));
@@ -143,15 +130,16 @@ impl<'t> Report<'t> {
             self.warn(&record.source, warning);
         }
         let loud = self.terminal.reports();
+        let version = if self.several { format!(" for {version}") } else { String::new() };
         if loud && !record.is_fresh() {
-            writeln!(self.out, "Compiling {}...", quoted(&record.source))?;
+            writeln!(self.out, "Compiling {}{version}...", quoted(&record.source))?;
         }
         match &record.failure {
             None => Ok(()),
             Some(_) if self.terminal.is_silent() => Ok(()),
             Some(Failure::Source(diagnostic)) if loud => self.wording("*** ", &record.source, diagnostic),
             Some(Failure::Source(diagnostic)) => {
-                writeln!(self.out, "*** Error compiling {}...", quoted(&record.source))?;
+                writeln!(self.out, "*** Error compiling {}{version}...", quoted(&record.source))?;
                 self.wording("", &record.source, diagnostic)
             }
             Some(trouble) => {
@@ -185,7 +173,7 @@ impl<'t> Report<'t> {
         }
     }
 
-    fn tell_programs(&mut self, event: Event) -> io::Result<()> {
+    fn tell_programs(&mut self, version: Version, event: Event) -> io::Result<()> {
         match event {
             Event::Folder { orphans, .. } => self.orphans.extend(orphans.iter().map(|path| text(path))),
             Event::Trouble { path, error } => {
@@ -194,7 +182,7 @@ impl<'t> Report<'t> {
             Event::Source(record) => {
                 write!(self.out, "{}", if self.begun { ",\n" } else { "\n" })?;
                 self.begun = true;
-                let file = File::new(&record, self.version, self.task);
+                let file = File::new(&record, version, self.task);
                 serde_json::to_writer(&mut self.out, &file)?;
             }
         }
@@ -252,7 +240,7 @@ fn in_words(summary: &Summary, task: Task) -> String {
 #[derive(Serialize)]
 struct File<'a> {
     source: String,
-    python: Option<Version>,
+    python: Version,
     status: &'static str,
     pycs: Vec<Pyc<'a>>,
     warnings: &'a [Warning],
@@ -288,7 +276,7 @@ struct End<'a> {
 }
 
 impl<'a> File<'a> {
-    fn new(record: &'a Record, python: Option<Version>, task: Task) -> File<'a> {
+    fn new(record: &'a Record, python: Version, task: Task) -> File<'a> {
         let (status, error) = match &record.failure {
             Some(Failure::Source(diagnostic)) => ("failed", Some(Error::Source(diagnostic))),
             Some(trouble) => {
