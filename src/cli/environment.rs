@@ -27,12 +27,18 @@ pub fn search_path() -> SearchPath {
 pub fn interpreters() -> Interpreters {
     let interpreters = Interpreters::new(search_path());
     let of_loader = |name: OsString| ["LD_", "DYLD_"].iter().any(|start| begins(&name, start));
-    match cache() {
-        Ok(folder) if !env::vars_os().any(|(name, _)| of_loader(name)) => {
-            interpreters.remembering(folder.join("interpreters"))
-        }
+    match place_to_remember() {
+        Some(folder) if !env::vars_os().any(|(name, _)| of_loader(name)) => interpreters.remembering(folder),
         _ => interpreters,
     }
+}
+
+/// Where to remember interpreters. A run that is to leave the same files each time, such as one that makes a layer of a
+/// container, makes no cache where there is none.
+fn place_to_remember() -> Option<PathBuf> {
+    let cache = cache().ok()?;
+    let is_wanted = cache.parent().is_some_and(Path::is_dir) && variable("SOURCE_DATE_EPOCH").is_none();
+    is_wanted.then(|| cache.join("interpreters"))
 }
 
 fn begins(name: &OsStr, start: &str) -> bool {

@@ -418,7 +418,11 @@ fn the_table_has_a_line_for_each_and_marks_the_default() {
 fn release_compiled_for(python: &Path, folder: &Path) -> String {
     let mut command = pyrepro();
     // cargo sets it for tests, and then nothing is remembered.
-    command.env_remove("LD_LIBRARY_PATH").env("PYREPRO_CACHE_DIR", folder.join("cache")).current_dir(folder);
+    command
+        .env_remove("LD_LIBRARY_PATH")
+        .env_remove("SOURCE_DATE_EPOCH")
+        .env("PYREPRO_CACHE_DIR", folder.join("cache"))
+        .current_dir(folder);
     command.args(["compile", "-q", "-f", "--manifest", "m.json", "--python"]).arg(python).arg("m.py");
     command.assert().success();
     let manifest: Value = serde_json::from_slice(&fs::read(folder.join("m.json")).unwrap()).unwrap();
