@@ -69,13 +69,14 @@ pub struct Build<'a> {
 
 impl Build<'_> {
     /// The manifest, once the artifact is written: where, and which digest and size it has.
-    pub fn manifest(self, place: &Path, (sha256, size): (Digest, u64)) -> Result<Manifest, WriteError> {
+    pub fn manifest(mut self, place: &Path, (sha256, size): (Digest, u64)) -> Result<Manifest, WriteError> {
         let member = |entry| match self.is_stopped() {
             true => Err(interrupted().into()),
             false => self.member(entry),
         };
         let members = in_order::map(self.entries.iter(), self.jobs.get(), member)?;
-        let inputs = self.inputs(&members)?;
+        let ingredients = std::mem::take(&mut self.inputs);
+        let inputs = self.inputs(ingredients, &members)?;
         if self.is_stopped() {
             return Err(interrupted().into());
         }
@@ -110,22 +111,20 @@ impl Build<'_> {
 
     /// The inputs with their digests. Of a file that a member is made of as it is, that is the member's: it
     /// is not read again, when it may be another.
-    fn inputs(&self, members: &[Member]) -> Result<Vec<Input>, WriteError> {
+    fn inputs(&self, ingredients: Vec<Ingredient>, members: &[Member]) -> Result<Vec<Input>, WriteError> {
         let places = self.entries.iter().zip(members);
-        let places = places.filter_map(|(entry, member)| {
-            Some((entry.place()?, Known::Digest(member.sha256?, member.size?)))
-        });
-        let known: HashMap<&Path, Known> = places.collect();
-        let input = |input: &Ingredient| {
-            let mut input = input.clone();
-            if let Known::Place(place, _) = &input.content
-                && let Some(packed) = known.get(place.as_path())
+        let known: HashMap<&Path, &Member> =
+            places.filter_map(|(entry, member)| Some((entry.place()?, member))).collect();
+        let input = |mut ingredient: Ingredient| {
+            if let Known::Place(place, _) = &ingredient.content
+                && let Some(Member { sha256: Some(sha256), size: Some(size), .. }) =
+                    known.get(place.as_path())
             {
-                input.content = packed.clone();
+                ingredient.content = Known::Digest(*sha256, *size);
             }
-            input.input(|place| self.digest(place))
+            ingredient.input(|place| self.digest(place))
         };
-        self.inputs.iter().map(input).collect()
+        ingredients.into_iter().map(input).collect()
     }
 
     fn digest(&self, place: &Path) -> Result<Digest, WriteError> {
@@ -169,7 +168,7 @@ impl Build<'_> {
             }
         };
         Ok(Member {
-            bytecode,
+            bytecode: bytecode.map(Box::new),
             kind: Kind::File,
             mode,
             path,

@@ -194,7 +194,7 @@ impl Member {
         match (&self.bytecode, &found.bytecode) {
             (Some(a), Some(b)) => {
                 let level = b.level.or(a.level);
-                *a == super::Bytecode { level, ..b.clone() }
+                **a == super::Bytecode { level, ..(**b).clone() }
             }
             (a, b) => a.is_none() && b.is_none(),
         }
@@ -202,7 +202,8 @@ impl Member {
 
     fn bytecode_in_words(&self) -> Option<String> {
         let Some(bytecode) = &self.bytecode else { return Some("no bytecode".to_owned()) };
-        let super::Bytecode { code_sha256, invalidation_mode, python, source, source_hash, level } = bytecode;
+        let super::Bytecode { code_sha256, invalidation_mode, python, source, source_hash, level } =
+            &**bytecode;
         let level = level.map(|level| format!(" level {level}")).unwrap_or_default();
         let hash = source_hash.as_deref().unwrap_or("-");
         Some(format!("Python {python}{level} {invalidation_mode} {hash} of {source}, code {code_sha256}"))

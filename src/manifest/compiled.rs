@@ -125,7 +125,7 @@ impl Compiled {
             fs::read(place).map_err(|source| CompiledError::Unreadable { path: place.to_owned(), source })?;
         let path = self.path(place)?;
         Ok(Member {
-            bytecode: Bytecode::of(&path, &bytes, Some(level)),
+            bytecode: Bytecode::of(&path, &bytes, Some(level)).map(Box::new),
             kind: Kind::File,
             mode: Some(Mode::new(0o644)),
             path,

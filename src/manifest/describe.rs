@@ -147,7 +147,7 @@ impl Content {
     }
 
     fn member(self, path: MemberPath, mode: Option<Mode>) -> Member {
-        let bytecode = self.kept.and_then(|bytes| Bytecode::of(&path, &bytes, None));
+        let bytecode = self.kept.and_then(|bytes| Bytecode::of(&path, &bytes, None)).map(Box::new);
         let (sha256, size) = self.sum.finish();
         let (sha256, size) = (Some(sha256), Some(size));
         Member { bytecode, kind: Kind::File, mode, path, sha256, size, target: None }

@@ -10,9 +10,9 @@ use crate::pyc::{CachedName, Optimization, Pyc};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
-    /// What is known of it if it is bytecode.
+    /// What is known of it if it is bytecode, which few members are.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "read::present")]
-    pub bytecode: Option<Bytecode>,
+    pub bytecode: Option<Box<Bytecode>>,
     /// What it is.
     pub kind: Kind,
     /// Its permissions, unless it is a link or was made where there are none.

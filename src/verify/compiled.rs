@@ -95,7 +95,7 @@ fn described(member: &Member, bytes: &[u8]) -> Member {
     let level = member.bytecode.as_ref().and_then(|bytecode| bytecode.level);
     let level = level.and_then(|level| level.to_string().parse::<Optimization>().ok());
     Member {
-        bytecode: Bytecode::of(&member.path, bytes, level),
+        bytecode: Bytecode::of(&member.path, bytes, level).map(Box::new),
         sha256: Some(Digest::of(bytes)),
         size: Some(bytes.len() as u64),
         ..member.clone()
