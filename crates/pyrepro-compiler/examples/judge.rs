@@ -13,7 +13,7 @@ use pyrepro_bytecode::marshal;
 use pyrepro_bytecode::python::Version;
 use pyrepro_compiler::compile;
 use pyrepro_compiler::edition::Edition;
-use pyrepro_compiler::error::{ErrorKind, Failure, Warning, WarningCategory};
+use pyrepro_compiler::error::{Failure, Warning, WarningCategory};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
@@ -111,7 +111,7 @@ impl Judge {
                 told('R', &format!("{}: {} (line {})", error.kind.name(), error.message, error.span.line))
             }
             (Err(Failure::Syntax(error)), _) => {
-                let has_place = !matches!(error.kind, ErrorKind::UnicodeEncode | ErrorKind::Value);
+                let has_place = error.kind.has_place();
                 let line = if has_place { error.span.line.to_string() } else { "null".to_owned() };
                 let ours = format!("[\"{}\", \"{}\", [{line}", error.kind.name(), json(&error.message));
                 let theirs = String::from_utf8_lossy(&program.result).into_owned();

@@ -17,9 +17,16 @@ pub enum ErrorKind {
     UnicodeEncode,
     /// `ValueError`: a name that is a keyword once it is normalized.
     Value,
+    /// `SystemError`: a program that no release of CPython can compile, by a mistake of its own.
+    System,
 }
 
 impl ErrorKind {
+    /// Whether the exception names a line.
+    pub const fn has_place(self) -> bool {
+        matches!(self, Self::Syntax | Self::Indentation | Self::Tab)
+    }
+
     /// The name of the class.
     pub const fn name(self) -> &'static str {
         match self {
@@ -28,6 +35,7 @@ impl ErrorKind {
             Self::Tab => "TabError",
             Self::UnicodeEncode => "UnicodeEncodeError",
             Self::Value => "ValueError",
+            Self::System => "SystemError",
         }
     }
 }

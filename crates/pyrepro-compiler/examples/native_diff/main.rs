@@ -15,15 +15,18 @@ mod report;
 use program::Program;
 use pyrepro_bytecode::marshal;
 use pyrepro_bytecode::python::Version;
-use pyrepro_compiler::compile;
 use pyrepro_compiler::edition::Edition;
-use pyrepro_compiler::error::{ErrorKind, Failure, SyntaxError};
+use pyrepro_compiler::error::{Failure, SyntaxError, Warning};
+use pyrepro_compiler::{Compiled, compile};
 use report::Report;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs, io, process, thread};
+
+/// The kind of difference that `diff.py` says more about.
+const OTHER_CODE: &str = "other code";
 
 const USAGE: &str = "native_diff PYTHON [-v] [-l LEVELS] FILE|DIR ...";
 
@@ -155,21 +158,27 @@ impl<'a> Comparison<'a> {
         for (place, (&level, answer)) in levels.iter().zip(answers).enumerate() {
             let answer = answer.split_once(' ').map_or("", |(_, answer)| answer);
             let made = match &together {
-                Made::Code(code) => Made::Code(vec![code[place].clone()]),
+                Made::Code(compiled) => Made::Code(Compiled {
+                    code: vec![compiled.code[place].clone()],
+                    warnings: compiled.warnings.clone(),
+                }),
                 // An error of one level is no error of another.
                 _ => self.compile(program, &[level]),
             };
-            match self.verdict(&made, answer)? {
+            // The warnings are those of the first level.
+            let (answer, warnings) = answer.split_once('\t').unwrap_or((answer, ""));
+            let warnings = (place == 0).then_some(warnings);
+            match self.verdict(&made, answer, warnings)? {
                 Verdict::Same => self.report.same(),
                 Verdict::GivenUp => self.report.given_up(),
                 Verdict::HandedOver(reason) => {
                     self.report.handed_over(reason, format!("{} -O{level}", program.name));
                 }
                 Verdict::Different(kind) => {
-                    if let Made::Code(code) = &made
-                        && !answer.starts_with('-')
+                    if let Made::Code(compiled) = &made
+                        && kind == OTHER_CODE
                     {
-                        self.record(program, level, &code[0])?;
+                        self.record(program, level, &compiled.code[0])?;
                     }
                     self.keep(program)?;
                     self.report.different(kind, format!("{} -O{level}", program.name));
@@ -182,13 +191,14 @@ impl<'a> Comparison<'a> {
     fn compile(&self, program: &Program, levels: &[u8]) -> Made {
         let compile = || compile(&program.source, program.name.as_bytes(), self.edition, levels);
         match panic::catch_unwind(AssertUnwindSafe(compile)) {
-            Ok(Ok(compiled)) => Made::Code(compiled.code),
+            Ok(Ok(compiled)) => Made::Code(compiled),
             Ok(Err(failure)) => Made::Failure(failure),
             Err(_) => Made::Panic,
         }
     }
 
-    fn verdict(&self, made: &Made, answer: &str) -> io::Result<Verdict> {
+    /// `warnings`: what the interpreter warned of, where that is to be compared.
+    fn verdict(&self, made: &Made, answer: &str, warnings: Option<&str>) -> io::Result<Verdict> {
         Ok(match (made, answer.strip_prefix("- ")) {
             (Made::Panic, _) => Verdict::Different("panic".to_owned()),
             (Made::Failure(Failure::Handover(reason)), _) => Verdict::HandedOver(reason.to_string()),
@@ -200,8 +210,12 @@ impl<'a> Comparison<'a> {
             (Made::Code(_), Some(theirs)) => {
                 Verdict::Different(format!("accepted: {}", without_line(theirs)))
             }
-            (Made::Code(code), None) if code[0] == canonical(answer, self.version)? => Verdict::Same,
-            (Made::Code(_), None) => Verdict::Different("other code".to_owned()),
+            (Made::Code(compiled), None) if compiled.code[0] != canonical(answer, self.version)? => {
+                Verdict::Different(OTHER_CODE.to_owned())
+            }
+            (Made::Code(compiled), None) => {
+                warnings.map_or(Verdict::Same, |theirs| other_warnings(&compiled.warnings, theirs))
+            }
         })
     }
 
@@ -234,8 +248,7 @@ impl<'a> Comparison<'a> {
 
 /// What became of a program here.
 enum Made {
-    /// The code of each level.
-    Code(Vec<Vec<u8>>),
+    Code(Compiled),
     Failure(Failure),
     Panic,
 }
@@ -247,9 +260,37 @@ enum Verdict {
     Different(String),
 }
 
+/// Warnings are the same if category, line, message and order are. `theirs` is as `whole.py` shows them.
+fn other_warnings(ours: &[Warning], theirs: &str) -> Verdict {
+    let theirs: Vec<String> =
+        theirs.split('\t').filter(|warning| !warning.is_empty()).map(read_warning).collect();
+    let ours: Vec<String> = ours.iter().map(shown).collect();
+    if ours == theirs {
+        return Verdict::Same;
+    }
+    let first = |one: &[String], other: &[String]| {
+        one.iter()
+            .find(|warning| !other.contains(warning))
+            .cloned()
+            .unwrap_or_else(|| "another order".to_owned())
+    };
+    Verdict::Different(format!("warnings: {} instead of {}", first(&ours, &theirs), first(&theirs, &ours)))
+}
+
+fn shown(warning: &Warning) -> String {
+    format!("{} {} {}", warning.category.name(), warning.line, warning.message)
+}
+
+/// A warning of `whole.py`, of which the message is in hexadecimal.
+fn read_warning(warning: &str) -> String {
+    let (place, message) = warning.rsplit_once(' ').unwrap_or((warning, ""));
+    let message = from_hex(message).unwrap_or_default();
+    format!("{place} {}", String::from_utf8_lossy(&message))
+}
+
 /// Errors are the same if kind and line are. `theirs` is as `whole.py` shows it: kind, line and message.
 fn other_error(ours: &SyntaxError, theirs: &str) -> Verdict {
-    let has_line = !matches!(ours.kind, ErrorKind::UnicodeEncode | ErrorKind::Value);
+    let has_line = ours.kind.has_place();
     let line = if has_line { ours.span.line.to_string() } else { "None".to_owned() };
     let kind = ours.kind.name();
     // The interpreter has no line for some errors, such as that of a null byte.
@@ -269,9 +310,12 @@ fn without_line(error: &str) -> String {
 }
 
 fn canonical(hex: &str, version: Version) -> io::Result<Vec<u8>> {
+    let data = from_hex(hex).ok_or_else(|| io::Error::other("the interpreter's answer is no code"))?;
+    marshal::canonical(&data, version).map_err(io::Error::other)
+}
+
+fn from_hex(hex: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| (byte as char).to_digit(16).map(|digit| digit as u8);
     let byte = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?);
-    let data: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(byte).collect();
-    let data = data.ok_or_else(|| io::Error::other("the interpreter's answer is no code"))?;
-    marshal::canonical(&data, version).map_err(io::Error::other)
+    hex.as_bytes().chunks(2).map(byte).collect()
 }

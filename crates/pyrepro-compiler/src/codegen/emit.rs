@@ -253,7 +253,7 @@ impl<B: Backend> Codegen<'_, B> {
             self.warnings.push(Warning {
                 category: WarningCategory::Syntax,
                 message: message.into(),
-                line: at.line,
+                line: self.lingering(at).line,
             });
         }
     }

@@ -1,7 +1,7 @@
 //! Loading, storing and deleting variables.
 
 use crate::ast::Context;
-use crate::error::{Handover, Result};
+use crate::error::{ErrorKind, Failure, Handover, Result};
 use crate::opcode::Op;
 use crate::span::Span;
 use crate::symbol::{Symbol, names};
@@ -60,8 +60,7 @@ impl<B: Backend> Codegen<'_, B> {
             Some(Binding::Local) if function || self.unit.fast_hidden.contains(&name) => Access::Fast,
             Some(Binding::GlobalImplicit) if function => Access::Global,
             Some(Binding::GlobalExplicit) => Access::Global,
-            // Only a name that was mangled by mistake has no binding.
-            None if function && self.rules.generic_class_mangles_all => Access::Global,
+            // A name that was mangled by mistake has no binding.
             _ => Access::Name,
         })
     }
@@ -135,11 +134,18 @@ impl<B: Backend> Codegen<'_, B> {
     /// The place of the cell that an inner unit asks for.
     pub(super) fn closure_place(&self, name: Symbol) -> Result<u32> {
         let of_class = self.unit.kind == UnitKind::Class && self.is_class_cell(name);
-        if of_class || self.binding(name) == Some(Binding::Cell) {
+        let place = if of_class || self.binding(name) == Some(Binding::Cell) {
             self.cell_place(name)
         } else {
             self.free_place(name)
-        }
+        };
+        place.or_else(|_| self.refuse_cell(name))
+    }
+
+    /// CPython gives up on `type __classdict__ = a` in a class: the alias asks for itself.
+    fn refuse_cell(&self, name: Symbol) -> Result<u32> {
+        let message = format!("no cell for the variable '{}'", self.symbols.lossy(name));
+        Err(Failure::error(ErrorKind::System, message, Span::NONE))
     }
 
     /// Whether a class makes this cell although no statement binds it.
@@ -181,6 +187,6 @@ fn fast(context: Context) -> Op {
 }
 
 /// CPython fails with an internal error here, and later releases mended it.
-fn unknown_cell() -> crate::error::Failure {
+fn unknown_cell() -> Failure {
     Handover::Unsupported("a cell that no unit around has").into()
 }

@@ -1,12 +1,12 @@
-//! Whole files: the bytes of this compiler are the canonical form of what the interpreter makes.
+//! Whole files: the bytes of this compiler are the canonical form of what the interpreter makes, and it warns of the same.
 
 use crate::python::{Oracle, Python, pythons, sources};
 use pyrepro_bytecode::marshal;
 use pyrepro_bytecode::python::Version;
-use pyrepro_compiler::error::Failure;
+use pyrepro_compiler::error::{Failure, Warning};
 
 #[test]
-fn files_become_the_canonical_bytes_of_what_cpython_makes() {
+fn files_become_the_canonical_bytes_and_warnings_of_cpython() {
     for python in pythons() {
         let differences = compare(python);
         assert_eq!(differences, 0, "{} with {}", python.version, python.path.display());
@@ -33,7 +33,10 @@ fn compare(python: &Python) -> usize {
             }
             (Ok(_), data) if data.starts_with('-') => false,
             (Ok(made), data) => {
-                made.code[0] == marshal::canonical(&bytes(data), version).expect("marshal data")
+                let (code, warnings) = data.split_once('\t').unwrap_or((data, ""));
+                let told: Vec<String> = made.warnings.iter().map(shown).collect();
+                told.join("\t") == warnings
+                    && made.code[0] == marshal::canonical(&bytes(code), version).expect("marshal data")
             }
         };
         if !same {
@@ -45,6 +48,12 @@ fn compare(python: &Python) -> usize {
     eprintln!("{}: {compared} compilations, {differences} differences", python.version);
     assert!(compared > 0);
     differences
+}
+
+/// As the oracle shows a warning.
+fn shown(warning: &Warning) -> String {
+    let message: String = warning.message.bytes().map(|byte| format!("{byte:02x}")).collect();
+    format!("{} {} {message}", warning.category.name(), warning.line)
 }
 
 fn bytes(hex: &str) -> Vec<u8> {

@@ -258,11 +258,14 @@ impl Collector<'_> {
         let (class, span) = (&ast[id], ast[stmt].span);
         self.define(class.name, Uses::LOCAL, span)?;
         self.exprs(class.decorator_list)?;
-        let private = self.private;
+        let mut private = self.private;
         let is_generic = !class.type_params.is_empty();
         if is_generic {
             self.enter_type_params(stmt, class.name, Generic::Class)?;
             self.private = Some(class.name);
+            if self.rules.generic_class_mangles_all {
+                private = self.private;
+            }
             self.mangle_only_type_parameters();
             self.type_params(class.type_params)?;
         }

@@ -3,7 +3,8 @@
 The second argument is the levels (all of them unless it is there), as `012`. A file that ends with `.bin` holds many programs, each behind its
 length (4 bytes, little endian); they are named `FILE:NUMBER`. The first line that goes out is the version. Then
 there is `# NAME` for each program, and for each level the level and what came of it: marshal data in hexadecimal,
-`- ` and kind, line and message of the error, or `?` where the interpreter gives up.
+`- ` and kind, line and message of the error, or `?` where the interpreter gives up. Behind marshal data comes each
+warning, behind a tab: category, line (0 if it names no place in the source) and message, in hexadecimal.
 
 This runs in CPython as WebAssembly too, which sees the files of the machine below `/host`.
 """
@@ -37,8 +38,17 @@ def bundled(name, data):
 
 
 def outcome(source, name, level):
+    told = []
+
+    def tell(message, category, filename, lineno, file=None, line=None):
+        place = lineno if filename == name else 0
+        told.append(f"\t{category.__name__} {place} {str(message).encode('utf-8', 'replace').hex()}")
+
+    # Much cheaper than to catch the warnings of each program.
+    warnings.showwarning = tell
     try:
-        return marshal.dumps(compile(source, name, "exec", dont_inherit=True, optimize=level)).hex()
+        code = compile(source, name, "exec", dont_inherit=True, optimize=level)
+        return marshal.dumps(code).hex() + "".join(told)
     except SyntaxError as error:
         return f"- {type(error).__name__} {error.lineno} {error.msg!a}"
     except (ValueError, OverflowError) as error:
@@ -48,7 +58,7 @@ def outcome(source, name, level):
 
 
 def main():
-    warnings.simplefilter("ignore")
+    warnings.simplefilter("always")
     listed, levels = sys.argv[1:] or ("/dev/stdin", "012")
     print("%d.%d.%d" % sys.version_info[:3])
     for name, source in programs(listed):
