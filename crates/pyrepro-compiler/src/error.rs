@@ -61,7 +61,7 @@ pub enum Handover {
     TooDeep,
     /// Something grows beyond the limits of this compiler.
     TooLarge(&'static str),
-    /// Folding would have to ask the C library for the last digit of a power.
+    /// The last digit of a power in the source depends on the processor or the C library.
     FloatPower,
     /// A construct that is not done for this version, and its name.
     Unsupported(&'static str),

@@ -1,6 +1,7 @@
 //! Numbers as constants hold them, and Python's arithmetic on them.
 
 mod complex;
+mod glibc;
 mod integer;
 mod power;
 mod real;

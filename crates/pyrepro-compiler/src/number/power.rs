@@ -2,11 +2,13 @@
 //!
 //! glibc promises an error of less than 0.54 units in the last place, not correct rounding. Here the power is
 //! computed with far more digits than a float has; where it is not so close to the middle of two floats that glibc
-//! might take either, its answer is known. The rest is handed over, as is what is too small for a normal float.
+//! might take either, its answer is known, and most other C libraries agree. Else glibc's own steps are taken. What is left
+//! is handed over: powers that depend on the processor, and those too small for a normal float.
 
 use num_bigint::BigUint;
 use num_traits::{One, ToPrimitive};
 
+use super::glibc;
 use super::real::power_of_two;
 use crate::error::Handover;
 
@@ -47,14 +49,14 @@ pub(super) fn raised(base: f64, exponent: f64) -> Result<Option<f64>, Handover> 
     }
     // What is left has an exponent below 2**63, as the base is at least 2**-53 away from one.
     let (mantissa, shift) = parts(exponent.abs());
-    let base = Wide::from_float(base);
+    let wide = Wide::from_float(base);
     let whole = match shift {
         0.. => mantissa << shift,
         -63..0 => mantissa >> -shift,
         _ => 0,
     };
-    let mut power = base.raised(whole);
-    let mut root = base;
+    let mut power = wide.raised(whole);
+    let mut root = wide;
     for place in 1..=-shift {
         let bit = -shift - place;
         root = root.root();
@@ -66,7 +68,10 @@ pub(super) fn raised(base: f64, exponent: f64) -> Result<Option<f64>, Handover> 
         }
     }
     let power = if exponent < 0.0 { power.inverse() } else { power };
-    power.rounded()
+    match power.rounded() {
+        Err(Handover::FloatPower) => glibc::power(base, exponent).map(Some).ok_or(Handover::FloatPower),
+        known => known,
+    }
 }
 
 impl Wide {

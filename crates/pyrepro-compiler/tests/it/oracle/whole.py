@@ -1,6 +1,7 @@
 """Compile files and programs: those that the file of the first argument (else standard input) lists, one a line.
 
-The second argument is the levels (all of them unless it is there), as `012`. A file that ends with `.bin` holds many programs, each behind its
+The second argument is the levels (all of them unless it is there), as `012`, the third how many programs to leave out at the
+start. A file that ends with `.bin` holds many programs, each behind its
 length (4 bytes, little endian); they are named `FILE:NUMBER`. The first line that goes out is the version. Then
 there is `# NAME` for each program, and for each level the level and what came of it: marshal data in hexadecimal,
 `- ` and kind, line and message of the error, or `?` where the interpreter gives up. Behind marshal data comes each
@@ -9,6 +10,7 @@ warning, behind a tab: category, line (0 if it names no place in the source) and
 This runs in CPython as WebAssembly too, which sees the files of the machine below `/host`.
 """
 
+import itertools
 import marshal
 import os
 import struct
@@ -59,10 +61,13 @@ def outcome(source, name, level):
 
 def main():
     warnings.simplefilter("always")
-    listed, levels = sys.argv[1:] or ("/dev/stdin", "012")
+    listed = sys.argv[1] if sys.argv[1:] else "/dev/stdin"
+    levels = sys.argv[2] if sys.argv[2:] else "012"
+    skipped = int(sys.argv[3]) if sys.argv[3:] else 0
     print("%d.%d.%d" % sys.version_info[:3])
-    for name, source in programs(listed):
-        print("#", name)
+    for name, source in itertools.islice(programs(listed), skipped, None):
+        # All that is known is out before a program that may make the interpreter crash.
+        print("#", name, flush=True)
         for level in map(int, levels):
             print(level, outcome(source, name, level))
 
