@@ -178,7 +178,7 @@ mod tests {
         /// Half of them as a program writes numbers, with few digits.
         fn float(&mut self, most: f64) -> f64 {
             let float = self.next() as f64 / u64::MAX as f64 * most;
-            if self.next() % 2 == 0 { float } else { (float * 100.0).round() / 100.0 + 0.01 }
+            if self.next() & 1 == 0 { float } else { (float * 100.0).round() / 100.0 + 0.01 }
         }
     }
 
