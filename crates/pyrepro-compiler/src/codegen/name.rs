@@ -107,7 +107,11 @@ impl<B: Backend> Codegen<'_, B> {
     }
 
     fn load_class_dictionary(&mut self, at: Span) -> Result<()> {
-        let place = self.free_place(names::DUNDER_CLASSDICT)?;
+        let place = match self.free_place(names::DUNDER_CLASSDICT) {
+            Ok(place) => place,
+            // The class has a variable of that name.
+            Err(_) => self.late_free_place(names::DUNDER_CLASSDICT)?,
+        };
         self.op_arg(Op::LoadDeref, place, at);
         Ok(())
     }

@@ -35,7 +35,7 @@ impl Parser<'_> {
         }
     }
 
-    fn atom(&mut self) -> Result<ExprId> {
+    pub(super) fn atom(&mut self) -> Result<ExprId> {
         let start = self.start();
         let kind = match self.kind() {
             TokenKind::Name => ExprKind::Name { id: self.name()?, ctx: Context::Load },

@@ -146,6 +146,21 @@ impl Parser<'_> {
             Order::Keyword => "positional argument follows keyword argument",
             Order::DoubleStar => "positional argument follows keyword argument unpacking",
         };
+        self.last_argument()?;
         self.refuse(message, self.start())
+    }
+
+    /// Reads as many arguments as CPython does before it complains of their order: up to the next one that comes too late.
+    fn last_argument(&mut self) -> Result<()> {
+        let mut had_keyword = false;
+        while self.eat(TokenKind::Comma) && !self.at(TokenKind::RightParen) {
+            let is_keyword = self.at(TokenKind::DoubleStar) || self.kind_after(1) == TokenKind::Equal;
+            let read = self.attempt(|parser| parser.argument(&mut Order::Positional).map(Some))?;
+            if read.is_none() || had_keyword && !is_keyword {
+                break;
+            }
+            had_keyword |= is_keyword;
+        }
+        Ok(())
     }
 }

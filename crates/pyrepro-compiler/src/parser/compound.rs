@@ -1,7 +1,7 @@
 //! Statements that hold blocks, without definitions and `match`.
 
 use super::Parser;
-use crate::ast::{ExceptHandler, ExprId, List, StmtId, StmtKind, WithItem};
+use crate::ast::{Context, ExceptHandler, ExprId, List, StmtId, StmtKind, WithItem};
 use crate::error::{ErrorKind, Failure, Result};
 use crate::lexer::token::TokenKind;
 use crate::span::Span;
@@ -138,8 +138,14 @@ impl Parser<'_> {
     fn for_statement(&mut self, start: Span, is_async: bool) -> Result<StmtId> {
         let header = Header { name: "'for' statement", start: self.start() };
         self.bump();
-        let target = self.star_targets()?;
-        self.expect(TokenKind::KwIn)?;
+        let first = self.next;
+        let target = self.star_targets().and_then(|target| self.expect(TokenKind::KwIn).map(|()| target));
+        if let Err(failure) = &target
+            && Self::is_replaceable(failure, Context::Store)
+        {
+            self.loop_mistake(first)?;
+        }
+        let target = target?;
         let iter = self.star_expressions()?;
         let body = self.block(header)?;
         let orelse = self.else_block()?;
@@ -219,16 +225,25 @@ impl Parser<'_> {
 
     fn with_item(&mut self) -> Result<WithItem> {
         let context_expr = self.expression()?;
-        let optional_vars = if self.eat(TokenKind::KwAs) {
-            let target = self.star_target()?;
-            if !matches!(self.kind(), TokenKind::Comma | TokenKind::RightParen | TokenKind::Colon) {
-                return self.unexpected();
-            }
-            Some(target)
-        } else {
-            None
-        };
-        Ok(WithItem { context_expr, optional_vars })
+        if !self.eat(TokenKind::KwAs) {
+            return Ok(WithItem { context_expr, optional_vars: None });
+        }
+        let first = self.next;
+        let target = self.with_target();
+        if let Err(failure) = &target
+            && Self::is_replaceable(failure, Context::Store)
+        {
+            self.with_mistake(first)?;
+        }
+        Ok(WithItem { context_expr, optional_vars: Some(target?) })
+    }
+
+    fn with_target(&mut self) -> Result<ExprId> {
+        let target = self.star_target()?;
+        match self.kind() {
+            TokenKind::Comma | TokenKind::RightParen | TokenKind::Colon => Ok(target),
+            _ => self.unexpected(),
+        }
     }
 
     fn try_statement(&mut self) -> Result<StmtId> {

@@ -133,6 +133,7 @@ impl Parser<'_> {
             let first = parser.next;
             let body = parser.disjunction()?;
             if parser.starts_operand() {
+                parser.check_print_statement(first)?;
                 parser.check_missing_comma(first)?;
             }
             parser.conditional_rest(body, start)

@@ -20,6 +20,7 @@ mod display;
 mod expression;
 mod fstring;
 mod import;
+mod mistake;
 mod pattern;
 mod statement;
 mod strings;

@@ -137,6 +137,17 @@ impl Parser<'_> {
 
     fn delete(&mut self) -> Result<StmtKind> {
         self.bump();
+        let first = self.next;
+        let deleted = self.deletion();
+        if let Err(failure) = &deleted
+            && Self::is_replaceable(failure, Context::Del)
+        {
+            self.deletion_mistake(first)?;
+        }
+        deleted
+    }
+
+    fn deletion(&mut self) -> Result<StmtKind> {
         let mark = self.stacks.exprs.len();
         loop {
             let target = self.target_expression()?;
@@ -157,10 +168,11 @@ impl Parser<'_> {
     /// An expression, or an assignment of one of the four kinds.
     fn expression_statement(&mut self, start: Span) -> Result<StmtId> {
         let simple = self.at(TokenKind::Name) && self.kind_after(1) == TokenKind::Colon;
+        let token = self.next;
         let first = self.star_expressions()?;
         let kind = match self.kind() {
             TokenKind::Newline | TokenKind::Semicolon => StmtKind::Expr { value: first },
-            TokenKind::Equal => self.assignment(first)?,
+            TokenKind::Equal => self.assignment(first, token)?,
             TokenKind::Colon => self.annotated_assignment(first, simple)?,
             other => match augmented(other) {
                 Some(op) => self.augmented_assignment(first, op)?,
@@ -170,7 +182,8 @@ impl Parser<'_> {
         Ok(self.stmt(kind, start))
     }
 
-    fn assignment(&mut self, first: ExprId) -> Result<StmtKind> {
+    /// An assignment to `first`, which began with the token `token`.
+    fn assignment(&mut self, first: ExprId, token: usize) -> Result<StmtKind> {
         let mark = self.stacks.exprs.len();
         let mut value = first;
         let mut yields = false;
@@ -179,7 +192,10 @@ impl Parser<'_> {
                 let span = self.ast[value].span;
                 return self.refuse("assignment to yield expression not possible", span);
             }
-            self.make_assigned(value)?;
+            if let Err(failure) = self.make_assigned(value) {
+                self.assignment_mistake(token)?;
+                return Err(failure);
+            }
             self.bump();
             self.stacks.exprs.push(value);
             yields = self.at(TokenKind::KwYield);
@@ -204,12 +220,19 @@ impl Parser<'_> {
         if let Some(message) = wrong {
             // Without an annotation behind it, it is the colon that is wrong.
             let annotated = self.attempt(|parser| parser.expression().map(Some))?.is_some();
-            let span = self.ast[target].span;
+            let span = self.ast[self.first_of_bare_tuple(target)].span;
             return if annotated { self.refuse(message, span) } else { self.refuse("invalid syntax", colon) };
         }
         let annotation = self.expression()?;
         let value = if self.eat(TokenKind::Equal) { Some(self.yield_or_star_expressions()?) } else { None };
         Ok(StmtKind::AnnAssign { target, annotation, value, simple })
+    }
+
+    /// The first element of a tuple that starts with it; else the expression itself.
+    fn first_of_bare_tuple(&self, expr: ExprId) -> ExprId {
+        let ExprKind::Tuple { elts, .. } = self.ast[expr].kind else { return expr };
+        let start = |expr: ExprId| (self.ast[expr].span.line, self.ast[expr].span.col);
+        self.ast[elts].first().copied().filter(|&first| start(first) == start(expr)).unwrap_or(expr)
     }
 
     fn augmented_assignment(&mut self, target: ExprId, op: Operator) -> Result<StmtKind> {

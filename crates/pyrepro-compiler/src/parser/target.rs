@@ -70,13 +70,7 @@ impl Parser<'_> {
                 let what = describe(*kind);
                 let verb = if deleted { "delete" } else { "assign to" };
                 let span = self.ast[expr].span;
-                let hint = match self.kind() {
-                    TokenKind::Equal if !deleted && self.ends_at_next(span) => {
-                        " here. Maybe you meant '==' instead of '='?"
-                    }
-                    _ => "",
-                };
-                return self.refuse(format!("cannot {verb} {what}{hint}"), span);
+                return self.refuse(format!("cannot {verb} {what}"), span);
             }
         }
         Ok(())
@@ -88,10 +82,6 @@ impl Parser<'_> {
             self.make_target(elt, context)?;
         }
         Ok(())
-    }
-
-    fn ends_at_next(&self, span: crate::span::Span) -> bool {
-        (span.end_line, span.end_col) == self.end
     }
 
     /// What CPython calls an expression in a message.
