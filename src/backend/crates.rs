@@ -10,18 +10,6 @@ use super::{Error, Request, variables};
 /// How deep a lock may lie: maturin has it at the top or in a folder for the Rust part.
 const DEPTH: usize = 3;
 
-/// Where crates are looked for in place of crates.io.
-///
-/// Crates of other sources, of git say, cargo does not find then, and says so.
-const SETTINGS: &str = "\
-[source.crates-io]
-replace-with = \"vendored\"
-[source.vendored]
-directory = \"vendor\"
-[net]
-offline = true
-";
-
 /// Fetches the crates into the home of cargo that the build has, if the source has a lock and cargo is there.
 /// cargo runs nothing of the source for this, and reads settings from where it runs, which is not the source.
 pub fn fetch(request: &Request, place: &BuildDir, bounds: &Bounds<'_>) -> Result<(), Error> {
@@ -37,9 +25,20 @@ pub fn fetch(request: &Request, place: &BuildDir, bounds: &Bounds<'_>) -> Result
     for other in others {
         command.arg("--sync").arg(other);
     }
-    run(command.arg(home.join("vendor")), step, bounds)?.check(step)?;
-    let settings = home.join("config.toml");
-    fs::write(&settings, SETTINGS).map_err(|source| Error::Write { path: settings, source })
+    let vendored = home.join("vendor");
+    run(command.arg(&vendored), step, bounds)?.check(step)?;
+    let path = home.join("config.toml");
+    fs::write(&path, settings(&vendored)).map_err(|source| Error::Write { path, source })
+}
+
+/// Has cargo look for the crates of crates.io in a folder. Crates of other sources, of git say, it does not find then,
+/// and says so.
+fn settings(vendored: &Path) -> String {
+    // A text of JSON is one of TOML, too.
+    let folder = serde_json::Value::from(vendored.to_string_lossy());
+    format!(
+        "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = {folder}\n[net]\noffline = true\n"
+    )
 }
 
 /// Each Cargo.toml that has a Cargo.lock beside it.

@@ -179,6 +179,13 @@ impl Words {
     }
 }
 
+impl Words {
+    /// Whether uv says that the environment's interpreter does not run, so that the fault is not in what is installed.
+    pub fn are_of_the_interpreter(&self) -> bool {
+        self.0.contains("Failed to inspect Python interpreter")
+    }
+}
+
 impl fmt::Display for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {

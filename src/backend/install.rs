@@ -92,7 +92,7 @@ impl Tool {
                 command.args(["venv", "--quiet", "--no-project"]);
                 // One that is kept is copied to the folders of other builds.
                 command.args(request.kept.iter().map(|_| "--relocatable"));
-                command.arg("--python").arg(&request.python).arg(environment);
+                command.arg("--python").arg(real(&request.python)).arg(environment);
                 return run(&mut command, step, bounds)?.check(step).map(|_| ());
             }
             Tool::Pip(root) => root,
@@ -321,6 +321,12 @@ fn prepare_own_pip(request: &Request, place: &BuildDir, bounds: &Bounds<'_>) -> 
         run(pip().args(["install", "--no-input", "--upgrade", "pip>=22.3"]), step, bounds)?.check(step)?;
     }
     Ok(())
+}
+
+/// The interpreter itself. Some do not find their library from an environment that was made by a link to them.
+fn real(python: &Path) -> PathBuf {
+    let found = if cfg!(unix) { python.canonicalize().ok() } else { None };
+    found.unwrap_or_else(|| python.to_owned())
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Error> {

@@ -106,6 +106,8 @@ impl Error {
             Error::Build(backend::Error::Failed { step, words, .. }) if step.starts_with("installing") => {
                 if words.are_of_the_network() {
                     "network"
+                } else if words.are_of_the_interpreter() {
+                    "python"
                 } else {
                     "resolver"
                 }

@@ -327,7 +327,7 @@ fn after_difference(
     }
     let by_wheel = Generator::of(published).is_some_and(|generator| generator.name == "bdist_wheel");
     if by_wheel || tried.pinned("setuptools").is_none() {
-        older_setuptools(tried, &setuptools, pythons, change);
+        older_setuptools(comparison, tried, &setuptools, pythons, change);
     } else if tried.pinned("wheel").is_none() && !differences.is_empty() {
         for version in WHEEL {
             change(&|strategy| {
@@ -339,9 +339,25 @@ fn after_difference(
     }
 }
 
-fn older_setuptools(tried: &Strategy, current: &str, pythons: &[(u8, u8)], change: Change<'_>) {
+/// The first release of setuptools that names licence files in metadata.
+const WITH_LICENCE_FILES: (u32, u32) = (57, 0);
+
+fn older_setuptools(
+    comparison: &Comparison<'_>,
+    tried: &Strategy,
+    current: &str,
+    pythons: &[(u8, u8)],
+    change: Change<'_>,
+) {
+    let names_licences = |wheel: &Published| wheel.field("METADATA", "License-File").is_some();
+    let wanted = names_licences(comparison.published);
+    // Where neither names any there may be none.
+    let tells = wanted || names_licences(comparison.rebuilt);
+    let may_be = |version: &&&str| {
+        numbers(version) < numbers(current) && (!tells || after(version, WITH_LICENCE_FILES) == wanted)
+    };
     let current_python = version_of(&tried.python);
-    for version in SETUPTOOLS.iter().filter(|version| numbers(version) < numbers(current)) {
+    for version in SETUPTOOLS.iter().filter(may_be) {
         // Older ones need an interpreter that still has what they import.
         let newest = match version {
             old if !after(old, (46, 0)) => (3, 8),
