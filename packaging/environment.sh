@@ -22,7 +22,7 @@ need() {
 
 # Says what holds, and ends where it does not.
 same() {
-  cmp -- "$1" "$2" || { echo "FAILED: $1 and $2 differ" >&2; exit 1; }
+  cmp -- "$1" "$2" || { "$PYREPRO" diff "$1" "$2" >&2 || true; echo "FAILED: $1 and $2 differ" >&2; exit 1; }
   echo "same bytes: $(basename "$1") $(sha256sum < "$1" | cut -c1-16)"
 }
 

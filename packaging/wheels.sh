@@ -17,7 +17,9 @@ fi
 # Flags of the compiler name these folders, so what is in CARGO_TARGET_DIR serves again only if they stay the same.
 places=${CARGO_TARGET_DIR:-$work}/wheels
 first=$places/source second=$places/another/place/copy
-export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}
+# Both builds are of one commit, also if another one comes meanwhile.
+commit=$(git -C "$root" rev-parse HEAD)
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct "$commit")}
 # Nobody is told where it was built, nor which mirror of the registry the crates came from.
 (cd "$root" && cargo fetch --locked --quiet)
 RUSTFLAGS=
@@ -27,12 +29,14 @@ for folder in "$first" "$second"; do RUSTFLAGS+=" --remap-path-prefix=$folder=/p
 for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do RUSTFLAGS+=" --remap-path-prefix=$folder=/crates"; done
 export RUSTFLAGS
 
+"$root/packaging/sbom.sh" "$work/pyrepro.cdx.json"
+
 build() { # source, folder for wheels
   local target kind
   rm -rf "$1"
   mkdir -p "$1"
   # With the time of now, so that cargo takes nothing of another commit for fresh.
-  git -C "$root" archive HEAD | tar x --touch -C "$1"
+  git -C "$root" archive "$commit" | tar x --touch -C "$1"
   for target in "${targets[@]}"; do
     case $target in
       *-musl) kind=musllinux_1_2 ;;
@@ -40,7 +44,8 @@ build() { # source, folder for wheels
       *) kind=pypi ;;
     esac
     (cd "$1" && CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$1-target} maturin build --quiet --zig --locked \
-      --profile "${PROFILE:-dist}" --strip --compatibility "$kind" --target "$target" --out "$2")
+      --profile "${PROFILE:-dist}" --strip --compatibility "$kind" --target "$target" --out "$2" \
+      --sbom-include "$work/pyrepro.cdx.json")
   done
   "$PYREPRO" normalize -q "$2"/*.whl
 }
