@@ -1,9 +1,9 @@
-//! Ways for the fuzzers to readers that nobody else reaches but through a file or a process. Not in any build
-//! but theirs.
+//! Ways for the fuzzers to readers that nobody else reaches but through a file or a process. In no build but theirs and
+//! that of the unit tests, so that it keeps compiling.
 
 use std::path::Path;
 
-use crate::compile::{Unit, frame};
+use crate::compile::{Unit, protocol};
 use crate::dist::zipapp::requirements::Listed;
 use crate::dist::zipapp::wheel;
 use crate::manifest::Manifest;
@@ -70,4 +70,25 @@ pub fn listed_requirement(line: &str) {
 /// Reads a manifest, whatever its digest is.
 pub fn manifest(document: &[u8]) -> Option<Manifest> {
     Manifest::parse(document).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What each reader takes and what it refuses: the fuzzers start from texts such as these.
+    #[test]
+    fn what_the_fuzzers_start_from_reaches_the_readers() {
+        for bytes in [&b""[..], b"\0\0\0\x01", b"\xff\xff\xff\xff", b"PYREPRO"] {
+            worker_answers(bytes);
+        }
+        for answer in ["", "{}", "[3, 14, 2]", "3.14.2\nfinal\n"] {
+            probe_answer(answer);
+        }
+        ordered_fields(b"Name: b\nClassifier: b\nClassifier: a\n\nText\n");
+        wheel_fields(b"Name: a\nRequires-Dist: b >= 1; extra == 'c'\nRequires-Dist: ;\n");
+        console_scripts(b"[console_scripts]\na = b:c.d [e]\n= :\n");
+        listed_requirement("a==1 --hash=sha256:00");
+        assert!(manifest(b"{}").is_none());
+    }
 }

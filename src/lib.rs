@@ -39,7 +39,7 @@ pub mod compile;
 pub mod diff;
 pub mod dist;
 pub mod epoch;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod git;
 mod in_order;

@@ -53,7 +53,7 @@ pub enum Verdict {
     Same,
     /// Other bytes, or other files.
     Differs(Vec<Difference>),
-    /// The build failed, as it did not at first.
+    /// The build failed twice, as it did not at first.
     Failed(String),
     /// Not tried, because something is missing.
     NotTried(String),
@@ -180,7 +180,7 @@ fn trial(
     let mut surroundings = Surroundings::first(place);
     let (change, verdict) = match variation.apply(&mut surroundings, round, request) {
         Err(Unavailable(why)) => (String::new(), Verdict::NotTried(why)),
-        Ok(change) => match surroundings.build(request, stop)? {
+        Ok(change) => match build_again(&surroundings, request, stop)? {
             Err(words) => (change, Verdict::Failed(words)),
             Ok(()) => (change, compare(artifacts, first, place)?),
         },
@@ -191,6 +191,20 @@ fn trial(
         _ => surroundings.forget()?,
     }
     Ok(Trial { variation, change, round, verdict })
+}
+
+/// Builds, and a second time if the first fails: a signal or a full disk ends a build, too, and neither is evidence
+/// that the variation does. Gives what the second one has said if both fail.
+fn build_again(
+    surroundings: &Surroundings,
+    request: &Request,
+    stop: &AtomicBool,
+) -> Result<Result<(), String>, Error> {
+    if surroundings.build(request, stop)?.is_ok() {
+        return Ok(Ok(()));
+    }
+    surroundings.forget()?;
+    surroundings.build(request, stop)
 }
 
 fn compare(artifacts: &BTreeMap<String, Digest>, first: &Path, place: &Path) -> Result<Verdict, Error> {

@@ -108,9 +108,11 @@ pub fn pyenv_root() -> Option<PathBuf> {
     root.or_else(|| env::home_dir().map(|home| home.join(".pyenv"))).filter(|root| root.is_dir())
 }
 
-/// The program, as somebody runs it whose environment says nothing of Python, colours or epochs.
+/// The program, as somebody runs it whose environment says nothing of Python, colours or epochs. It is the one that
+/// was built with the tests, or the one that `PYREPRO_TEST_PROGRAM` names: a release build takes less time.
 pub fn pyrepro() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pyrepro"));
+    let built = || env!("CARGO_BIN_EXE_pyrepro").into();
+    let mut command = Command::new(env::var_os("PYREPRO_TEST_PROGRAM").unwrap_or_else(built));
     clean(&mut command);
     command
 }

@@ -1,6 +1,10 @@
 //! Whether a build depends on anything but its source is told, and where it does, in what.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
+use std::process::Command;
+use std::thread;
 
 use serde_json::Value;
 
@@ -96,6 +100,34 @@ fn only_what_a_build_depends_on_makes_a_difference() {
         &["--only", "time-zone,hash-seed,file-times", "--", "--no-isolation"],
     );
     assert_eq!(code, Some(0), "{report}");
+}
+
+#[test]
+fn a_build_that_somebody_ends_is_built_again_and_not_called_different() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("a port").port();
+    let asks = "(lambda s: (s.sendall(b'%d' % os.getppid()), s.recv(1), 'x = 1\\n')[2])\
+                (__import__('socket').create_connection(('127.0.0.1', PORT)))";
+    let tree = project(&asks.replace("PORT", &port.to_string()));
+    let builds = thread::spawn(move || {
+        // The second build loses its pyrepro before its backend has an answer.
+        for number in 1..=3 {
+            let (mut backend, _) = listener.accept().expect("a backend");
+            let mut asked = [0; 16];
+            let length = backend.read(&mut asked).expect("a number");
+            if number == 2 {
+                let pyrepro = String::from_utf8_lossy(&asked[..length]).into_owned();
+                run(Command::new("kill").args(["-TERM", &pyrepro]));
+                let _ = backend.read(&mut asked);
+            } else {
+                backend.write_all(b"!").expect("a backend");
+            }
+        }
+    });
+    let (code, report) =
+        prove(&tree.path().join("project"), &["--only", "hash-seed", "--", "--no-isolation"]);
+    assert_eq!(code, Some(0), "{report}");
+    builds.join().expect("three builds");
 }
 
 #[test]
