@@ -54,6 +54,7 @@ fn not_regular() -> io::Error {
     io::Error::other("it is a device, a pipe or a folder, and not a file")
 }
 
+/// The error of what is longer than it may be.
 pub fn too_long(most: u64) -> io::Error {
     io::Error::other(format!("it has more than {most} bytes, which is more than is read"))
 }

@@ -34,7 +34,7 @@
 
 mod alignment;
 pub mod backend;
-mod bounded;
+pub mod bounded;
 pub mod compile;
 pub mod diff;
 pub mod dist;

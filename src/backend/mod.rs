@@ -83,6 +83,8 @@ pub struct Request {
     pub variables: Vec<(OsString, OsString)>,
     /// Names of further variables that backends get.
     pub keep: Vec<String>,
+    /// Variables that backends get and installers do not: which packages there are is not theirs to say.
+    pub switches: Vec<(String, String)>,
     /// Folders that the backend may write to, beside its own.
     pub writable: Vec<PathBuf>,
     /// How long each step may take: an installation, or a hook of the backend.
@@ -131,6 +133,7 @@ impl Request {
             epoch: Epoch::DEFAULT,
             variables: Vec::new(),
             keep: Vec::new(),
+            switches: Vec::new(),
             writable: Vec::new(),
             time_limit: None,
             root: default_root(),

@@ -143,6 +143,9 @@ pub fn of_backend(request: &Request, place: &BuildDir, programs: &Path) -> Varia
         })
     };
     let mut variables: Variables = request.variables.iter().filter(|(name, _)| kept(name)).cloned().collect();
+    for (name, value) in &request.switches {
+        set(&mut variables, name, value);
+    }
     let user = |name: &str| value(&request.variables, name);
     let home = place.home();
     for (name, value) in [

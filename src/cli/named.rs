@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::path::Path;
 
-use anyhow::{bail, ensure};
+use anyhow::{Context, bail, ensure};
 use pyrepro::archive::Format;
+use pyrepro::bounded;
 
 /// How many files may be worked on at a time.
 const MOST_JOBS: u16 = 1024;
@@ -54,6 +55,11 @@ pub fn file(path: &Path, what: &str) -> anyhow::Result<()> {
         bail!("{} is a folder; name {what}", path.display());
     }
     Ok(())
+}
+
+/// The text of a document, which may be a pipe and may not be endless.
+pub fn text(path: &Path) -> anyhow::Result<String> {
+    bounded::named_text(path, bounded::DOCUMENT).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// Whether a file is an archive that can be read. One that cannot be opened is for who reads it.

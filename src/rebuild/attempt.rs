@@ -49,7 +49,6 @@ impl Workshop<'_> {
         let constraints = self.folder.join("constraints.txt");
         fs::write(&constraints, strategy.pins.join("\n"))
             .map_err(|source| Error::io(&constraints, source))?;
-        let switches = strategy.variables.iter().map(|(name, value)| (name.into(), value.into()));
         Ok(Request {
             isolation: Isolation::Fresh {
                 installer: self.installer.clone(),
@@ -59,8 +58,8 @@ impl Workshop<'_> {
             },
             settings: strategy.settings.clone(),
             epoch: Epoch::from_seconds(strategy.epoch),
-            variables: self.variables.iter().cloned().chain(switches).collect(),
-            keep: strategy.variables.iter().map(|(name, _)| name.clone()).collect(),
+            variables: self.variables.to_vec(),
+            switches: strategy.variables.clone(),
             time_limit: Some(self.time_limit),
             root: self.root.to_owned(),
             uploaded_before: strategy.uploaded_before.clone(),

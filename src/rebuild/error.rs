@@ -60,6 +60,12 @@ pub enum Error {
     /// A strategy says what none of ours would: it may come from a statement of somebody else.
     #[error("the strategy has {0:?}, which is not a requirement with a version, or not a plain value")]
     Strategy(String),
+    /// The strategy of a statement says whose code runs.
+    #[error(
+        "the statement's strategy has {0}, which decides whose code runs, and the source does not say so; if you \
+         trust it, save the strategy to a file and build with it: pyrepro rebuild WHEEL --recipe FILE"
+    )]
+    ForeignCode(String),
     /// The source cannot be unpacked.
     #[error(transparent)]
     Unpack(#[from] crate::dist::Error),
@@ -101,7 +107,7 @@ impl Error {
             Error::Index { .. } | Error::NoSource(_) => "index",
             Error::Network { .. } | Error::Hash { .. } => "network",
             Error::Python(_) => "python",
-            Error::Strategy(_) => "strategy",
+            Error::Strategy(_) | Error::ForeignCode(_) => "strategy",
             Error::Unpack(_) | Error::NoCommit { .. } => "source",
             Error::Build(backend::Error::Failed { step, words, .. }) if step.starts_with("installing") => {
                 if words.are_of_the_network() {

@@ -205,19 +205,22 @@ impl Inferred {
 
 /// The backend that a package has, by which those are told apart that write wheels themselves.
 pub(super) fn family(package: &str) -> Option<&'static str> {
-    Some(match package {
-        "wheel" | "setuptools" => "setuptools.build_meta:__legacy__",
-        "flit" => "flit.buildapi",
-        "flit-core" => "flit_core.buildapi",
-        "poetry" => "poetry.masonry.api",
-        "poetry-core" => "poetry.core.masonry.api",
-        "hatchling" => "hatchling.build",
-        "pdm-backend" => "pdm.backend",
-        "pdm-pep517" => "pdm.pep517.api",
-        "uv-build" => "uv_build",
-        _ => return None,
-    })
+    BACKENDS.iter().find(|(known, _)| *known == package).map(|(_, backend)| *backend)
 }
+
+/// Packages that write wheels, and the backend of each.
+pub(super) const BACKENDS: [(&str, &str); 10] = [
+    ("wheel", "setuptools.build_meta:__legacy__"),
+    ("setuptools", "setuptools.build_meta:__legacy__"),
+    ("flit", "flit.buildapi"),
+    ("flit-core", "flit_core.buildapi"),
+    ("poetry", "poetry.masonry.api"),
+    ("poetry-core", "poetry.core.masonry.api"),
+    ("hatchling", "hatchling.build"),
+    ("pdm-backend", "pdm.backend"),
+    ("pdm-pep517", "pdm.pep517.api"),
+    ("uv-build", "uv_build"),
+];
 
 /// The same of a backend by its name, for those that are themselves and no wrapper.
 fn family_of_backend(backend: &str, package: &str) -> Option<&'static str> {

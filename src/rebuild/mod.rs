@@ -38,6 +38,6 @@ pub use page::page;
 pub use published::{FileName, Published, PublishedError, PublishedMember};
 pub use result::{Attempt, RebuildResult, RebuiltFacts, SourceFacts};
 pub use run::{Options, Progress, rebuild};
-pub use statement::{Stated, StatementError, read_statement, sign, statements};
+pub use statement::{Stated, StatementError, command_of, read_statement, sign, statements};
 pub use strategy::{LineEnds, Strategy};
 pub use subject::{BadSubject, Subject};

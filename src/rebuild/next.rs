@@ -5,11 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use super::compare::{Class, MemberDifference};
-use super::evidence::{Generator, after, family, names, numbers};
+use super::evidence::{BACKENDS, Generator, after, family, names, numbers};
 use super::published::{Published, fields};
 use super::strategy::{LineEnds, Strategy};
 use super::switches;
 use crate::backend::Installed;
+use crate::project::Requirement;
 
 /// How an attempt ended.
 pub(super) enum Ending<'a> {
@@ -210,6 +211,33 @@ fn required(published: &Published, module: &str) -> Option<String> {
     requirements.any(|(_, requirement)| names(&requirement, module)).then(|| module.to_owned())
 }
 
+/// Modules that builds import without a declaration, and whose projects have the same names.
+const MODULES_OF_BUILDS: [&str; 23] = [
+    "babel",
+    "certifi",
+    "cffi",
+    "click",
+    "docutils",
+    "editables",
+    "hatch_vcs",
+    "jinja2",
+    "numpy",
+    "packaging",
+    "pbr",
+    "pkginfo",
+    "pybind11",
+    "requests",
+    "setuptools_rust",
+    "setuptools_scm",
+    "setuptools_scm_git_archive",
+    "six",
+    "toml",
+    "tomli",
+    "typing_extensions",
+    "versioneer",
+    "wheel",
+];
+
 /// Projects that have a module.
 fn providers(module: &str) -> Vec<&str> {
     match module {
@@ -219,29 +247,7 @@ fn providers(module: &str) -> Vec<&str> {
         "Cython" => vec!["Cython<3", "Cython"],
         "attr" => vec!["attrs"],
         "skbuild" => vec!["scikit-build"],
-        "pkginfo"
-        | "wheel"
-        | "pbr"
-        | "numpy"
-        | "cffi"
-        | "six"
-        | "toml"
-        | "tomli"
-        | "packaging"
-        | "requests"
-        | "setuptools_scm"
-        | "setuptools_scm_git_archive"
-        | "versioneer"
-        | "jinja2"
-        | "click"
-        | "docutils"
-        | "babel"
-        | "pybind11"
-        | "setuptools_rust"
-        | "hatch_vcs"
-        | "editables"
-        | "certifi"
-        | "typing_extensions" => vec![module],
+        module if MODULES_OF_BUILDS.contains(&module) => vec![module],
         _ => Vec::new(),
     }
 }
@@ -293,6 +299,19 @@ fn names_of_files(folder: &Path) -> HashSet<String> {
         }
     }
     names
+}
+
+/// Whether this program may add a requirement to a build by itself.
+pub(super) fn is_build_tool(requirement: &str) -> bool {
+    let Ok(requirement) = requirement.parse::<Requirement>() else { return false };
+    let name = requirement.name.normalized();
+    let others = ["setuptools", "pyyaml", "cython", "attrs", "scikit-build"];
+    family(name).is_some() || MODULES_OF_BUILDS.iter().chain(&others).any(|tool| names(name, tool))
+}
+
+/// Whether this program may put a backend in the place of the declared one by itself.
+pub(super) fn is_backend(backend: &str) -> bool {
+    backend == SETUP_SCRIPT || BACKENDS.iter().any(|(_, known)| *known == backend)
 }
 
 fn after_difference(

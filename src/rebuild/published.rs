@@ -61,7 +61,8 @@ pub struct FileName {
 }
 
 impl FileName {
-    /// Reads the name of a wheel.
+    /// Reads the name of a wheel. Its parts come into requirements and commands, so they are letters, digits and what
+    /// versions have, or it is none.
     ///
     /// ```
     /// use pyrepro::rebuild::FileName;
@@ -69,6 +70,7 @@ impl FileName {
     /// let name = FileName::parse("six-1.16.0-py2.py3-none-any.whl").unwrap();
     /// assert_eq!((name.version.as_str(), name.is_pure()), ("1.16.0", true));
     /// assert_eq!(FileName::parse("six-1.16.0.tar.gz"), None);
+    /// assert_eq!(FileName::parse("six;ls-1.16.0-py3-none-any.whl"), None);
     /// ```
     pub fn parse(name: &str) -> Option<FileName> {
         let parts: Vec<&str> = name.strip_suffix(".whl")?.split('-').collect();
@@ -81,6 +83,13 @@ impl FileName {
             }
             _ => return None,
         };
+        let is_plain = |part: &&&str| {
+            part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+                && part.chars().all(|c| c.is_ascii_alphanumeric() || "._+!".contains(c))
+        };
+        if parts.iter().filter(is_plain).count() < parts.len() {
+            return None;
+        }
         Some(FileName {
             project: project.to_owned(),
             version: version.to_owned(),

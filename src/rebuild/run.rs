@@ -195,6 +195,7 @@ impl Run<'_> {
         let listed = || wheels.iter().filter(|file| file.sha256 == published.digest);
         self.result.url = listed().map(|file| plain_url(&file.url)).next();
         if let Some(strategy) = &self.options.strategy {
+            strategy.check()?;
             return Ok(strategy.clone());
         }
         let uploaded = listed().find_map(|file| file.uploaded.as_deref());

@@ -3,10 +3,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey};
-use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde_json::{Value, json};
 
 use super::result::RebuildResult;
+use super::strategy::Strategy;
 use crate::archive::Digest;
 
 /// What the two statements are, by the names that OSS Rebuild gave them. Its tools read these too.
@@ -48,7 +49,7 @@ fn rebuild_statement(result: &RebuildResult) -> Option<Value> {
         encoded_file("Dockerfile", &dockerfile(result, strategy)),
         encoded_file(
             "steps.json",
-            &json!([{"name": "pyrepro", "script": command(result, strategy)}]).to_string()
+            &json!([{"name": "pyrepro", "script": command_of(result, strategy)}]).to_string()
         ),
     ]);
     let subject =
@@ -108,7 +109,7 @@ fn internal(result: &RebuildResult) -> Value {
 }
 
 /// The source, the interpreter, and the build environment by hash.
-fn dependencies(result: &RebuildResult, strategy: &super::Strategy) -> Option<Vec<Value>> {
+fn dependencies(result: &RebuildResult, strategy: &Strategy) -> Option<Vec<Value>> {
     let source = result.source.as_ref()?;
     let uri = source.url.as_ref();
     let mut dependency = match (&source.commit, uri) {
@@ -142,19 +143,24 @@ fn encoded_file(name: &str, content: &str) -> Value {
     json!({"name": name, "content": STANDARD.encode(content)})
 }
 
-/// The command that repeats a rebuild.
-fn command(result: &RebuildResult, strategy: &super::Strategy) -> String {
+/// The command that repeats a rebuild, for a shell.
+pub fn command_of(result: &RebuildResult, strategy: &Strategy) -> String {
     let strategy = serde_json::to_string(strategy).unwrap_or_default();
-    format!("pyrepro rebuild {} --strategy '{strategy}'", result.release)
+    format!("pyrepro rebuild {} --strategy {}", result.release, in_shell(&strategy))
+}
+
+/// Text as one word of a shell, whatever is in it.
+fn in_shell(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// The same in a container, which takes the place of the sandbox.
-fn dockerfile(result: &RebuildResult, strategy: &super::Strategy) -> String {
+fn dockerfile(result: &RebuildResult, strategy: &Strategy) -> String {
     format!(
         "FROM docker.io/library/python:{}\nRUN pip install pyrepro=={}\nRUN {} --unsafe\n",
         strategy.python,
         env!("CARGO_PKG_VERSION"),
-        command(result, strategy)
+        command_of(result, strategy)
     )
 }
 
@@ -208,7 +214,7 @@ pub struct Stated {
     /// The grade that it claims.
     pub grade: String,
     /// The strategy that it claims, for another rebuild.
-    pub strategy: super::Strategy,
+    pub strategy: Strategy,
     /// Whether a signature was checked.
     pub signed: bool,
 }
@@ -259,11 +265,21 @@ fn open(envelope: &Value, public: Option<&str>) -> Result<Value, StatementError>
         let signatures = envelope["signatures"].as_array().map(Vec::as_slice).unwrap_or_default();
         let holds = signatures.iter().filter_map(|signature| decode(&signature["sig"])).any(|bytes| {
             let signature = Signature::from_slice(&bytes);
-            signature.is_ok_and(|signature| key.verify(&encoded(&payload), &signature).is_ok())
+            signature.is_ok_and(|signature| key.verify_strict(&encoded(&payload), &signature).is_ok())
         });
         if !holds {
             return Err(StatementError::Signature);
         }
     }
     serde_json::from_slice(&payload).map_err(|error| StatementError::Form(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strategy_stays_one_word_of_a_shell() {
+        assert_eq!(in_shell("a'; touch x"), r"'a'\''; touch x'");
+    }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use super::next::{is_backend, is_build_tool};
 use crate::backend::Locked;
 use crate::project::Requirement;
 
@@ -67,6 +68,31 @@ pub enum LineEnds {
 }
 
 impl Strategy {
+    /// What a rebuild takes over from the strategy of a statement, which is anybody's: versions, times and forms.
+    ///
+    /// Whose code runs is for the source to say, or a wheel with foreign code in it could bring along the package
+    /// that puts it there. So the packages that were installed become versions of those that the source requires,
+    /// and a package, a backend or a setting that pyrepro would not choose by itself is refused.
+    pub fn of_statement(self) -> Result<Strategy, Error> {
+        self.check()?;
+        let foreign = |what: String| Err(Error::ForeignCode(what));
+        if let Some(backend) = self.backend.iter().find(|backend| !is_backend(backend)) {
+            return foreign(format!("the backend {backend:?}"));
+        }
+        if let Some(with) = self.with.iter().find(|with| !is_build_tool(with)) {
+            return foreign(format!("the build requirement {with:?}"));
+        }
+        if let Some((key, value)) = self.settings.first() {
+            return foreign(format!("the setting {key:?} with {value:?} for the backend"));
+        }
+        let locked = self.locked()?;
+        let mut stated = Strategy { requirements: Vec::new(), ..self };
+        for package in locked {
+            stated.pin(&package.name, &package.version);
+        }
+        Ok(stated)
+    }
+
     /// Refuses what could name an option of an installer, an index, an address or a file: a strategy can come from
     /// a statement, which is anybody's.
     pub(super) fn check(&self) -> Result<(), Error> {
@@ -78,6 +104,10 @@ impl Strategy {
             text.split(['.', ':'])
                 .all(|part| !part.is_empty() && part.chars().all(unicode_ident::is_xid_continue))
         };
+        let is_version = |text: &str| text.split('.').all(|part| part.parse::<u16>().is_ok());
+        if !is_version(&self.python) {
+            return Err(Error::Strategy(self.python.clone()));
+        }
         if let Some(bad) = self.backend.iter().find(|backend| !is_module(backend)) {
             return Err(Error::Strategy(bad.clone()));
         }
@@ -128,29 +158,67 @@ fn is_switch(name: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn of(change: impl FnOnce(&mut Strategy)) -> Strategy {
+        let mut strategy = Strategy { python: "3.11".to_owned(), ..Strategy::default() };
+        change(&mut strategy);
+        strategy
+    }
+
+    #[test]
+    fn a_statement_decides_versions_and_not_whose_code_runs() {
+        let hash = "0".repeat(64);
+        let ours = of(|strategy| {
+            strategy.with = vec!["setuptools<81".to_owned(), "wheel".to_owned()];
+            strategy.backend = Some("setuptools.build_meta:__legacy__".to_owned());
+            strategy.pins = vec!["wheel==0.37.0".to_owned()];
+            strategy.requirements =
+                ["wheel==0.37.1", "trojan==1"].map(|one| format!("{one} --hash=sha256:{hash}")).to_vec();
+        });
+        let stated = ours.of_statement().unwrap();
+        assert!(stated.requirements.is_empty(), "nothing is installed because a statement has it");
+        assert_eq!(stated.pins, ["wheel==0.37.1", "trojan==1"]);
+        for foreign in [
+            of(|strategy| strategy.backend = Some("trojan".to_owned())),
+            of(|strategy| strategy.with = vec!["trojan".to_owned()]),
+            of(|strategy| strategy.with = vec!["wheel2".to_owned()]),
+            of(|strategy| strategy.settings = vec![("--build-option".to_owned(), "x".to_owned())]),
+        ] {
+            assert!(matches!(foreign.of_statement(), Err(Error::ForeignCode(_))));
+        }
+    }
+
+    #[test]
+    fn the_interpreter_of_a_strategy_is_a_version() {
+        let versions =
+            [("3.11", true), ("3.11.2", true), ("", false), ("./python", false), ("3.11\nRUN x", false)];
+        for (python, is_good) in versions {
+            let strategy = of(|strategy| strategy.python = python.to_owned());
+            assert_eq!(strategy.check().is_ok(), is_good, "{python:?}");
+        }
+    }
+
     #[test]
     fn a_strategy_names_no_option_index_or_address() {
-        let with = |text: &str| Strategy { with: vec![text.to_owned()], ..Strategy::default() };
-        let pinned = |text: &str| Strategy { pins: vec![text.to_owned()], ..Strategy::default() };
+        let with = |text: &str| of(|strategy| strategy.with = vec![text.to_owned()]);
+        let pinned = |text: &str| of(|strategy| strategy.pins = vec![text.to_owned()]);
         assert!(with("setuptools<81").check().is_ok() && pinned("wheel==0.38.4").check().is_ok());
         for text in
             ["--index-url=http://evil.example", "-r/etc/passwd", "a @ http://evil.example", "a==1\n-r x"]
         {
             assert!(with(text).check().is_err() && pinned(text).check().is_err(), "{text}");
         }
-        let backend = |name: &str| Strategy { backend: Some(name.to_owned()), ..Strategy::default() };
+        let backend = |name: &str| of(|strategy| strategy.backend = Some(name.to_owned()));
         assert!(backend("poetry.core.masonry.api").check().is_ok() && backend("os;abort").check().is_err());
-        let locked = Strategy { requirements: vec!["wheel==1 --index-url=x".into()], ..Strategy::default() };
+        let locked = of(|strategy| strategy.requirements = vec!["wheel==1 --index-url=x".into()]);
         assert!(locked.check().is_err());
         let variable = |name: &str, value: &str| {
-            let variables = vec![(name.to_owned(), value.to_owned())];
-            Strategy { variables, ..Strategy::default() }
+            of(|strategy| strategy.variables = vec![(name.to_owned(), value.to_owned())])
         };
         assert!(variable("YARL_NO_EXTENSIONS", "1").check().is_ok());
         for (name, value) in [("LD_PRELOAD", "x.so"), ("PYTHONPATH", "x"), ("", "x"), ("A", "$(x)")] {
             assert!(variable(name, value).check().is_err(), "{name}={value}");
         }
-        let option = Strategy { wheel_options: vec![("a".into(), "1\n[x]".into())], ..Strategy::default() };
+        let option = of(|strategy| strategy.wheel_options = vec![("a".into(), "1\n[x]".into())]);
         assert!(option.check().is_err());
     }
 }

@@ -251,6 +251,56 @@ fn a_statement_says_what_was_rebuilt_and_is_signed() {
     assert_eq!(check(&wheel, &key), Some(1), "a signature of somebody else");
 }
 
+#[test]
+fn a_statement_of_a_stranger_installs_and_runs_nothing_that_the_source_does_not_name() {
+    let tree = Tree::new();
+    let source = project(&tree);
+    let wheel = published(&tree, &source);
+    let statement = tree.path().join("statement.jsonl");
+    let mut command = pyrepro();
+    command.arg("rebuild").arg(&wheel).arg("--source").arg(&source).arg("--statement").arg(&statement);
+    stdout_of(&mut command);
+    let honest = fs::read_to_string(&statement).unwrap();
+    for (field, value) in [
+        ("backend", serde_json::json!("trojan")),
+        ("with", serde_json::json!(["trojan"])),
+        ("settings", serde_json::json!([["--build-option", "x"]])),
+        ("variables", serde_json::json!([["LD_PRELOAD", "x"]])),
+        ("python", serde_json::json!("./python")),
+        ("pins", serde_json::json!(["-r/etc/passwd"])),
+        ("requirements", serde_json::json!(["trojan @ http://example.org/"])),
+    ] {
+        let mut stated: Value = serde_json::from_str(honest.lines().next().unwrap()).unwrap();
+        stated["predicate"]["buildDefinition"]["internalParameters"]["strategy"][field] = value;
+        fs::write(&statement, stated.to_string()).unwrap();
+        let mut command = pyrepro();
+        command.arg("verify").arg(&wheel).arg("--statement").arg(&statement);
+        let output = run(command.args(["--rebuild", "--source"]).arg(&source));
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{field}: {told}");
+        assert!(told.contains("strategy has"), "{field}: {told}");
+    }
+}
+
+#[test]
+fn the_name_of_a_wheel_reaches_no_command() {
+    let tree = Tree::new();
+    let source = project(&tree);
+    let wheel = published(&tree, &source);
+    for name in
+        ["plum;ls-1.0-py3-none-any.whl", "plum-1.0$(ls)-py3-none-any.whl", "plum\nx-1.0-py3-none-any.whl"]
+    {
+        let hostile = tree.path().join(name);
+        fs::copy(&wheel, &hostile).unwrap();
+        let statement = tree.path().join("statement.jsonl");
+        let mut command = pyrepro();
+        command.arg("rebuild").arg(&hostile).arg("--source").arg(&source).arg("--statement").arg(&statement);
+        let output = run(&mut command);
+        assert_eq!(output.status.code(), Some(2), "{name}: {output:?}");
+        assert_eq!(fs::read_to_string(&statement).unwrap_or_default(), "", "{name}");
+    }
+}
+
 fn rebuilt(mut command: Command, arguments: &[&std::ffi::OsStr]) -> Value {
     let output = run(command.args(["--format", "json", "rebuild"]).args(arguments));
     serde_json::from_slice(&output.stdout)

@@ -4,7 +4,6 @@ mod report;
 mod statement;
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::Write;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -21,7 +20,7 @@ pub use statement::StatementFlags;
 
 use super::exit::Exit;
 use super::terminal::Terminal;
-use super::{environment, interrupt};
+use super::{environment, interrupt, named};
 
 /// Rebuild published wheels from their source, and compare
 ///
@@ -169,7 +168,7 @@ impl Flags {
     fn subjects(&self) -> anyhow::Result<Vec<Subject>> {
         let mut subjects = self.subjects.clone();
         for list in &self.list {
-            let text = fs::read_to_string(list).with_context(|| format!("cannot read {}", list.display()))?;
+            let text = named::text(list)?;
             subjects.extend(Subject::parse_list(&text).with_context(|| list.display().to_string())?);
         }
         if subjects.len() > 1 && self.source.is_some() {
@@ -184,9 +183,7 @@ impl Flags {
     fn options(&self) -> anyhow::Result<Options> {
         let strategy = match (&self.strategy, &self.recipe) {
             (Some(text), _) => Some(text.clone()),
-            (None, Some(path)) => {
-                Some(fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?)
-            }
+            (None, Some(path)) => Some(named::text(path)?),
             (None, None) => None,
         };
         let strategy: Option<Strategy> = strategy
@@ -235,11 +232,7 @@ impl Flags {
 
     /// The statements about all that was rebuilt, a line each.
     fn statements(&self, results: &[RebuildResult]) -> anyhow::Result<String> {
-        let key = self
-            .key
-            .as_ref()
-            .map(|key| fs::read_to_string(key).with_context(|| format!("cannot read {}", key.display())));
-        let key = key.transpose()?;
+        let key = self.key.as_deref().map(named::text).transpose()?;
         let mut lines = String::new();
         for statement in results.iter().flat_map(rebuild::statements) {
             let line = match &key {
@@ -265,10 +258,4 @@ impl Flags {
             _ => Exit::Negative,
         }
     }
-}
-
-/// For shells: the command that repeats a result.
-fn repeat(result: &RebuildResult) -> Option<OsString> {
-    let strategy = serde_json::to_string(result.strategy.as_ref()?).ok()?;
-    Some(format!("pyrepro rebuild {} --strategy '{strategy}'", result.release).into())
 }

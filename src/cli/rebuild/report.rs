@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pyrepro::rebuild::{Grade, Progress, RebuildResult, SourceFacts, Subject};
+use pyrepro::rebuild::{self, Grade, Progress, RebuildResult, SourceFacts, Subject};
 
-use super::repeat;
 use crate::cli::terminal::{BAD, FAINT, GOOD, Terminal};
 
 /// How many members with differences are listed without `-v`.
@@ -105,8 +104,8 @@ fn text(result: &RebuildResult, terminal: &Terminal) -> anyhow::Result<()> {
         if attempts == 1 { "attempt" } else { "attempts" },
         result.seconds
     )?;
-    if let Some(command) = repeat(result).filter(|_| terminal.is_verbose()) {
-        writeln!(out, "  again: {}", command.to_string_lossy())?;
+    if let Some(strategy) = result.strategy.as_ref().filter(|_| terminal.is_verbose()) {
+        writeln!(out, "  again: {}", rebuild::command_of(result, strategy))?;
     }
     Ok(out.flush()?)
 }

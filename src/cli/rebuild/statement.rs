@@ -1,6 +1,6 @@
 //! `pyrepro verify WHEEL --statement FILE`: whether somebody's statement is about this wheel, by whom, and true.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use pyrepro::rebuild::{self, Grade, Stated, StatementError, Subject};
 
 use super::{ATTEMPTS, Flags, TIMEOUT};
 use crate::cli::exit::Exit;
+use crate::cli::named;
 use crate::cli::terminal::{BAD, GOOD, Terminal};
 
 /// What is asked of a statement.
@@ -50,7 +51,7 @@ impl StatementFlags {
             let flags = Flags {
                 subjects: vec![Subject::Wheel(wheel.to_owned())],
                 source: source.map(Path::to_owned),
-                strategy: Some(serde_json::to_string(&stated.strategy)?),
+                strategy: Some(serde_json::to_string(&stated.strategy.of_statement()?)?),
                 attempts: ATTEMPTS,
                 timeout: TIMEOUT,
                 ..Flags::default()
@@ -63,13 +64,11 @@ impl StatementFlags {
 
     /// The statement about this wheel, or why there is none to believe.
     fn find(&self, wheel: &Path, statement: &Path) -> anyhow::Result<Result<Stated, String>> {
-        let read =
-            |path: &Path| fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
-        let key = self.public_key.as_deref().map(read).transpose()?;
+        let key = self.public_key.as_deref().map(named::text).transpose()?;
         let opened = File::open(wheel).with_context(|| format!("cannot read {}", wheel.display()))?;
         let (digest, _) = Digest::of_reader(opened).with_context(|| wheel.display().to_string())?;
         let mut others = 0;
-        for line in read(statement)?.lines().filter(|line| !line.trim().is_empty()) {
+        for line in named::text(statement)?.lines().filter(|line| !line.trim().is_empty()) {
             match rebuild::read_statement(line, key.as_deref()) {
                 Ok(stated) if stated.is_equivalence && stated.subject == digest => return Ok(Ok(stated)),
                 Ok(_) => others += 1,

@@ -14,6 +14,7 @@ use pyrepro::pyc::{InvalidationMode, Optimization};
 
 use super::compile;
 use super::exit::Exit;
+use super::named;
 use super::printable::message;
 use super::terminal::Terminal;
 use protocol::{Request, Response};
@@ -148,9 +149,7 @@ fn arguments(given: &[String], sandbox: &Path) -> anyhow::Result<Vec<OsString>> 
     for argument in given {
         match argument.strip_prefix('@') {
             Some(path) => {
-                let path = sandbox.join(path);
-                let text = std::fs::read_to_string(&path)
-                    .with_context(|| format!("cannot read {}", path.display()))?;
+                let text = named::text(&sandbox.join(path))?;
                 all.extend(text.lines().map(OsString::from));
             }
             None => all.push(argument.into()),

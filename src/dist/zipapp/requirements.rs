@@ -1,7 +1,7 @@
 //! A list of requirements, matched against a folder of wheels. Nothing is resolved: what is listed
 //! goes in, and nothing else.
 
-use std::fs;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -81,8 +81,9 @@ pub(super) fn choose(
         }
         let wheel = wanted.best_of(&there, folder, environment).map_err(failed)?.to_owned();
         if !wanted.hashes.is_empty() {
-            let bytes = fs::read(&wheel).map_err(|source| Error::Read { path: wheel.clone(), source })?;
-            let found = Digest::of(&bytes).to_string();
+            let read = File::open(&wheel).and_then(Digest::of_reader);
+            let (digest, _) = read.map_err(|source| Error::Read { path: wheel.clone(), source })?;
+            let found = digest.to_string();
             if !wanted.hashes.contains(&found) {
                 return Err(failed(RequirementProblem::WrongHash(wheel, found)));
             }
