@@ -7,7 +7,7 @@ use super::fields::Field;
 use crate::archive::Problem;
 use crate::archive::{self, inflate::Inflater};
 
-/// No member is unpacked further than to this size, and none further than deflate can go by so much.
+/// Nothing is unpacked further than to this size, and nothing further than deflate can go by so much.
 const LARGEST: u64 = 4 << 30;
 const RATIO: u64 = 200;
 const RATIO_COUNTS_FROM: u64 = 64 << 20;
@@ -92,7 +92,7 @@ impl Content {
                 Ok(Opened { blob: packed.clone(), problem: Some(why.clone()) })
             }
             Content::Deflated { packed, size, crc } => {
-                let unpacked = inflate(packed)?;
+                let unpacked = inflate(packed, &mut Measure::default())?;
                 let problem = unpacked.problem.map(|problem| problem.to_string());
                 let wrong = if unpacked.crc != *crc {
                     Some(format!("the checksum should be {crc:08x} and is {:08x}", unpacked.crc))
@@ -116,29 +116,45 @@ pub(super) struct Inflated {
     pub(super) problem: Option<Problem>,
 }
 
+/// How much came out of how much, of all streams of a file together.
+#[derive(Debug, Default)]
+pub(super) struct Measure {
+    packed: u64,
+    unpacked: u64,
+}
+
+impl Measure {
+    /// Whether that is more than is good, if the stream that is being read had so many bytes so far.
+    fn problem(&self, consumed: u64) -> Option<Problem> {
+        if self.unpacked > LARGEST {
+            return Some(Problem::TotalTooLarge { limit: LARGEST });
+        }
+        let is_bomb = self.unpacked > RATIO_COUNTS_FROM && self.unpacked / RATIO > self.packed + consumed;
+        is_bomb.then_some(Problem::RatioTooHigh { limit: RATIO })
+    }
+}
+
 /// Unpacks as much of a deflate stream as is good.
-pub(super) fn inflate(packed: &Blob) -> io::Result<Inflated> {
+pub(super) fn inflate(packed: &Blob, measure: &mut Measure) -> io::Result<Inflated> {
     let mut source = io::BufReader::with_capacity(1 << 16, packed.reader());
     let (mut inflater, mut spool) = (Inflater::default(), Spool::new());
-    let (mut chunk, mut crc, mut length) = (vec![0; 1 << 16], 0, 0);
+    let (mut chunk, mut crc) = (vec![0; 1 << 16], 0);
     let problem = loop {
         match inflater.read(&mut source, &mut chunk) {
             Ok(0) => break None,
             Ok(more) => {
-                length += more as u64;
+                measure.unpacked += more as u64;
                 crc = archive::crc32(crc, &chunk[..more]);
                 spool.push(&chunk[..more])?;
             }
             Err(Problem::Io(error)) => return Err(error),
             Err(problem) => break Some(problem),
         }
-        if length > LARGEST {
-            break Some(Problem::TotalTooLarge { limit: LARGEST });
-        }
-        if length > RATIO_COUNTS_FROM && length / RATIO > inflater.consumed() {
-            break Some(Problem::RatioTooHigh { limit: RATIO });
+        if let Some(problem) = measure.problem(inflater.consumed()) {
+            break Some(problem);
         }
     };
+    measure.packed += inflater.consumed();
     Ok(Inflated { blob: spool.finish(), crc, consumed: inflater.consumed(), problem })
 }
 

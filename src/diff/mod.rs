@@ -6,6 +6,7 @@
 //! interpreter is needed.
 
 mod blob;
+mod budget;
 mod container;
 mod content;
 mod editions;
@@ -87,7 +88,7 @@ pub fn diff(a: &Path, b: &Path, options: &Options) -> Result<Report, Error> {
     [&ours, &theirs]
         .into_iter()
         .filter_map(|item| item.blob.as_ref())
-        .for_each(|blob| walk.given(blob.len()));
+        .for_each(|blob| walk.budget.given(blob.len()));
     let facts = match (ours.list()?, theirs.list()?) {
         (Some(a), Some(b)) => {
             let mut facts = walk.containers("", &a, &b, 0)?;

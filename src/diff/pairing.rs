@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
+use super::budget::Budget;
 use super::listing::{Content, Listed, Listing, What};
 use super::report::Fact;
 use crate::alignment::longest_increasing;
@@ -35,7 +36,12 @@ pub(super) struct Pairing {
 }
 
 /// Pairs members: by path; by path below folders that have a version in their names; by content.
-pub(super) fn pairs(a: &Listing, b: &Listing, selects: impl Fn(&Listed) -> bool) -> io::Result<Pairing> {
+pub(super) fn pairs(
+    a: &Listing,
+    b: &Listing,
+    selects: impl Fn(&Listed) -> bool,
+    budget: &mut Budget,
+) -> io::Result<Pairing> {
     let folders = Folders::of(a, b);
     let mut found: BTreeMap<(String, usize), Pair> = BTreeMap::new();
     let mut take_in = |list: &Listing, side: usize| {
@@ -63,7 +69,7 @@ pub(super) fn pairs(a: &Listing, b: &Listing, selects: impl Fn(&Listed) -> bool)
             _ => false,
         } && pair.is_folder(a, b);
     }
-    rename(&mut pairs, a, b)?;
+    rename(&mut pairs, a, b, budget)?;
     Ok(Pairing { pairs, folders: folders.facts() })
 }
 
@@ -152,8 +158,8 @@ fn only_top(listing: &Listing) -> Option<String> {
 /// How many equal contents are looked through for one of the same name.
 const NAMESAKES: usize = 50;
 
-/// Marries members that only one side has if their contents are equal.
-fn rename(pairs: &mut Vec<Pair>, a: &Listing, b: &Listing) -> io::Result<()> {
+/// Marries members that only one side has if their contents are equal, as far as they can be unpacked.
+fn rename(pairs: &mut Vec<Pair>, a: &Listing, b: &Listing, budget: &mut Budget) -> io::Result<()> {
     let alone = |pairs: &[Pair], listing: &Listing, of: fn(&Pair) -> Option<usize>| -> Vec<(usize, usize)> {
         let places = pairs.iter().enumerate().filter_map(|(index, pair)| Some((index, of(pair)?)));
         let is_file =
@@ -169,10 +175,12 @@ fn rename(pairs: &mut Vec<Pair>, a: &Listing, b: &Listing) -> io::Result<()> {
     // What has a size that the other side has not is not read.
     let mut by_content: HashMap<Digest, Vec<(usize, usize)>> = HashMap::new();
     for (index, place) in theirs.into_iter().filter(|(_, place)| in_a.contains(&b.members[*place].size)) {
-        by_content.entry(digest(&b.members[place].content)?).or_default().push((index, place));
+        let Some(digest) = digest(&b.members[place].content, budget)? else { break };
+        by_content.entry(digest).or_default().push((index, place));
     }
     for (index, place) in ours.into_iter().filter(|(_, place)| in_b.contains(&a.members[*place].size)) {
-        let Some(found) = by_content.get_mut(&digest(&a.members[place].content)?) else { continue };
+        let Some(digest) = digest(&a.members[place].content, budget)? else { break };
+        let Some(found) = by_content.get_mut(&digest) else { continue };
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         let wanted = name(&a.members[place].path);
         let same =
@@ -189,8 +197,12 @@ fn rename(pairs: &mut Vec<Pair>, a: &Listing, b: &Listing) -> io::Result<()> {
     Ok(())
 }
 
-fn digest(content: &Content) -> io::Result<Digest> {
-    content.open()?.blob.digest()
+/// The digest of what a member holds; none where nothing more is unpacked.
+fn digest(content: &Content, budget: &mut Budget) -> io::Result<Option<Digest>> {
+    if budget.is_spent() {
+        return Ok(None);
+    }
+    budget.open(content)?.blob.digest().map(Some)
 }
 
 /// Which pairs stand in another order in B: as few as explain all of it. Each with its place among the

@@ -5,20 +5,18 @@ use std::io;
 
 use super::Error;
 use super::blob::Blob;
+use super::budget::Budget;
 use super::content::{self, bytecode};
 use super::editions::{self, LARGEST_BYTECODE};
 use super::fields::{self, Formats};
 use super::kind::{self, Kind};
-use super::listing::{Content, Listed, Listing, Opened, What};
+use super::listing::{Listed, Listing, What};
 use super::options::Options;
 use super::pairing::{self, Pair, Pairing};
 use super::report::{Body, Fact, Member, Section, Status};
 use crate::archive::Format;
 
-/// How many bytes are unpacked in one run, beside [`RATIO`] times what was given, and how many members
-/// archives in archives may have. What goes beyond is compared as it is packed.
-const FREE: u64 = 1 << 30;
-const RATIO: u64 = 200;
+/// How many members archives in archives may have. What goes beyond is compared as it is packed.
 const NESTED_MEMBERS: usize = 1_000_000;
 
 pub(super) struct Walk<'a> {
@@ -27,8 +25,8 @@ pub(super) struct Walk<'a> {
     pub(super) notes: Vec<String>,
     /// Whether folders have other names, and so whatever is in them has another path.
     pub(super) other_paths: bool,
-    /// How many bytes may still be unpacked.
-    budget: u64,
+    /// What may still be unpacked.
+    pub(super) budget: Budget,
     /// How many members archives in archives may still have.
     nested: usize,
     /// What may still be compiled to tell who made bytecode.
@@ -78,7 +76,7 @@ impl<'a> Walk<'a> {
             members: vec![],
             notes: vec![],
             other_paths: false,
-            budget: FREE,
+            budget: Budget::default(),
             nested: NESTED_MEMBERS,
             allowance: editions::Allowance::default(),
         }
@@ -94,12 +92,13 @@ impl<'a> Walk<'a> {
     ) -> Result<Vec<Fact>, Error> {
         let containers = Containers { a, b, prefix, depth };
         for listing in [a, b].into_iter().filter(|listing| listing.format == "folder") {
-            self.given(listing.members.iter().map(|member| member.size).sum());
+            self.budget.given(listing.members.iter().map(|member| member.size).sum());
         }
         let formats = containers.formats();
         self.notes.extend(containers.notes());
-        let selects = |member: &Listed| self.options.selects(&member.path, member.what == What::Folder);
-        let Pairing { pairs, folders } = pairing::pairs(a, b, selects)?;
+        let options = self.options;
+        let selects = |member: &Listed| options.selects(&member.path, member.what == What::Folder);
+        let Pairing { pairs, folders } = pairing::pairs(a, b, selects, &mut self.budget)?;
         // Folders have no order of their own.
         let ordered = formats == Formats::Same && a.format != "folder";
         let moved = if ordered { pairing::moved(&pairs) } else { HashMap::new() };
@@ -142,7 +141,7 @@ impl<'a> Walk<'a> {
         let in_a = status == Status::OnlyA;
         let (kind, sections) = match listed.what {
             What::File => {
-                let blob = self.open(&listed.content)?.blob;
+                let blob = self.budget.open(&listed.content)?.blob;
                 let kind = Kind::of(&listed.path, &blob)?;
                 let is_told = self.options.details && !kind.is_container();
                 let sections =
@@ -247,7 +246,7 @@ impl<'a> Walk<'a> {
             let kind = if a.what == What::File { kind_by_name(&a.path) } else { a.what.name() };
             return Ok((kind, None));
         }
-        let (ours, theirs) = (self.open(&a.content)?, self.open(&b.content)?);
+        let (ours, theirs) = (self.budget.open(&a.content)?, self.budget.open(&b.content)?);
         let problems: Vec<String> = [("A", &ours.problem), ("B", &theirs.problem)]
             .into_iter()
             .filter_map(|(side, problem)| problem.as_ref().map(|problem| format!("in {side}: {problem}")))
@@ -316,45 +315,23 @@ impl<'a> Walk<'a> {
     ) -> Result<Option<Section>, Error> {
         let mut of = |listed: &Listed, container: &Listing| -> io::Result<Option<String>> {
             let Some(source) = self.allowance.source_of(&listed.path, container) else { return Ok(None) };
-            let (file, source) = (self.open(&listed.content)?.blob, self.open(&source.content)?.blob);
+            let (file, source) =
+                (self.budget.open(&listed.content)?.blob, self.budget.open(&source.content)?.blob);
             self.allowance.of(&file, &source)
         };
         Ok(editions::section([of(a, containers.a)?, of(b, containers.b)?]))
     }
 
-    /// So much was given, and may hold more.
-    pub(super) fn given(&mut self, bytes: u64) {
-        self.budget = self.budget.saturating_add(bytes.saturating_mul(RATIO));
-    }
-
-    fn unpacked(&mut self, bytes: u64) {
-        self.budget = self.budget.saturating_sub(bytes);
-    }
-
-    /// What a member holds; as it is packed, where more was unpacked than any honest archive holds.
-    fn open(&mut self, content: &Content) -> io::Result<Opened> {
-        if let Content::Deflated { packed, .. } = content {
-            if self.budget == 0 {
-                let problem = Some("not unpacked: all together hold too much for their size".to_owned());
-                return Ok(Opened { blob: packed.clone(), problem });
-            }
-            let opened = content.open()?;
-            self.unpacked(opened.blob.len());
-            return Ok(opened);
-        }
-        content.open()
-    }
-
     /// Takes an archive in an archive apart, if that can still be afforded.
     fn list(&mut self, kind: Kind, blob: &Blob) -> io::Result<Option<Listing>> {
-        if self.budget == 0 || self.nested == 0 {
+        if self.budget.is_spent() || self.nested == 0 {
             return Ok(None);
         }
         let listing = kind::list(kind, blob)?;
         if let Some(listing) = &listing {
             self.nested = self.nested.saturating_sub(listing.members.len());
             if kind == Kind::Gzip {
-                self.unpacked(listing.members.iter().map(|member| member.size).sum());
+                self.budget.unpacked(listing.members.iter().map(|member| member.size).sum());
             }
         }
         Ok(listing)

@@ -83,6 +83,16 @@ for name, byte in ("a.zip", b"\0"), ("b.zip", b"\1"):
 "#;
 
 #[test]
+fn members_that_only_one_side_has_are_unpacked_within_the_budget_too() {
+    let tree = Tree::new();
+    let script = NESTED.replace("%d.bin\" % index", "%d%d.bin\" % (byte[0], index)");
+    let made = python().command().args(["-c", &script]).current_dir(tree.path()).status().expect("a Python");
+    assert!(made.success());
+    let output = bounded(&tree, 30, 2048, &["diff", "a.zip", "b.zip"]);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn archives_in_archives_have_one_budget() {
     let tree = Tree::new();
     let made = python().command().args(["-c", NESTED]).current_dir(tree.path()).status().expect("a Python");
@@ -188,6 +198,19 @@ fn what_is_packed_too_well_is_unpacked_by_no_verb() {
             assert!(!tree.path().join(name).exists(), "{arguments:?} wrote {name}");
         }
     }
+}
+
+#[test]
+fn streams_of_one_gzip_file_have_one_limit() {
+    let tree = Tree::new();
+    let script = "import gzip\nfor name, byte in (('a.gz', b'a'), ('b.gz', b'b')):\n\
+                  \x20   stream = gzip.compress(byte * (60 << 20), 9, mtime=0)\n\
+                  \x20   open(name, 'wb').write(stream * 40)\n";
+    let made = python().command().args(["-c", script]).current_dir(tree.path()).status().expect("a Python");
+    assert!(made.success());
+    let output = bounded(&tree, 15, 1024, &["diff", "a.gz", "b.gz"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output).contains("more than 200 times as large"), "{}", told(&output));
 }
 
 /// What is neither read nor run with a file.

@@ -4,7 +4,7 @@ use std::io;
 
 use super::super::blob::{Blob, Spool};
 use super::super::fields::{Field, escaped, hex};
-use super::super::listing::{self, inflate};
+use super::super::listing::{self, Measure, inflate};
 
 const HEADER_CHECKSUM: u8 = 1 << 1;
 const EXTRA: u8 = 1 << 2;
@@ -23,11 +23,11 @@ pub(in super::super) struct Unpacked {
 pub(in super::super) fn unpack(file: &Blob) -> io::Result<Option<Unpacked>> {
     let Some(header) = Header::read(file, 0)? else { return Ok(None) };
     let (mut spool, mut problems, mut streams, mut at) = (Spool::new(), Vec::new(), 0, 0);
-    let mut ends = Vec::new();
+    let (mut ends, mut measure) = (Vec::new(), Measure::default());
     while streams < MOST_STREAMS
         && let Some(header) = Header::read(file, at)?
     {
-        let unpacked = inflate(&file.slice(at + header.length..file.len()))?;
+        let unpacked = inflate(&file.slice(at + header.length..file.len()), &mut measure)?;
         copy(&unpacked.blob, &mut spool)?;
         streams += 1;
         at += header.length + unpacked.consumed;
