@@ -42,6 +42,7 @@ pub mod epoch;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod git;
+pub mod hidden;
 mod in_order;
 pub mod init;
 pub mod inspect;

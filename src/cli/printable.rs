@@ -8,6 +8,8 @@ use std::cell::Cell;
 use std::fmt::{self, Display, Write as _};
 use std::io::{self, Write};
 
+use pyrepro::hidden::is_hidden;
+
 thread_local! {
     /// Whether it is one of our styles that is being written, and not text.
     static STYLING: Cell<bool> = const { Cell::new(false) };
@@ -33,16 +35,6 @@ impl Display for Style {
         STYLING.set(false);
         written
     }
-}
-
-/// Whether a character steers a terminal, hides, or turns the direction of reading.
-fn is_hidden(character: char) -> bool {
-    character.is_control() && character != '\t'
-        || matches!(
-            character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 /// Text in which nothing can steer the terminal, in one line: what could is escaped.

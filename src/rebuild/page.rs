@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::grade::Grade;
 use super::result::RebuildResult;
+use crate::diff::html::escape::{escaped, visible};
 use crate::diff::{Body, Member, Report, Status};
 
 /// How many lines of a difference go into a page, for each member.
@@ -63,24 +64,7 @@ pre{overflow-x:auto;border:1px solid var(--line);border-radius:6px;padding:.5rem
 
 /// Text that is not ours, as a page may show it.
 fn text(raw: &str) -> String {
-    let mut escaped = String::with_capacity(raw.len());
-    for c in raw.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' => escaped.push(c),
-            c if c.is_control()
-                || ('\u{202a}'..='\u{202e}').contains(&c)
-                || ('\u{2066}'..='\u{2069}').contains(&c) =>
-            {
-                let _ = write!(escaped, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    escaped(&visible(raw))
 }
 
 fn counts(html: &mut String, results: &[RebuildResult]) {

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::hidden;
+
 /// Text for the inside of an element or of an attribute in quotes.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 8);
     for character in text.chars() {
         match character {
@@ -19,7 +21,7 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 /// The same text with hidden characters written out.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
@@ -44,10 +46,9 @@ pub(super) fn marked_up(text: &str) -> String {
     markup + &escaped(rest)
 }
 
-/// A character that is not seen, or that turns the direction of what follows.
+/// A character that is not seen; pages keep line ends.
 fn is_hidden(character: char) -> bool {
-    character.is_control() && character != '\t' && character != '\n'
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    hidden::is_hidden(character) && character != '\n'
 }
 
 fn code(character: char) -> String {
@@ -61,7 +62,7 @@ mod tests {
     #[test]
     fn no_text_is_markup_and_nothing_is_hidden() {
         assert_eq!(escaped("<a href=\"x\" b='&'>"), "&lt;a href=&quot;x&quot; b=&#39;&amp;&#39;&gt;");
-        assert_eq!(visible("a\u{202e}b\tc"), "a\\u{202e}b\tc");
+        assert_eq!(visible("a\u{202e}b\tc\u{61c}"), "a\\u{202e}b\tc\\u{61c}");
         assert_eq!(marked_up("<\0>\r"), "&lt;<i class=\"odd\">\\u{0}</i>&gt;<i class=\"odd\">␍</i>");
     }
 }

@@ -4,7 +4,7 @@
 //! compared may be hostile, so every text goes through `escape`; the page's policy lets nothing but its own
 //! script run, and nothing load.
 
-mod escape;
+pub(crate) mod escape;
 mod lines;
 mod marks;
 mod members;
