@@ -5,6 +5,7 @@ mod common;
 
 mod bombs;
 mod dependencies;
+mod documents;
 mod hostile_text;
 mod mistakes;
 mod surroundings;
