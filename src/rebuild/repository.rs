@@ -1,10 +1,10 @@
-//! A repository as the source of a wheel: one that was named, or the one that the wheel's metadata names.
+//! A repository as the source of a wheel: one that was named, or the one that the metadata of its sdist names.
 
 use std::path::Path;
 use std::time::Duration;
 
 use super::error::Error;
-use super::published::{FileName, Published, fields};
+use super::published::{FileName, fields};
 use super::result::SourceFacts;
 use super::run::plain_url;
 use super::source::Source;
@@ -43,9 +43,8 @@ impl Repository {
         Some(Repository { url, reference: reference.map(str::to_owned) })
     }
 
-    /// The repository that a wheel says it comes from, if it is on a forge that everybody can read.
-    pub fn of(published: &Published) -> Option<Repository> {
-        let metadata = published.text("METADATA");
+    /// The repository that metadata names, if it is on a forge that everybody can read.
+    pub fn of(metadata: &str) -> Option<Repository> {
         let named = |(name, value): (String, String)| match name.to_ascii_lowercase().as_str() {
             "project-url" => {
                 value.split_once(',').map(|(label, url)| (label.to_lowercase(), url.trim().to_owned()))
@@ -53,7 +52,7 @@ impl Repository {
             "home-page" => Some((String::new(), value)),
             _ => None,
         };
-        let mut urls: Vec<(String, String)> = fields(&metadata).filter_map(named).collect();
+        let mut urls: Vec<(String, String)> = fields(metadata).filter_map(named).collect();
         let is_source =
             |label: &str| ["source", "repo", "code", "git"].iter().any(|word| label.contains(word));
         urls.sort_by_key(|(label, _)| !is_source(label));

@@ -26,6 +26,7 @@ use super::supply::Supply;
 use crate::archive::{Digest, Digesting};
 use crate::backend::process::Bounds;
 use crate::backend::{BuildSystem, Event, Installer};
+use crate::bounded;
 use crate::output::{Output, OutputForm, OutputSet, OutputTarget};
 use crate::python::Interpreter;
 
@@ -38,7 +39,7 @@ pub struct Options {
     pub pythons: Vec<Interpreter>,
     /// The source, where it is not the index's: a source distribution or a folder.
     pub source: Option<PathBuf>,
-    /// Whether the repository that a wheel names is tried where the source distribution lacks files.
+    /// Whether the repository that a source distribution names is tried where it lacks files.
     pub repository: bool,
     /// The strategy to try alone, in place of what is inferred.
     pub strategy: Option<Strategy>,
@@ -169,7 +170,7 @@ impl Run<'_> {
             return self.judge(&workshop, &published, best);
         }
         let into = scratch.path().join("repository");
-        let Some(repository) = self.repository(&published, &best, &into)? else {
+        let Some(repository) = self.repository(&source.folder, &published, &best, &into)? else {
             return self.judge(&workshop, &published, best);
         };
         let folder = scratch.path().join("work-of-repository");
@@ -260,18 +261,22 @@ impl Run<'_> {
             && best.differences.iter().any(|difference| is_of_files(difference.class))
     }
 
-    /// The repository that the wheel names, at the tag of its version. What was looked for is part of the report.
+    /// The repository that the sdist names, at the tag of the version. What was looked for is part of the report.
     fn repository(
         &mut self,
+        sdist: &Path,
         published: &Published,
         best: &Best,
         into: &Path,
     ) -> Result<Option<Source>, Error> {
-        let Some(repository) = Repository::of(published) else { return Ok(None) };
+        // Who tampers with a wheel can have it name a repository that gives what was put in.
+        let metadata =
+            bounded::read_to_string(&sdist.join("PKG-INFO"), bounded::DOCUMENT).unwrap_or_default();
+        let Some(repository) = Repository::of(&metadata) else { return Ok(None) };
         fs::create_dir(into).map_err(|source| Error::io(into, source))?;
         let differs = best.differences.iter().filter(|difference| !difference.class.is_metadata()).count();
         let seen =
-            format!("the sdist does not give {differs} members; the metadata names {}", repository.url());
+            format!("the sdist does not give {differs} members; its metadata names {}", repository.url());
         let watch = |event: Event<'_>| (self.progress)(Progress::Build(event));
         let bounds = bounds(self.options, self.stop, &watch);
         let found = repository.check_out_tag(&published.file_name, into, &bounds).and_then(|found| {

@@ -283,6 +283,36 @@ fn where_the_sdist_lacks_files_the_repository_is_tried_and_the_report_says_so() 
 }
 
 #[test]
+fn a_repository_that_the_wheel_alone_names_is_no_source() {
+    let (index, home) = (Index::start(), Tree::new());
+    let project = |folder: &str, urls: &str, more: &str| {
+        let head =
+            "[build-system]\nrequires = ['pyrepro']\nbuild-backend = 'pyrepro'\n[project]\nname = 'plum'\n";
+        home.write(format!("{folder}/pyproject.toml"), format!("{head}version = '1.0'\n{urls}"));
+        home.write(format!("{folder}/src/plum/__init__.py"), more);
+        home.path().join(folder)
+    };
+    let honest = project("honest", "", "");
+    let evil = project("evil", "[project.urls]\nSource = 'https://github.com/evil/plum'\n", "import evil\n");
+    if !git(&evil, &["init", "-q"]) {
+        crate::common::skip("git", "no repository is a source");
+        return;
+    }
+    assert!(git(&evil, &["add", "."]) && git(&evil, &["commit", "-qm", "1"]) && git(&evil, &["tag", "v1.0"]));
+    let dist = home.path().join("dist");
+    for (what, folder) in [("--wheel", &evil), ("--sdist", &honest)] {
+        stdout_of(pyrepro().args(["build", what, "--no-manifest", "-q", "-o"]).arg(&dist).arg(folder));
+    }
+    index.add("plum", &["plum-1.0-py3-none-any.whl", "plum-1.0.tar.gz"].map(|name| dist.join(name)));
+    let settings =
+        format!("[url \"file://{}\"]\n\tinsteadOf = https://github.com/evil/plum\n", evil.display());
+    let settings = home.write("gitconfig", settings);
+    let (code, found) = report(index.pyrepro(&home).env("GIT_CONFIG_GLOBAL", &settings).arg("plum==1.0"));
+    assert_eq!(code, Some(1), "{found:#}");
+    assert_eq!(found["results"][0]["source"]["in_place_of"], Value::Null, "{found:#}");
+}
+
+#[test]
 fn a_page_of_results_that_are_taken_up_has_the_differences_in_full() {
     let (index, home) = (Index::start(), Tree::new());
     let files = releases(&home, 2);

@@ -39,7 +39,7 @@ pub struct Flags {
     /// The source to use instead of the index's sdist: an sdist, a folder, or a repository (git+URL@TAG)
     #[arg(long, value_name = "SDIST|FOLDER|GIT")]
     source: Option<PathBuf>,
-    /// Do not try the repository that a wheel names where its sdist lacks files
+    /// Do not try the repository that the sdist names where it lacks files
     #[arg(long)]
     no_repository: bool,
     /// Build with this version of Python instead of the inferred one
