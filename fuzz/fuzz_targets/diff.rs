@@ -6,7 +6,8 @@
 use libfuzzer_sys::fuzz_target;
 use std::fs;
 
-use pyrepro::diff::{Options, Verdict, diff};
+use pyrepro::Verdict;
+use pyrepro::diff::{Options, diff};
 use tempfile::TempDir;
 
 const NAMES: [&str; 12] = [
