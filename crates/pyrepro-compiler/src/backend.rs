@@ -5,11 +5,11 @@ use crate::cfg::{Context, Frame, Graph, Linear, Malformed, Places};
 use crate::code::{Code, Codes};
 use crate::codegen;
 use crate::codegen::{Unit, flag};
-use crate::constant::{Const, ConstId, Constants};
+use crate::constant::{ConstId, Constants};
 use crate::error::{Handover, Result};
 use crate::location::Locations;
 use crate::rules::Rules;
-use crate::symbol::{Symbol, Symbols};
+use crate::symbol::Symbols;
 
 /// What a slot of a frame holds, as in `co_localspluskinds`.
 mod kind {
@@ -28,6 +28,12 @@ pub struct Backend {
     graph: Graph,
     linear: Linear,
     assembled: Assembled,
+    /// Constants of the unit, as the passes leave them.
+    consts: Vec<ConstId>,
+    /// Names of the unit's slots, or other names, as constants.
+    names: Vec<ConstId>,
+    /// Kinds of the unit's slots.
+    kinds: Vec<u8>,
     /// The code objects so far.
     pub codes: Codes,
 }
@@ -40,6 +46,9 @@ impl Backend {
             graph: Graph::default(),
             linear: Linear::new(),
             assembled: Assembled::default(),
+            consts: Vec::new(),
+            names: Vec::new(),
+            kinds: Vec::new(),
             codes: Codes::default(),
         }
     }
@@ -53,11 +62,10 @@ impl codegen::Backend for Backend {
         constants: &mut Constants,
         locations: &mut Locations,
     ) -> Result<ConstId> {
-        let mut consts = unit.constants.items().to_vec();
-        self.optimize(unit, &mut consts, symbols, constants, locations)?;
+        self.optimize(unit, symbols, constants, locations)?;
         self.graph.linear(&mut self.linear, self.rules);
         self.assembled.assemble(&mut self.linear, unit.first_line, locations, self.rules);
-        let code = self.code(unit, consts, constants);
+        let code = self.code(unit, constants);
         Ok(self.codes.add(code, constants))
     }
 }
@@ -66,12 +74,13 @@ impl Backend {
     fn optimize(
         &mut self,
         unit: &Unit,
-        consts: &mut Vec<ConstId>,
         symbols: &mut Symbols,
         constants: &mut Constants,
         locations: &mut Locations,
     ) -> Result<()> {
         let rules = self.rules;
+        self.consts.clear();
+        self.consts.extend_from_slice(unit.constants.items());
         let cells: Vec<Option<u32>> =
             unit.cellvars.items().iter().map(|cell| unit.varnames.find(*cell)).collect();
         let is_generator = unit.flags & flag::ANY_GENERATOR != 0;
@@ -89,7 +98,7 @@ impl Backend {
             locations,
             constants,
             symbols,
-            consts,
+            consts: &mut self.consts,
             places: Places::default(),
             frame: &frame,
             handover: None,
@@ -103,8 +112,11 @@ impl Backend {
         context.handover.map_or(Ok(()), |handover| Err(handover.into()))
     }
 
-    fn code(&self, unit: &Unit, consts: Vec<ConstId>, constants: &mut Constants) -> Code {
-        let (locals, kinds) = self.locals(unit);
+    fn code(&mut self, unit: &Unit, constants: &mut Constants) -> Code {
+        self.name_locals(unit, constants);
+        let locals = constants.add_tuple(&self.names);
+        self.names.clear();
+        self.names.extend(unit.names.items().iter().map(|name| constants.add_str(*name)));
         Code {
             arguments: unit.positional + unit.positional_only,
             positional_only: unit.positional_only,
@@ -112,10 +124,10 @@ impl Backend {
             stack: (self.graph.depth as u32).max(self.rules.least_stack),
             flags: unit.flags,
             code: constants.add_bytes(&self.assembled.code),
-            constants: constants.add(Const::Tuple(consts.into())),
-            names: names(unit.names.items(), constants),
-            locals: names(&locals, constants),
-            kinds: constants.add_bytes(&kinds),
+            constants: constants.add_tuple(&self.consts),
+            names: constants.add_tuple(&self.names),
+            locals,
+            kinds: constants.add_bytes(&self.kinds),
             name: constants.add_str(unit.name),
             qualname: constants.add_str(unit.qualname),
             first_line: unit.first_line,
@@ -125,33 +137,30 @@ impl Backend {
     }
 
     /// Names and kinds of all slots: locals, cells that are no locals, free variables.
-    fn locals(&self, unit: &Unit) -> (Vec<Symbol>, Vec<u8>) {
-        let mut locals = unit.varnames.items().to_vec();
-        let mut kinds: Vec<u8> = locals
-            .iter()
-            .map(|name| {
-                let hidden = if unit.hidden.contains(*name) { kind::HIDDEN } else { 0 };
-                let cell = if unit.cellvars.find(*name).is_some() { kind::CELL } else { 0 };
-                kind::LOCAL | hidden | cell
-            })
-            .collect();
+    fn name_locals(&mut self, unit: &Unit, constants: &mut Constants) {
+        let Self { names, kinds, .. } = self;
+        names.clear();
+        kinds.clear();
+        for name in unit.varnames.items() {
+            let hidden = if unit.hidden.contains(*name) { kind::HIDDEN } else { 0 };
+            let cell = if unit.cellvars.contains(*name) { kind::CELL } else { 0 };
+            names.push(constants.add_str(*name));
+            kinds.push(kind::LOCAL | hidden | cell);
+        }
         if self.rules.argument_kinds {
             for (kinds, argument) in kinds.iter_mut().zip(argument_kinds(unit)) {
                 *kinds |= argument;
             }
         }
-        if let (Some(first), Some(shown)) = (locals.first_mut(), unit.first_varname_shown) {
-            *first = shown;
+        if let (Some(first), Some(shown)) = (names.first_mut(), unit.first_varname_shown) {
+            *first = constants.add_str(shown);
         }
-        for cell in unit.cellvars.items().iter().filter(|cell| unit.varnames.find(**cell).is_none()) {
-            locals.push(*cell);
-            kinds.push(kind::CELL);
+        let cells = unit.cellvars.items().iter().filter(|cell| !unit.varnames.contains(**cell));
+        let free = unit.freevars.items().iter();
+        for (name, kind) in cells.map(|cell| (cell, kind::CELL)).chain(free.map(|free| (free, kind::FREE))) {
+            names.push(constants.add_str(*name));
+            kinds.push(kind);
         }
-        for free in unit.freevars.items() {
-            locals.push(*free);
-            kinds.push(kind::FREE);
-        }
-        (locals, kinds)
     }
 }
 
@@ -164,9 +173,4 @@ fn argument_kinds(unit: &Unit) -> impl Iterator<Item = u8> {
         .chain(run(kind::KEYWORD, unit.keyword_only))
         .chain(run(kind::POSITIONAL | kind::VARIADIC, has(flag::VARARGS)))
         .chain(run(kind::KEYWORD | kind::VARIADIC, has(flag::VARKEYWORDS)))
-}
-
-fn names(names: &[Symbol], constants: &mut Constants) -> ConstId {
-    let items = names.iter().map(|name| constants.add_str(*name)).collect();
-    constants.add(Const::Tuple(items))
 }

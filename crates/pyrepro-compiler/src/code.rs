@@ -1,6 +1,6 @@
 //! Finished code objects of one file.
 
-use crate::constant::{CodeId, Const, ConstId, Constants};
+use crate::constant::{CodeId, ConstId, Constants};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
@@ -56,6 +56,8 @@ impl Code {
 #[derive(Clone, Debug, Default)]
 pub struct Codes {
     codes: Vec<Code>,
+    /// The constant of each.
+    constants: Vec<ConstId>,
     known: HashMap<Key, u32, RandomState>,
 }
 
@@ -66,8 +68,9 @@ impl Codes {
         let id = *self.known.entry(code.key()).or_insert(next);
         if id == next {
             self.codes.push(code);
+            self.constants.push(constants.add_code(CodeId(id)));
         }
-        constants.add(Const::Code(CodeId(id)))
+        self.constants[id as usize]
     }
 }
 

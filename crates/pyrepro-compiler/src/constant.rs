@@ -109,7 +109,9 @@ impl Const {
     }
 
     fn hash_key(&self, state: &mut impl Hasher, hasher: &RandomState) {
-        std::mem::discriminant(self).hash(state);
+        if !matches!(self, Self::Tuple(_)) {
+            std::mem::discriminant(self).hash(state);
+        }
         match self {
             Self::None | Self::True | Self::False | Self::Ellipsis => {}
             Self::Int(value) => value.hash(state),
@@ -117,7 +119,7 @@ impl Const {
             Self::Complex(real, imag) => (real, imag).hash(state),
             Self::Str(text) => text.hash(state),
             Self::Bytes(bytes) => bytes.hash(state),
-            Self::Tuple(items) => items.hash(state),
+            Self::Tuple(items) => hash_tuple(items, state),
             // The order of a set's elements is no part of the key.
             Self::FrozenSet(items) => {
                 items.iter().fold(0, |sum: u64, item| sum.wrapping_add(hasher.hash_one(item))).hash(state);
@@ -137,6 +139,11 @@ impl Const {
     }
 }
 
+/// The part of a tuple's hash that its items are: tuples are looked up before they are made.
+fn hash_tuple(items: &[ConstId], state: &mut impl Hasher) {
+    items.hash(state);
+}
+
 fn sorted(items: &[ConstId]) -> Vec<ConstId> {
     let mut items = items.to_vec();
     items.sort_unstable();
@@ -147,14 +154,18 @@ fn sorted(items: &[ConstId]) -> Vec<ConstId> {
 #[derive(Clone)]
 pub struct Constants {
     values: Vec<Const>,
-    /// All values that are found by their hash: those without a place in the next two.
+    /// All values that are found by their hash: those without a place in the next three.
     table: HashTable<u32>,
+    /// For each bytes object the constant, as far as one was asked for.
+    byte_strings: Vec<Option<ConstId>>,
     /// For each symbol the string, as far as one was asked for.
     strings: Vec<Option<ConstId>>,
     /// The integers from 0 to 255.
     small_ints: Vec<Option<ConstId>>,
     bytes: Pool,
     hasher: RandomState,
+    /// Whether there is a NaN.
+    has_nan: bool,
     /// How many bytes of operands may still be computed with.
     operands: usize,
 }
@@ -175,11 +186,13 @@ impl Constants {
     pub fn for_source(length: usize) -> Self {
         let mut constants = Self {
             values: Vec::new(),
-            table: HashTable::new(),
+            table: HashTable::with_capacity(length / 160),
+            byte_strings: Vec::new(),
             strings: Vec::new(),
             small_ints: Vec::new(),
             bytes: Pool::new(u32::MAX),
             hasher: RandomState::default(),
+            has_nan: false,
             operands: OPERANDS + OPERANDS_PER_BYTE * length,
         };
         constants.values.reserve(length / 64);
@@ -199,10 +212,20 @@ impl Constants {
     pub fn add(&mut self, value: Const) -> ConstId {
         match value {
             Const::Str(text) => self.add_str(text),
+            Const::Bytes(bytes) => self.add_interned(bytes),
             Const::Int(Integer::Small(value)) => self.add_int(value),
-            _ if value.is_nan() => self.push(value),
+            _ if value.is_nan() => {
+                self.has_nan = true;
+                self.push(value)
+            }
+            Const::Tuple(items) => self.add_tuple(&items),
             _ => self.add_hashed(value),
         }
+    }
+
+    /// An id for a code object that has none.
+    pub(crate) fn add_code(&mut self, code: CodeId) -> ConstId {
+        self.push(Const::Code(code))
     }
 
     fn add_hashed(&mut self, value: Const) -> ConstId {
@@ -217,6 +240,25 @@ impl Constants {
             Entry::Vacant(vacant) => {
                 vacant.insert(values.len() as u32);
                 self.push(value)
+            }
+        }
+    }
+
+    /// The id of a tuple.
+    pub fn add_tuple(&mut self, items: &[ConstId]) -> ConstId {
+        let mut state = self.hasher.build_hasher();
+        hash_tuple(items, &mut state);
+        let Self { values, table, hasher, .. } = self;
+        let found = table.entry(
+            state.finish(),
+            |&index| matches!(&values[index as usize], Const::Tuple(known) if **known == *items),
+            |&index| hash_of(hasher, &values[index as usize]),
+        );
+        match found {
+            Entry::Occupied(found) => ConstId::at(*found.get() as usize),
+            Entry::Vacant(vacant) => {
+                vacant.insert(values.len() as u32);
+                self.push(Const::Tuple(items.into()))
             }
         }
     }
@@ -247,7 +289,17 @@ impl Constants {
     /// The id of a bytes object.
     pub fn add_bytes(&mut self, bytes: &[u8]) -> ConstId {
         let id = BytesId(self.bytes.intern(bytes) as u32);
-        self.add(Const::Bytes(id))
+        self.add_interned(id)
+    }
+
+    fn add_interned(&mut self, bytes: BytesId) -> ConstId {
+        let place = bytes.0 as usize;
+        if let Some(Some(known)) = self.byte_strings.get(place) {
+            return *known;
+        }
+        let id = self.push(Const::Bytes(bytes));
+        note(&mut self.byte_strings, place, id);
+        id
     }
 
     /// The id of an integer.
@@ -272,6 +324,11 @@ impl Constants {
     /// All constants, parts before what holds them.
     pub fn ids(&self) -> impl Iterator<Item = ConstId> + use<> {
         (0..self.values.len()).map(ConstId::at)
+    }
+
+    /// Whether there is a number that equals none.
+    pub fn has_nan(&self) -> bool {
+        self.has_nan
     }
 
     /// Whether a constant is a number that equals none, not even itself.

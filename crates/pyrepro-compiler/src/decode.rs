@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use crate::error::{Failure, Handover, Result};
 use crate::span::Span;
 
@@ -20,7 +22,7 @@ impl<'a> Source<'a> {
         if bytes.len() >= i32::MAX as usize {
             return Err(Handover::TooLarge("a source of 2 GiB").into());
         }
-        if bytes.contains(&0) {
+        if memchr(0, bytes).is_some() {
             return Err(error("source code string cannot contain null bytes", 1));
         }
         let (bytes, marked) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
@@ -62,7 +64,7 @@ fn latin1(bytes: &[u8]) -> String {
 
 /// `\r\n` and `\r` become `\n`.
 fn translated(text: Cow<'_, str>) -> Cow<'_, str> {
-    if !text.as_bytes().contains(&b'\r') {
+    if memchr(b'\r', text.as_bytes()).is_none() {
         return text;
     }
     let mut out = String::with_capacity(text.len());

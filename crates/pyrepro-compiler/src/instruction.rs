@@ -130,21 +130,26 @@ impl Op {
         )
     }
 
-    /// Whether it jumps if a condition holds.
-    pub fn jumps_on_condition(self) -> bool {
-        matches!(
-            self,
-            Op::PopJumpIfFalse
-                | Op::PopJumpIfTrue
-                | Op::PopJumpIfNone
-                | Op::PopJumpIfNotNone
-                | Op::JumpIfFalse
-                | Op::JumpIfTrue
-        )
-    }
-
     /// Whether it leaves the unit.
     pub fn exits_scope(self) -> bool {
         matches!(self, Op::ReturnValue | Op::ReturnConst | Op::RaiseVarargs | Op::Reraise)
+    }
+
+    /// Whether what stands behind it can run next.
+    pub fn goes_on(self) -> bool {
+        !(self.exits_scope() || self.jumps_always())
+    }
+
+    /// Whether it loads, stores or deletes one local variable.
+    pub fn uses_local(self) -> bool {
+        matches!(
+            self,
+            Op::LoadFast
+                | Op::LoadFastCheck
+                | Op::LoadFastAndClear
+                | Op::StoreFast
+                | Op::StoreFastMaybeNull
+                | Op::DeleteFast
+        )
     }
 }

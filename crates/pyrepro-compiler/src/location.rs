@@ -13,6 +13,11 @@ impl LocId {
     pub const NONE: Self = Self(0);
     /// The location of the instruction that follows.
     pub const NEXT: Self = Self(1);
+
+    /// Whether it is a place in the source.
+    pub fn has_line(self) -> bool {
+        self.0 > Self::NEXT.0
+    }
 }
 
 /// All locations of one file.
@@ -23,8 +28,7 @@ pub struct Locations {
 
 impl Default for Locations {
     fn default() -> Self {
-        let artificial = |line| Span { line, col: line, end_line: line, end_col: line };
-        Self { spans: [-1, -2].map(artificial).to_vec() }
+        Self { spans: vec![Span::NONE, Span::NEXT] }
     }
 }
 
@@ -36,17 +40,17 @@ impl Locations {
         locations
     }
 
-    /// An id of a location; that of [`LocId::NONE`] and [`LocId::NEXT`] is always the same.
+    /// An id of a location; what has no line is [`LocId::NEXT`] or [`LocId::NONE`].
     #[inline]
     pub fn id(&mut self, span: Span) -> LocId {
-        let known =
-            if span.line < 0 { self.spans[..2].iter().position(|known| *known == span) } else { None };
-        let last = self.spans.len() - 1;
-        let known = known.or_else(|| (self.spans[last] == span).then_some(last));
-        LocId(known.unwrap_or_else(|| {
+        if span.line < 0 {
+            return if span == Span::NEXT { LocId::NEXT } else { LocId::NONE };
+        }
+        // The instructions of one node come one after the other.
+        if self.spans.last() != Some(&span) {
             self.spans.push(span);
-            last + 1
-        }) as u32)
+        }
+        LocId(self.spans.len() as u32 - 1)
     }
 
     /// The location of an id.

@@ -74,8 +74,10 @@ impl Pool {
 
     /// Makes room for entries and their bytes.
     pub(crate) fn reserve(&mut self, entries: usize, bytes: usize) {
-        self.ends.reserve(entries);
-        self.bytes.reserve(bytes);
+        let Self { bytes: known, ends, table, hasher, .. } = self;
+        ends.reserve(entries);
+        known.reserve(bytes);
+        table.reserve(entries, |&index| hasher.hash_one(entry(known, ends, index as usize)));
     }
 
     /// How many bytes all entries have.
@@ -134,6 +136,8 @@ fn entry<'a>(bytes: &'a [u8], ends: &[u32], index: usize) -> &'a [u8] {
 #[derive(Clone)]
 pub struct Symbols {
     pool: Pool,
+    /// For each symbol whether it can be a name that is private to a class.
+    private: Vec<bool>,
     /// Names that are made of two others: long ones are not put together again for each use.
     made: HashMap<(Joint, Symbol, Symbol), Symbol, RandomState>,
 }
@@ -165,8 +169,11 @@ impl Symbols {
     /// makes, such as qualified ones, are many times longer than the source only where it is made for that.
     pub fn for_source(length: usize) -> Self {
         let most = u32::try_from(TEXT + TEXT_PER_BYTE * length).unwrap_or(u32::MAX);
-        let mut symbols = Self { pool: Pool::new(most), made: HashMap::default() };
-        symbols.pool.reserve(length / 32, length / 4);
+        // The pool begins with the empty text.
+        let mut symbols = Self { pool: Pool::new(most), private: vec![false], made: HashMap::default() };
+        let entries = names::ALL.len() + length / 40;
+        symbols.pool.reserve(entries, length / 4);
+        symbols.private.reserve(entries);
         for name in names::ALL {
             symbols.intern(name);
         }
@@ -190,7 +197,18 @@ impl Symbols {
 
     /// The symbol of text in WTF-8.
     pub fn intern_wtf8(&mut self, text: &[u8]) -> Symbol {
-        Symbol::at(self.pool.intern(text))
+        let index = self.pool.intern(text);
+        if index == self.private.len() {
+            // A name with a dot is a module's: `import __a.b`.
+            let private = text.starts_with(b"__") && !text.ends_with(b"__") && !text.contains(&b'.');
+            self.private.push(private);
+        }
+        Symbol::at(index)
+    }
+
+    /// Whether it can be a name that is private to a class: it begins with two underscores, and does not end so.
+    pub fn can_be_private(&self, symbol: Symbol) -> bool {
+        self.private[symbol.index()]
     }
 
     /// The name that is made of two others, which is put together once.

@@ -290,14 +290,13 @@ struct Nodes {
 
 impl Nodes {
     fn new(constants: &Constants) -> Self {
-        let ids = || constants.ids();
-        if !ids().any(|id| constants.is_nan(id)) {
+        if !constants.has_nan() {
             return Self::default();
         }
         let mut nodes = Self { same: Vec::with_capacity(constants.len()) };
         // Only NaNs, and what holds one, can be equal to another constant.
         let mut known: HashMap<(u8, Box<[u64]>), ConstId, RandomState> = HashMap::default();
-        for id in ids() {
+        for id in constants.ids() {
             let parts = |items: &[ConstId]| items.iter().map(|item| nodes.of(*item).index() as u64).collect();
             let key: Option<(u8, Box<[u64]>)> = match &constants[id] {
                 Const::Tuple(items) => Some((b'(', parts(items))),

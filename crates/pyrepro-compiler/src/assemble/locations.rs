@@ -68,10 +68,11 @@ impl Assembled {
             }
         } else if span.end_line == span.line {
             if delta == 0 && column < 80 && (0..16).contains(&(end - column)) {
-                return out.extend([first((column >> 3) as u8), ((column & 7) << 4 | (end - column)) as u8]);
+                let columns = (column & 7) << 4 | (end - column);
+                return out.extend_from_slice(&[first((column >> 3) as u8), columns as u8]);
             }
             if (0..3).contains(&delta) && column < 128 && end < 128 {
-                return out.extend([first(ONE_LINE + delta as u8), column as u8, end as u8]);
+                return out.extend_from_slice(&[first(ONE_LINE + delta as u8), column as u8, end as u8]);
             }
         }
         out.push(first(LONG));

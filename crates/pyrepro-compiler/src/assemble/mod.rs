@@ -40,7 +40,12 @@ impl Assembled {
         self.code.resize(self.offsets.last().map_or(0, |end| 2 * *end as usize), 0);
         let extended = table.byte(Op::ExtendedArg);
         for (instr, offset) in instrs.iter().zip(&self.offsets) {
-            let mut rest = &mut self.code[2 * *offset as usize..];
+            let start = 2 * *offset as usize;
+            if let (Ok(arg), [op_byte, arg_byte, ..]) = (u8::try_from(instr.arg), &mut self.code[start..]) {
+                (*op_byte, *arg_byte) = (table.byte(instr.op), arg);
+                continue;
+            }
+            let mut rest = &mut self.code[start..];
             let mut put = |op, arg| {
                 let (unit, behind) = std::mem::take(&mut rest).split_at_mut(2);
                 unit.copy_from_slice(&[op, arg]);

@@ -1,11 +1,11 @@
 //! Blocks and their instructions.
 
 use crate::location::LocId;
-use crate::opcode::{Op, Ops, Table};
+use crate::opcode::{Op, Table};
 use std::num::NonZeroU32;
 use std::ops::{Index, IndexMut, Range};
 
-/// A block of a [`Graph`].
+/// A block of a [`Graph`](super::Graph).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockId(NonZeroU32);
 
@@ -65,13 +65,18 @@ impl CfgInstr {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Age(pub u32, pub u32);
 
-/// Instructions that run one after the other.
+/// Instructions that run one after the other: a stretch of [`Slots`], and what is known of it.
 #[derive(Clone, Debug, Default)]
 pub struct Block {
-    /// The instructions, and behind `used` what was left there by those that were removed: an instruction
-    /// that is added later takes the handler of the slot it lands in, as in CPython.
-    slots: Vec<CfgInstr>,
-    used: usize,
+    /// Its first slot.
+    start: u32,
+    /// How many slots hold its instructions.
+    used: u32,
+    /// How many slots ever held one: an instruction that is added later takes the handler of the slot that it
+    /// lands in, as in CPython.
+    filled: u32,
+    /// How many slots it has.
+    room: u32,
     /// The block that follows in the finished code.
     pub next: Option<BlockId>,
     /// When code generation made it, in an edition whose code generation makes blocks.
@@ -103,25 +108,9 @@ pub struct Block {
 }
 
 impl Block {
-    fn reset(&mut self) {
-        let mut slots = std::mem::take(&mut self.slots);
-        slots.clear();
-        *self = Self { slots, ..Self::default() };
-    }
-
-    /// The instructions.
-    pub fn instrs(&self) -> &[CfgInstr] {
-        &self.slots[..self.used]
-    }
-
-    /// The instructions, to be changed.
-    pub fn instrs_mut(&mut self) -> &mut [CfgInstr] {
-        &mut self.slots[..self.used]
-    }
-
-    /// How many there are.
+    /// How many instructions there are.
     pub fn len(&self) -> usize {
-        self.used
+        self.used as usize
     }
 
     /// Whether there are none.
@@ -129,188 +118,104 @@ impl Block {
         self.used == 0
     }
 
-    /// The last one.
-    pub fn last(&self) -> Option<&CfgInstr> {
-        self.instrs().last()
-    }
-
-    /// Drops all behind the first `len`; their slots keep what they hold.
+    /// Drops all instructions behind the first `len`; their slots keep what they hold.
     pub fn truncate(&mut self, len: usize) {
-        self.used = len;
-    }
-
-    /// Adds an instruction; the slot it lands in may give it a handler.
-    pub fn push(&mut self, instr: CfgInstr) {
-        let handler = self.slots.get(self.used).map_or(instr.handler, |slot| slot.handler);
-        self.push_copy(CfgInstr { handler, ..instr });
-    }
-
-    /// Adds an instruction with its own handler.
-    pub fn push_copy(&mut self, instr: CfgInstr) {
-        match self.slots.get_mut(self.used) {
-            Some(slot) => *slot = instr,
-            None => self.slots.push(instr),
-        }
-        self.used += 1;
-        self.sets_up |= instr.op.pushes_block();
+        self.used = len as u32;
     }
 
     /// The places of all instructions that may have a target.
     pub fn with_targets(&self) -> Range<usize> {
-        if self.sets_up { 0..self.used } else { self.used.saturating_sub(1)..self.used }
+        if self.sets_up { 0..self.len() } else { self.len().saturating_sub(1)..self.len() }
     }
 
-    /// Puts an instruction before the one at `index`.
-    pub fn insert(&mut self, index: usize, instr: CfgInstr) {
-        self.push_copy(instr);
-        self.instrs_mut()[index..].rotate_right(1);
-    }
-
-    /// Puts instructions before all others.
-    pub fn prepend(&mut self, instrs: &[CfgInstr]) {
-        for instr in instrs {
-            self.push_copy(*instr);
-        }
-        self.instrs_mut().rotate_right(instrs.len());
-    }
-
-    /// The operation of an instruction, if there is one.
-    pub fn op(&self, index: usize) -> Option<Op> {
-        self.instrs().get(index).map(|instr| instr.op)
-    }
-
-    /// Whether the end of the block leads to the next one.
-    pub fn falls_through(&self) -> bool {
-        !self.last().is_some_and(|last| last.op.exits_scope() || last.op.jumps_always())
-    }
-
-    /// Whether it ends in a return or raise.
-    pub fn exits_scope(&self) -> bool {
-        self.last().is_some_and(|last| last.op.exits_scope())
+    fn slots(&self) -> Range<usize> {
+        self.start as usize..(self.start + self.used) as usize
     }
 }
 
-/// The blocks of one unit. The memory is kept for the next unit.
+/// The blocks of one unit, in the order in which they were made.
 #[derive(Debug, Default)]
-pub struct Graph {
-    blocks: Vec<Block>,
-    used: usize,
-    /// Deepest stack of the unit.
-    pub depth: i32,
-    /// How many locals, cells and free variables there are.
-    pub locals_plus: usize,
-    /// The instructions that it was built from; passes add others, but none that set up handlers, unset variables or
-    /// name cells.
-    pub(super) built_from: Ops,
-    /// Blocks still to be walked over.
-    pub(super) todo: Vec<BlockId>,
-    /// While it is built, for each instruction the block that starts with it.
-    pub(super) starts: Vec<Option<BlockId>>,
-}
+pub struct Blocks(Vec<Block>);
 
-impl Graph {
-    /// Forgets all blocks but an empty first one.
+impl Blocks {
     pub(super) fn clear(&mut self) {
-        self.used = 0;
-        self.depth = 0;
-        self.built_from = Ops::default();
-        self.new_block();
-    }
-
-    /// The first block.
-    pub fn entry(&self) -> BlockId {
-        BlockId::FIRST
-    }
-
-    /// A block that is in no order yet.
-    pub(super) fn new_block(&mut self) -> BlockId {
-        match self.blocks.get_mut(self.used) {
-            Some(block) => block.reset(),
-            None => self.blocks.push(Block::default()),
-        }
-        self.used += 1;
-        BlockId::at(self.used - 1)
-    }
-
-    /// Whether the unit has exception handlers.
-    pub(super) fn has_handlers(&self) -> bool {
-        self.built_from.has_any(&[Op::SetupFinally, Op::SetupWith, Op::SetupCleanup])
-    }
-
-    /// Lends out the instructions of a block beside the graph, in which the block is empty meanwhile.
-    pub(super) fn with_instrs<R>(
-        &mut self,
-        block: BlockId,
-        visit: impl FnOnce(&mut Self, &mut [CfgInstr]) -> R,
-    ) -> R {
-        let used = std::mem::take(&mut self[block].used);
-        let mut slots = std::mem::take(&mut self[block].slots);
-        let result = visit(self, &mut slots[..used]);
-        self[block].slots = slots;
-        self[block].used = used;
-        result
-    }
-
-    /// Visits the blocks in the order of the finished code; a visit may put blocks behind its own.
-    pub(super) fn each(&mut self, mut visit: impl FnMut(&mut Self, BlockId)) {
-        let mut at = Some(self.entry());
-        while let Some(block) = at {
-            visit(self, block);
-            at = self[block].next;
-        }
-    }
-
-    /// The blocks, those that code generation made last before the others.
-    pub(super) fn newest_first(&mut self) -> Vec<BlockId> {
-        let mut blocks = Vec::new();
-        self.each(|_, block| blocks.push(block));
-        blocks.sort_by_key(|block| std::cmp::Reverse(self[*block].age));
-        blocks
-    }
-
-    /// The first block with instructions, from `block` on.
-    pub(super) fn nonempty(&self, mut block: Option<BlockId>) -> Option<BlockId> {
-        while let Some(id) = block {
-            if !self[id].is_empty() {
-                return block;
-            }
-            block = self[id].next;
-        }
-        None
-    }
-
-    /// Starts a walk: nothing is visited but `first`, which is to be walked over.
-    pub(super) fn start_walk(&mut self, first: Option<BlockId>) -> Vec<BlockId> {
-        self.each(|graph, block| graph[block].visited = false);
-        let mut todo = std::mem::take(&mut self.todo);
-        todo.clear();
-        if let Some(first) = first {
-            self.visit(&mut todo, first);
-        }
-        todo
-    }
-
-    /// Adds a block to a walk if it was not there yet.
-    pub(super) fn visit(&mut self, todo: &mut Vec<BlockId>, block: BlockId) -> bool {
-        let fresh = !self[block].visited;
-        if fresh {
-            self[block].visited = true;
-            todo.push(block);
-        }
-        fresh
+        self.0.clear();
     }
 }
 
-impl Index<BlockId> for Graph {
+impl Index<BlockId> for Blocks {
     type Output = Block;
 
     fn index(&self, id: BlockId) -> &Block {
-        &self.blocks[id.index()]
+        &self.0[id.index()]
     }
 }
 
-impl IndexMut<BlockId> for Graph {
+impl IndexMut<BlockId> for Blocks {
     fn index_mut(&mut self, id: BlockId) -> &mut Block {
-        &mut self.blocks[id.index()]
+        &mut self.0[id.index()]
+    }
+}
+
+/// The instructions of all blocks of one unit. Each block has a stretch, and gets another one when that is full.
+#[derive(Debug, Default)]
+pub struct Slots(Vec<CfgInstr>);
+
+impl Slots {
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The instructions of a block.
+    pub(super) fn of(&self, block: &Block) -> &[CfgInstr] {
+        &self.0[block.slots()]
+    }
+
+    /// The same, to be changed.
+    pub(super) fn of_mut(&mut self, block: &Block) -> &mut [CfgInstr] {
+        &mut self.0[block.slots()]
+    }
+
+    /// The last instruction of a block.
+    pub(super) fn last(&self, block: &Block) -> Option<&CfgInstr> {
+        self.0.get((block.start + block.used.checked_sub(1)?) as usize)
+    }
+
+    /// A block without instructions at the end of `blocks`.
+    pub(super) fn new_block(&self, blocks: &mut Blocks) -> BlockId {
+        blocks.0.push(Block { start: self.0.len() as u32, ..Block::default() });
+        BlockId::at(blocks.0.len() - 1)
+    }
+
+    /// Adds an instruction to a block; the slot it lands in may give it a handler.
+    pub(super) fn push(&mut self, block: &mut Block, instr: CfgInstr) {
+        let is_old = block.used < block.filled;
+        let slot = is_old.then(|| self.0[block.slots().end]);
+        self.push_copy(block, CfgInstr { handler: slot.map_or(instr.handler, |slot| slot.handler), ..instr });
+    }
+
+    /// Adds an instruction with its own handler to a block.
+    pub(super) fn push_copy(&mut self, block: &mut Block, instr: CfgInstr) {
+        if block.used == block.room && block.slots().end != self.0.len() {
+            self.move_to_end(block);
+        }
+        if block.used < block.room {
+            self.0[block.slots().end] = instr;
+        } else {
+            self.0.push(instr);
+            block.room += 1;
+        }
+        block.used += 1;
+        block.filled = block.filled.max(block.used);
+        block.sets_up |= instr.op.pushes_block();
+    }
+
+    /// Makes a block the last one in the slots, with room for as much again.
+    fn move_to_end(&mut self, block: &mut Block) {
+        let start = self.0.len();
+        self.0.extend_from_within(block.slots());
+        self.0.resize(start + 2 * block.len() + 2, CfgInstr::new(Op::Nop, 0, LocId::NONE));
+        block.start = start as u32;
+        block.room = (self.0.len() - start) as u32;
     }
 }

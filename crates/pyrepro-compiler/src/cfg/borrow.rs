@@ -9,7 +9,7 @@ use crate::opcode::Op;
 use crate::rules::Rules;
 
 /// A value on the stack.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Value {
     /// The instruction that pushed it, or [`NOTHING`] if it was there before the block.
     by: u32,
@@ -20,8 +20,8 @@ struct Value {
 const NOTHING: u32 = u32::MAX;
 
 /// The stack within a block.
-#[derive(Default)]
-struct Stack {
+#[derive(Debug, Default)]
+pub(super) struct Stack {
     /// How many values from before the block lie below the others: deep stacks cost nothing then.
     below: usize,
     values: Vec<Value>,
@@ -30,6 +30,21 @@ struct Stack {
 }
 
 impl Stack {
+    /// The stack at the start of a block of so many instructions.
+    fn start(&mut self, below: usize, count: usize) {
+        self.below = below;
+        self.values.clear();
+        self.owns.clear();
+        self.owns.resize(count, false);
+    }
+
+    /// What is left on the stack must be owned.
+    fn own_all(&mut self) {
+        for value in 0..self.values.len() {
+            self.own(self.values[value]);
+        }
+    }
+
     /// A value that no variable holds.
     fn push(&mut self, by: usize) {
         self.push_local(by, NOTHING);
@@ -94,48 +109,47 @@ const EMPTY: Malformed = Malformed("a borrowed value is taken from an empty stac
 impl Graph {
     /// `LOAD_FAST` becomes `LOAD_FAST_BORROW` where it may.
     pub(super) fn borrow_loads(&mut self, context: &mut Context<'_>) -> Result<(), Malformed> {
-        let mut stack = Stack::default();
         let mut todo = self.start_walk(Some(self.entry()));
+        let mut stack = std::mem::take(&mut self.stack);
         while let Some(block) = todo.pop() {
-            self.follow_values(block, &mut stack, &mut todo, context)?;
-            for value in 0..stack.values.len() {
-                stack.own(stack.values[value]);
-            }
-            for (instr, owns) in self[block].instrs_mut().iter_mut().zip(&stack.owns) {
-                match instr.op {
-                    Op::LoadFast if !owns => instr.op = Op::LoadFastBorrow,
-                    Op::LoadFastLoadFast if !owns => instr.op = Op::LoadFastBorrowLoadFastBorrow,
-                    _ => {}
+            self.borrow_loads_of(block, &mut stack, context)?;
+            for index in 0..self[block].len() {
+                if let Some(target) = self.instrs(block)[index].target {
+                    self.visit(&mut todo, target);
                 }
+            }
+            let stops = self[block].is_empty() && context.rules.borrow_stops_at_empty_blocks;
+            if let Some(next) = self.falls_into(block).filter(|_| !stops) {
+                self.visit(&mut todo, next);
             }
         }
         self.todo = todo;
+        self.stack = stack;
         Ok(())
     }
 
-    fn follow_values(
+    fn borrow_loads_of(
         &mut self,
         block: BlockId,
         stack: &mut Stack,
-        todo: &mut Vec<BlockId>,
         context: &Context<'_>,
     ) -> Result<(), Malformed> {
-        let start = self[block].start_depth.max(0) as usize;
-        stack.values.clear();
-        stack.below = start;
-        stack.owns.clear();
-        stack.owns.resize(self[block].len(), false);
-        for (index, instr) in self[block].instrs().iter().enumerate() {
+        let below = self[block].start_depth.max(0) as usize;
+        let instrs = self.instrs_mut(block);
+        if !instrs.iter().any(|instr| matches!(instr.op, Op::LoadFast | Op::LoadFastLoadFast)) {
+            return Ok(());
+        }
+        stack.start(below, instrs.len());
+        for (index, instr) in instrs.iter().enumerate() {
             stack.follow(index, instr, context)?;
         }
-        for index in 0..self[block].len() {
-            if let Some(target) = self[block].instrs()[index].target {
-                self.visit(todo, target);
+        stack.own_all();
+        for (instr, owns) in instrs.iter_mut().zip(&stack.owns) {
+            match instr.op {
+                Op::LoadFast if !owns => instr.op = Op::LoadFastBorrow,
+                Op::LoadFastLoadFast if !owns => instr.op = Op::LoadFastBorrowLoadFastBorrow,
+                _ => {}
             }
-        }
-        let stops = self[block].is_empty() && context.rules.borrow_stops_at_empty_blocks;
-        if let (true, false, Some(next)) = (self[block].falls_through(), stops, self[block].next) {
-            self.visit(todo, next);
         }
         Ok(())
     }
@@ -174,13 +188,17 @@ impl Stack {
                 let (other, top) = (self.below_top(arg)?, self.below_top(1)?);
                 self.values.swap(other, top);
             }
-            op if leaves_operands(op, context.rules) => {
-                for value in 0..table.growth(op, arg).max(0) as usize {
-                    // The number of the value where that of the instruction is meant: CPython's mistake.
-                    let by = if context.rules.borrow_counts_pushed_values { value } else { index };
-                    self.push(by);
-                }
-            }
+            Op::FormatSimple
+            | Op::GetAnext
+            | Op::GetLen
+            | Op::GetYieldFromIter
+            | Op::ImportFrom
+            | Op::MatchKeys
+            | Op::MatchMapping
+            | Op::MatchSequence
+            | Op::WithExceptStart => self.push_above(index, instr, context.rules),
+            // A list or tuple is its own iterator there.
+            Op::GetIter if context.rules.iterator_slots > 1 => self.push_above(index, instr, context.rules),
             Op::DictMerge
             | Op::DictUpdate
             | Op::ListAppend
@@ -218,7 +236,7 @@ impl Stack {
                 self.pop()?;
                 self.push(index);
             }
-            op if op.pushes_block() => {}
+            Op::SetupFinally | Op::SetupWith | Op::SetupCleanup => {}
             _ => {
                 self.pop_many(table.popped(op, arg))?;
                 for _ in 0..table.pushed(op, arg) {
@@ -228,22 +246,12 @@ impl Stack {
         }
         Ok(())
     }
-}
 
-/// Whether all that an instruction takes is still below what it pushes.
-fn leaves_operands(op: Op, rules: &Rules) -> bool {
-    match op {
-        Op::FormatSimple
-        | Op::GetAnext
-        | Op::GetLen
-        | Op::GetYieldFromIter
-        | Op::ImportFrom
-        | Op::MatchKeys
-        | Op::MatchMapping
-        | Op::MatchSequence
-        | Op::WithExceptStart => true,
-        // A list or tuple is its own iterator there.
-        Op::GetIter => rules.iterator_slots > 1,
-        _ => false,
+    /// All that the instruction takes is still below what it pushes.
+    fn push_above(&mut self, index: usize, instr: &CfgInstr, rules: &Rules) {
+        for value in 0..rules.table.growth(instr.op, instr.arg).max(0) as usize {
+            // The number of the value where that of the instruction is meant: CPython's mistake.
+            self.push(if rules.borrow_counts_pushed_values { value } else { index });
+        }
     }
 }

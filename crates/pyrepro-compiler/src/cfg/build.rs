@@ -63,7 +63,7 @@ impl Graph {
         }
         end.terminated = instr.op.exits_scope() || table.has_jump(instr.op);
         self.built_from.add(instr.op);
-        self[end.block].push_copy(CfgInstr::new(instr.op, instr.arg, instr.loc));
+        self.push_copy(end.block, CfgInstr::new(instr.op, instr.arg, instr.loc));
     }
 
     /// The block of a label: the last one if it is empty and has none.
@@ -89,19 +89,18 @@ impl Graph {
         starts: &[Option<BlockId>],
         table: &Table,
     ) -> Result<(), Malformed> {
-        let mut at = Some(self.entry());
-        while let Some(block) = at {
-            let block = &mut self[block];
-            let places = block.with_targets();
-            for instr in &mut block.instrs_mut()[places] {
+        let mut unplaced = false;
+        self.each_with_instrs(|block, instrs| {
+            for instr in &mut instrs[block.with_targets()] {
                 if instr.has_target(table) {
-                    let position = sequence.position(Label(instr.arg)).ok_or(UNPLACED)?;
-                    instr.target = starts[position as usize];
+                    match sequence.position(Label(instr.arg)) {
+                        Some(position) => instr.target = starts[position as usize],
+                        None => unplaced = true,
+                    }
                 }
             }
-            at = block.next;
-        }
-        Ok(())
+        });
+        if unplaced { Err(UNPLACED) } else { Ok(()) }
     }
 }
 

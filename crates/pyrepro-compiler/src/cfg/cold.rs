@@ -26,11 +26,11 @@ impl Graph {
         let mut todo = self.start_walk(Some(self.entry()));
         while let Some(block) = todo.pop() {
             self[block].warm = true;
-            if let (true, Some(next)) = (self[block].falls_through(), self[block].next) {
+            if let Some(next) = self.falls_into(block) {
                 self.visit(&mut todo, next);
             }
             for index in self[block].with_targets() {
-                let instr = self[block].instrs()[index];
+                let instr = self.instrs(block)[index];
                 if let (true, Some(target)) = (context.rules.table.has_jump(instr.op), instr.target) {
                     self.visit(&mut todo, target);
                 }
@@ -48,12 +48,10 @@ impl Graph {
         });
         while let Some(block) = todo.pop() {
             self[block].cold = true;
-            if let (true, Some(next)) = (self[block].falls_through(), self[block].next)
-                && !self[next].warm
-            {
+            if let Some(next) = self.falls_into(block).filter(|next| !self[*next].warm) {
                 self.visit(&mut todo, next);
             }
-            if let Some(&last) = self[block].last()
+            if let Some(&last) = self.last(block)
                 && let (true, Some(target)) = (context.rules.table.has_jump(last.op), last.target)
                 && !self[target].warm
             {
@@ -67,13 +65,15 @@ impl Graph {
     fn end_cold_blocks_in_jumps(&mut self, rules: &Rules) {
         self.each(|graph, block| {
             let Some(next) = graph[block].next else { return };
-            if !(graph[block].cold && graph[block].falls_through() && graph[next].warm) {
+            if !(graph[block].cold && graph.falls_through(block) && graph[next].warm) {
                 return;
             }
             let jump = graph.new_block();
             graph[next].labelled = true;
-            graph[jump]
-                .push_copy(CfgInstr { target: Some(next), ..CfgInstr::new(rules.jump_over, 0, LocId::NONE) });
+            graph.push_copy(
+                jump,
+                CfgInstr { target: Some(next), ..CfgInstr::new(rules.jump_over, 0, LocId::NONE) },
+            );
             graph[jump].cold = true;
             graph[jump].predecessors = i32::from(!rules.jumps_out_of_cold_have_no_place);
             graph[jump].next = Some(next);

@@ -1,6 +1,6 @@
 //! Constants of the unit: loads of them, and those that nothing loads.
 
-use super::{BlockId, CfgInstr, Context, Graph, Malformed};
+use super::{CfgInstr, Context, Graph, Malformed};
 use crate::constant::{Const, ConstId};
 use crate::number::Integer;
 use crate::opcode::Op;
@@ -137,102 +137,15 @@ fn combines_with_load(op: Op) -> bool {
 impl Graph {
     /// Combines each load of a constant with the jump, test or return behind it.
     pub(super) fn optimize_load_constants(&mut self, context: &mut Context<'_>) {
-        self.each(|graph, block| graph.optimize_load_constants_of(block, context));
-    }
-
-    fn optimize_load_constants_of(&mut self, block: BlockId, context: &mut Context<'_>) {
-        // What the value on top of the stack was loaded by; a COPY of it does not change that.
-        let mut load: Option<CfgInstr> = None;
-        let mut index = 0;
-        while let Some(instr) = self[block].instrs_mut().get_mut(index) {
-            match instr.op {
-                Op::LoadConst => {
-                    if let Some(constant) = context.loaded(instr)
-                        && let Some((op, arg)) = context.short_load(constant)
-                    {
-                        instr.set(op, arg);
-                    }
-                    load = Some(*instr);
-                }
-                Op::LoadSmallInt | Op::LoadCommonConstant => load = Some(*instr),
-                Op::Copy if instr.arg == 1 => load = load.filter(|load| load.op == Op::LoadConst),
-                _ => load = None,
-            }
-            if let Some(load) = load
-                && self[block].op(index + 1).is_some_and(combines_with_load)
-                && let Some(constant) = context.loaded(&load)
-            {
-                index += self.combine_load(block, index, (load.arg, constant), context);
-            }
-            index += 1;
-        }
-    }
-
-    /// Looks at what follows the load of a constant; says how many instructions more are done with.
-    fn combine_load(
-        &mut self,
-        block: BlockId,
-        index: usize,
-        (place, constant): (u32, ConstId),
-        context: &mut Context<'_>,
-    ) -> usize {
-        let next = self[block].instrs()[index + 1].op;
-        match next {
-            Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::JumpIfFalse | Op::JumpIfTrue => {
-                let instrs = self[block].instrs_mut();
-                if matches!(next, Op::PopJumpIfFalse | Op::PopJumpIfTrue) {
-                    instrs[index].clear();
-                }
-                if context.truth(constant) == matches!(next, Op::PopJumpIfTrue | Op::JumpIfTrue) {
-                    instrs[index + 1].op = Op::Jump;
-                } else {
-                    instrs[index + 1].clear();
-                }
-            }
-            Op::IsOp if constant == ConstId::NONE => self.combine_test_for_none(block, index),
-            Op::ToBool => {
-                let value = if context.truth(constant) { ConstId::TRUE } else { ConstId::FALSE };
-                let place = context.place_of(value);
-                let instrs = self[block].instrs_mut();
-                instrs[index].clear();
-                instrs[index + 1].set(Op::LoadConst, place);
-            }
-            Op::ReturnValue if context.rules.return_const => {
-                let instrs = self[block].instrs_mut();
-                instrs[index].clear();
-                instrs[index + 1].set(Op::ReturnConst, place);
-                return 1;
-            }
-            _ => {}
-        }
-        0
-    }
-
-    /// `None`, `IS_OP`, perhaps `TO_BOOL`, and a jump. The `TO_BOOL` goes even if no jump follows.
-    fn combine_test_for_none(&mut self, block: BlockId, index: usize) {
-        let instrs = self[block].instrs_mut();
-        let mut jump = index + 2;
-        if instrs.get(jump).is_some_and(|instr| instr.op == Op::ToBool) {
-            instrs[jump].clear();
-            jump += 1;
-        }
-        let wanted = match instrs.get(jump).map(|instr| instr.op) {
-            Some(Op::PopJumpIfTrue) => true,
-            Some(Op::PopJumpIfFalse) => false,
-            _ => return,
-        };
-        let is_not = instrs[index + 1].arg != 0;
-        instrs[jump].op = if wanted == is_not { Op::PopJumpIfNotNone } else { Op::PopJumpIfNone };
-        instrs[index].clear();
-        instrs[index + 1].clear();
+        self.each_with_instrs(|_, instrs| optimize_load_constants_of(instrs, context));
     }
 
     /// Keeps the constants up to the last that is loaded, and the first.
     pub(super) fn remove_last_unused_constants(&mut self, context: &mut Context<'_>) {
         let table = context.rules.table;
         let mut last = 0;
-        self.each(|graph, block| {
-            let loads = graph[block].instrs().iter().filter(|instr| table.has_const(instr.op));
+        self.each_with_instrs(|_, instrs| {
+            let loads = instrs.iter().filter(|instr| table.has_const(instr.op));
             last = loads.fold(last, |last, load| last.max(load.arg as usize));
         });
         context.consts.truncate(last + 1);
@@ -246,26 +159,32 @@ impl Graph {
         if count == 0 {
             return Ok(());
         }
-        let mut used = vec![false; count];
+        let mut used = std::mem::take(&mut self.used_constants);
+        used.clear();
+        used.resize(count, false);
         used[0] = true;
         let mut missing = false;
-        self.each(|graph, block| {
-            for instr in graph[block].instrs() {
-                if table.has_const(instr.op) {
-                    match used.get_mut(instr.arg as usize) {
-                        Some(used) => *used = true,
-                        None => missing = true,
-                    }
+        self.each_with_instrs(|_, instrs| {
+            for instr in instrs.iter().filter(|instr| table.has_const(instr.op)) {
+                match used.get_mut(instr.arg as usize) {
+                    Some(used) => *used = true,
+                    None => missing = true,
                 }
             }
         });
         if missing {
             return Err(Malformed("a load of a constant that the unit does not have"));
         }
-        if used.iter().all(|used| *used) {
-            return Ok(());
+        if !used.iter().all(|used| *used) {
+            self.drop_constants(&used, context);
         }
-        let mut places = vec![0; count];
+        self.used_constants = used;
+        Ok(())
+    }
+
+    fn drop_constants(&mut self, used: &[bool], context: &mut Context<'_>) {
+        let table = context.rules.table;
+        let mut places = vec![0; used.len()];
         let mut place = 0;
         for (old, used) in used.iter().enumerate() {
             places[old] = place;
@@ -276,13 +195,91 @@ impl Graph {
         }
         context.consts.truncate(place as usize);
         context.places.clear();
-        self.each(|graph, block| {
-            for instr in graph[block].instrs_mut() {
-                if table.has_const(instr.op) {
-                    instr.arg = places[instr.arg as usize];
-                }
+        self.each_with_instrs(|_, instrs| {
+            for instr in instrs.iter_mut().filter(|instr| table.has_const(instr.op)) {
+                instr.arg = places[instr.arg as usize];
             }
         });
-        Ok(())
     }
+}
+
+fn optimize_load_constants_of(instrs: &mut [CfgInstr], context: &mut Context<'_>) {
+    // What the value on top of the stack was loaded by; a COPY of it does not change that.
+    let mut load: Option<CfgInstr> = None;
+    let mut index = 0;
+    while let Some(instr) = instrs.get_mut(index) {
+        match instr.op {
+            Op::LoadConst => {
+                if let Some(constant) = context.loaded(instr)
+                    && let Some((op, arg)) = context.short_load(constant)
+                {
+                    instr.set(op, arg);
+                }
+                load = Some(*instr);
+            }
+            Op::LoadSmallInt | Op::LoadCommonConstant => load = Some(*instr),
+            Op::Copy if instr.arg == 1 => load = load.filter(|load| load.op == Op::LoadConst),
+            _ => load = None,
+        }
+        if let Some(load) = load
+            && instrs.get(index + 1).is_some_and(|next| combines_with_load(next.op))
+            && let Some(constant) = context.loaded(&load)
+        {
+            index += combine_load(&mut instrs[index..], (load.arg, constant), context);
+        }
+        index += 1;
+    }
+}
+
+/// Looks at what follows the load of a constant, the first of the instructions; says how many instructions more are
+/// done with.
+fn combine_load(
+    instrs: &mut [CfgInstr],
+    (place, constant): (u32, ConstId),
+    context: &mut Context<'_>,
+) -> usize {
+    let next = instrs[1].op;
+    match next {
+        Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::JumpIfFalse | Op::JumpIfTrue => {
+            if matches!(next, Op::PopJumpIfFalse | Op::PopJumpIfTrue) {
+                instrs[0].clear();
+            }
+            if context.truth(constant) == matches!(next, Op::PopJumpIfTrue | Op::JumpIfTrue) {
+                instrs[1].op = Op::Jump;
+            } else {
+                instrs[1].clear();
+            }
+        }
+        Op::IsOp if constant == ConstId::NONE => combine_test_for_none(instrs),
+        Op::ToBool => {
+            let value = if context.truth(constant) { ConstId::TRUE } else { ConstId::FALSE };
+            instrs[0].clear();
+            instrs[1].set(Op::LoadConst, context.place_of(value));
+        }
+        Op::ReturnValue if context.rules.return_const => {
+            instrs[0].clear();
+            instrs[1].set(Op::ReturnConst, place);
+            return 1;
+        }
+        _ => {}
+    }
+    0
+}
+
+/// `None`, `IS_OP`, perhaps `TO_BOOL`, and a jump. The `TO_BOOL` goes even if no jump follows.
+fn combine_test_for_none(instrs: &mut [CfgInstr]) {
+    let mut jump = 2;
+    if instrs.get(jump).is_some_and(|instr| instr.op == Op::ToBool) {
+        instrs[jump].clear();
+        jump += 1;
+    }
+    let wanted = match instrs.get(jump).map(|instr| instr.op) {
+        Some(Op::PopJumpIfTrue) => true,
+        Some(Op::PopJumpIfFalse) => false,
+        _ => return,
+    };
+    let is_not = instrs[1].arg != 0;
+    instrs[jump].op = if wanted == is_not { Op::PopJumpIfNotNone } else { Op::PopJumpIfNone };
+    instrs[0].clear();
+    instrs[1].clear();
 }

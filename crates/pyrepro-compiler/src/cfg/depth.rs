@@ -1,61 +1,65 @@
 //! The depth of the stack.
 
-use super::{BlockId, Context, Graph, Malformed};
+use super::block::Blocks;
+use super::{Block, BlockId, Context, Graph, Malformed};
 use crate::opcode::{Op, Table};
 
 impl Graph {
     /// The deepest stack of all ways through the unit, and the depth at the start of each block.
     pub(super) fn compute_depth(&mut self, context: &mut Context<'_>) -> Result<(), Malformed> {
         let table = context.rules.table;
-        self.each(|graph, block| graph[block].start_depth = UNKNOWN);
-        let mut todo = std::mem::take(&mut self.todo);
+        let before_instructions = context.rules.depth_before_instructions;
+        self.each_with_instrs(|block, _| block.start_depth = UNKNOWN);
+        let Self { blocks, slots, todo, .. } = self;
         todo.clear();
-        self.enter_at(&mut todo, self.entry(), i32::from(context.frame.keeps_what_is_sent))?;
+        enter_at(blocks, todo, BlockId::FIRST, i32::from(context.frame.keeps_what_is_sent))?;
         let mut deepest = 0;
         while let Some(block) = todo.pop() {
-            let mut depth = self[block].start_depth;
-            let mut next = self[block].next;
-            for index in 0..self[block].len() {
-                let instr = self[block].instrs()[index];
+            let Block { start_depth: mut depth, mut next, .. } = blocks[block];
+            for instr in slots.of(&blocks[block]) {
                 let after = depth + effect(instr.op, instr.arg, table);
                 if after < 0 {
                     return Err(Malformed("a value is taken from an empty stack"));
                 }
-                deepest = deepest.max(if context.rules.depth_before_instructions { depth } else { after });
+                deepest = deepest.max(if before_instructions { depth } else { after });
                 if let Some(target) = instr.target
                     && instr.op != Op::EndAsyncFor
                 {
                     let there = depth + jump_effect(instr.op, instr.arg, table);
-                    if !context.rules.depth_before_instructions {
+                    if !before_instructions {
                         deepest = deepest.max(there);
                     }
-                    self.enter_at(&mut todo, target, there)?;
+                    enter_at(blocks, todo, target, there)?;
                 }
                 depth = after;
-                if instr.op.jumps_always() || instr.op.exits_scope() {
+                if !instr.op.goes_on() {
                     next = None;
                     break;
                 }
             }
             if let Some(next) = next {
-                self.enter_at(&mut todo, next, depth)?;
+                enter_at(blocks, todo, next, depth)?;
             }
         }
-        self.todo = todo;
         self.depth = deepest;
         Ok(())
     }
+}
 
-    fn enter_at(&mut self, todo: &mut Vec<BlockId>, block: BlockId, depth: i32) -> Result<(), Malformed> {
-        match self[block].start_depth {
-            UNKNOWN => {
-                self[block].start_depth = depth;
-                todo.push(block);
-                Ok(())
-            }
-            known if known == depth => Ok(()),
-            _ => Err(Malformed("two ways into a block have different stacks")),
+fn enter_at(
+    blocks: &mut Blocks,
+    todo: &mut Vec<BlockId>,
+    block: BlockId,
+    depth: i32,
+) -> Result<(), Malformed> {
+    match blocks[block].start_depth {
+        UNKNOWN => {
+            blocks[block].start_depth = depth;
+            todo.push(block);
+            Ok(())
         }
+        known if known == depth => Ok(()),
+        _ => Err(Malformed("two ways into a block have different stacks")),
     }
 }
 

@@ -69,17 +69,17 @@ impl Graph {
     /// `JUMP_IF_FALSE` is `COPY`, `TO_BOOL` and `POP_JUMP_IF_FALSE`.
     pub(super) fn expand_conditional_pseudo_jumps(&mut self, _: &mut Context<'_>) {
         self.each(|graph, block| {
-            let Some(&last) = graph[block].last() else { return };
+            let Some(&last) = graph.last(block) else { return };
             let op = match last.op {
                 Op::JumpIfFalse => Op::PopJumpIfFalse,
                 Op::JumpIfTrue => Op::PopJumpIfTrue,
                 _ => return,
             };
             let at = graph[block].len() - 1;
-            graph[block].instrs_mut()[at].op = op;
+            graph.instrs_mut(block)[at].op = op;
             let made = |op, arg| CfgInstr { handler: last.handler, ..CfgInstr::new(op, arg, last.loc) };
-            graph[block].insert(at, made(Op::Copy, 1));
-            graph[block].insert(at + 1, made(Op::ToBool, 0));
+            graph.insert(block, at, made(Op::Copy, 1));
+            graph.insert(block, at + 1, made(Op::ToBool, 0));
         });
     }
 
@@ -103,7 +103,7 @@ impl Graph {
             prefix.push(CfgInstr::new(Op::PopTop, 0, dropped));
         }
         self.number_cells(&slots)?;
-        self[entry].prepend(&prefix);
+        self.prepend(entry, &prefix);
         Ok(())
     }
 
@@ -126,8 +126,8 @@ impl Graph {
             return Ok(());
         }
         let mut missing = false;
-        self.each(|graph, block| {
-            for instr in graph[block].instrs_mut() {
+        self.each_with_instrs(|_, instrs| {
+            for instr in instrs {
                 if NAME_CELLS.contains(&instr.op) {
                     match slots.get(instr.arg as usize) {
                         Some(slot) => instr.arg = *slot,
@@ -144,8 +144,8 @@ impl Graph {
         let table = context.rules.table;
         let pseudo = [Op::LoadClosure, Op::StoreFastMaybeNull, Op::PopBlock];
         if self.has_handlers() || self.built_from.has_any(&pseudo) {
-            self.each(|graph, block| {
-                for instr in graph[block].instrs_mut() {
+            self.each_with_instrs(|_, instrs| {
+                for instr in instrs {
                     match instr.op {
                         Op::LoadClosure if table.is_pseudo(Op::LoadClosure) => instr.op = Op::LoadFast,
                         Op::StoreFastMaybeNull => instr.op = Op::StoreFast,
@@ -166,25 +166,28 @@ impl Graph {
     pub fn linear(&mut self, linear: &mut Linear, rules: &Rules) {
         linear.clear();
         let mut position = 0;
-        self.each(|graph, block| {
-            graph[block].position = position;
-            position += graph[block].len() as u32;
+        self.each_with_instrs(|block, instrs| {
+            block.position = position;
+            position += instrs.len() as u32;
         });
-        self.each(|graph, block| {
-            for instr in graph[block].instrs() {
+        let blocks = &self.blocks;
+        let mut at = Some(self.entry());
+        while let Some(block) = at {
+            linear.extend(self.slots.of(&blocks[block]).iter().map(|instr| {
                 let handler = instr.handler.map(|handler| Handler {
-                    target: graph[handler].position,
-                    depth: graph[handler].start_depth,
-                    lasti: graph[handler].preserves_lasti,
+                    target: blocks[handler].position,
+                    depth: blocks[handler].start_depth,
+                    lasti: blocks[handler].preserves_lasti,
                 });
-                let target = instr.target.map(|target| graph[target].position);
+                let target = instr.target.map(|target| blocks[target].position);
                 let arg = match (target, rules.distances_start_at) {
                     (Some(target), DistanceStart::Target) => target,
                     (Some(_), DistanceStart::Zero) => 0,
                     (_, DistanceStart::Label) | (None, _) => instr.arg,
                 };
-                linear.push(LinearInstr { op: instr.op, arg, target, loc: instr.loc, handler });
-            }
-        });
+                LinearInstr { op: instr.op, arg, target, loc: instr.loc, handler }
+            }));
+            at = blocks[block].next;
+        }
     }
 }

@@ -15,9 +15,9 @@ impl Graph {
     /// Before folding in the graph: a tuple of constants that are loaded right before it. The loads leave
     /// `NOP`s with their lines.
     pub(super) fn fold_loaded_tuple(&mut self, block: BlockId, index: usize, context: &mut Context<'_>) {
-        let count = self[block].instrs()[index].arg as usize;
+        let count = self.instrs(block)[index].arg as usize;
         let Some(first) = index.checked_sub(count) else { return };
-        let loads = &self[block].instrs()[first..index];
+        let loads = &self.instrs(block)[first..index];
         if !loads.iter().all(|load| context.rules.table.has_const(load.op)) {
             return;
         }
@@ -26,7 +26,7 @@ impl Graph {
         };
         let tuple = context.constants.add(Const::Tuple(items.into()));
         let place = context.place_of(tuple);
-        let instrs = self[block].instrs_mut();
+        let instrs = self.instrs_mut(block);
         for load in &mut instrs[first..index] {
             load.clear();
         }
@@ -35,26 +35,26 @@ impl Graph {
 
     /// Computes the value of one instruction if all it takes is constant.
     pub(super) fn fold_at(&mut self, block: BlockId, index: usize, context: &mut Context<'_>) {
-        let instr = self[block].instrs()[index];
+        let instr = self.instrs(block)[index];
         match instr.op {
             Op::BuildTuple if instr.arg <= DISPLAY_AT_MOST => self.fold_tuple(block, index, context),
             Op::BuildList | Op::BuildSet => self.fold_display(block, index, context),
             Op::UnaryNot | Op::UnaryInvert | Op::UnaryNegative => self.fold_unary(block, index, context),
             Op::CallIntrinsic1 if instr.arg == UNARY_POSITIVE => self.fold_unary(block, index, context),
             Op::CallIntrinsic1 if instr.arg == LIST_TO_TUPLE => {
-                let iterated = self[block].op(index + 1) == Some(Op::GetIter);
+                let iterated = self.op(block, index + 1) == Some(Op::GetIter);
                 if !iterated || context.rules.long_constant_displays {
                     self.fold_appended(block, index, index, context);
                 }
-                if iterated && self[block].op(index) == Some(Op::CallIntrinsic1) {
-                    self[block].instrs_mut()[index].clear();
+                if iterated && self.op(block, index) == Some(Op::CallIntrinsic1) {
+                    self.instrs_mut(block)[index].clear();
                 }
             }
             Op::BinaryOp => self.fold_binary(block, index, context),
             Op::ListAppend | Op::SetAdd if context.rules.long_constant_displays => {
-                if matches!(self[block].op(index + 1), Some(Op::GetIter | Op::ContainsOp)) {
+                if matches!(self.op(block, index + 1), Some(Op::GetIter | Op::ContainsOp)) {
                     self.fold_appended(block, index, index + 1, context);
-                    let folded = &mut self[block].instrs_mut()[index];
+                    let folded = &mut self.instrs_mut(block)[index];
                     if folded.op != instr.op {
                         folded.loc = LocId::NONE;
                     }
@@ -73,7 +73,7 @@ impl Graph {
         context: &mut Context<'_>,
     ) -> Option<(Vec<usize>, Vec<ConstId>)> {
         let loads =
-            || self[block].instrs()[..index].iter().enumerate().rev().filter(|(_, load)| load.op != Op::Nop);
+            || self.instrs(block)[..index].iter().enumerate().rev().filter(|(_, load)| load.op != Op::Nop);
         // Most are not constant: that is known before anything is allocated.
         if loads().take(count).take_while(|(_, load)| context.loads(load)).count() < count {
             return None;
@@ -82,7 +82,7 @@ impl Graph {
         let values = places
             .iter()
             .rev()
-            .map(|place| context.loaded(&self[block].instrs()[*place]))
+            .map(|place| context.loaded(&self.instrs(block)[*place]))
             .collect::<Option<_>>()?;
         Some((places, values))
     }
@@ -90,7 +90,7 @@ impl Graph {
     /// What was computed leaves no trace, not even its line.
     fn clear_operands(&mut self, block: BlockId, places: &[usize]) {
         for place in places {
-            let instr = &mut self[block].instrs_mut()[*place];
+            let instr = &mut self.instrs_mut(block)[*place];
             instr.clear();
             instr.loc = LocId::NONE;
         }
@@ -105,11 +105,11 @@ impl Graph {
         context: &mut Context<'_>,
     ) {
         self.clear_operands(block, operands);
-        self[block].instrs_mut()[index].load(value, context);
+        self.instrs_mut(block)[index].load(value, context);
     }
 
     fn fold_tuple(&mut self, block: BlockId, index: usize, context: &mut Context<'_>) {
-        let count = self[block].instrs()[index].arg as usize;
+        let count = self.instrs(block)[index].arg as usize;
         if let Some((places, items)) = self.constants_before(block, index, count, context) {
             let tuple = context.constants.add(Const::Tuple(items.into()));
             self.replace_by_load(block, index, &places, tuple, context);
@@ -119,14 +119,14 @@ impl Graph {
     /// A list or set of constants: one constant where it is only looked through, else a display that is
     /// filled from one.
     fn fold_display(&mut self, block: BlockId, index: usize, context: &mut Context<'_>) {
-        let CfgInstr { op, arg: count, loc, .. } = self[block].instrs()[index];
-        let looked_through = matches!(self[block].op(index + 1), Some(Op::GetIter | Op::ContainsOp));
+        let CfgInstr { op, arg: count, loc, .. } = self.instrs(block)[index];
+        let looked_through = matches!(self.op(block, index + 1), Some(Op::GetIter | Op::ContainsOp));
         if count > DISPLAY_AT_MOST || (count < CONSTANT_DISPLAY_AT_LEAST && !looked_through) {
             return;
         }
         let Some((places, items)) = self.constants_before(block, index, count as usize, context) else {
             if looked_through && op == Op::BuildList {
-                self[block].instrs_mut()[index].op = Op::BuildTuple;
+                self.instrs_mut(block)[index].op = Op::BuildTuple;
             }
             return;
         };
@@ -137,7 +137,7 @@ impl Graph {
         };
         let place = context.place_of(value);
         self.clear_operands(block, &places);
-        let instrs = self[block].instrs_mut();
+        let instrs = self.instrs_mut(block);
         if looked_through {
             instrs[index].set(Op::LoadConst, place);
             return;
@@ -152,14 +152,14 @@ impl Graph {
     /// `BUILD_LIST 0`, then loads of constants each with its `LIST_APPEND 1`, up to before `end`: the
     /// instruction at `index` becomes the load of one constant.
     fn fold_appended(&mut self, block: BlockId, index: usize, end: usize, context: &mut Context<'_>) {
-        let (build, append) = match self[block].instrs()[index].op {
+        let (build, append) = match self.instrs(block)[index].op {
             Op::SetAdd => (Op::BuildSet, Op::SetAdd),
             _ => (Op::BuildList, Op::ListAppend),
         };
         let (mut places, mut items) = (Vec::new(), Vec::new());
         let mut expects_append = true;
         for at in (0..end).rev() {
-            let instr = &self[block].instrs()[at];
+            let instr = &self.instrs(block)[at];
             if instr.op == Op::Nop {
                 continue;
             }
@@ -194,7 +194,7 @@ impl Graph {
     }
 
     fn fold_binary(&mut self, block: BlockId, index: usize, context: &mut Context<'_>) {
-        let operator = self[block].instrs()[index].arg;
+        let operator = self.instrs(block)[index].arg;
         let Some((places, values)) = self.constants_before(block, index, 2, context) else { return };
         let value = crate::fold::binary(
             operator,
@@ -214,7 +214,7 @@ impl Graph {
     fn fold_unary(&mut self, block: BlockId, index: usize, context: &mut Context<'_>) {
         use crate::fold::Unary;
         let Some((places, values)) = self.constants_before(block, index, 1, context) else { return };
-        let operator = match self[block].instrs()[index].op {
+        let operator = match self.instrs(block)[index].op {
             Op::UnaryNot => Unary::Not,
             Op::UnaryNegative => Unary::Negative,
             Op::UnaryInvert if matches!(values[0], ConstId::TRUE | ConstId::FALSE) => return,

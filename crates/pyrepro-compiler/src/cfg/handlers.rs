@@ -35,7 +35,7 @@ impl Graph {
         let table = context.rules.table;
         self.each(|graph, block| {
             for index in graph[block].with_targets() {
-                let instr = graph[block].instrs()[index];
+                let instr = graph.instrs(block)[index];
                 if let (true, Some(target)) = (instr.op.pushes_block(), instr.target) {
                     graph[target].handles_exceptions = true;
                 }
@@ -47,7 +47,7 @@ impl Graph {
             let mut current = self[block].handlers;
             let mut depth_of_yield = 0;
             for index in 0..self[block].len() {
-                let instr = self[block].instrs()[index];
+                let instr = self.instrs(block)[index];
                 let top = handlers.entries[current as usize];
                 if instr.op.pushes_block() {
                     let Some(target) = instr.target else { continue };
@@ -60,7 +60,7 @@ impl Graph {
                     current = handlers.push(target, current);
                     continue;
                 }
-                let instr = &mut self[block].instrs_mut()[index];
+                let instr = &mut self.instrs_mut(block)[index];
                 match instr.op {
                     Op::PopBlock => {
                         current = top.below;
@@ -86,7 +86,7 @@ impl Graph {
                     self[target].handlers = current;
                 }
             }
-            if let (true, Some(next)) = (self[block].falls_through(), self[block].next)
+            if let Some(next) = self.falls_into(block)
                 && self.visit(&mut todo, next)
             {
                 self[next].handlers = current;

@@ -10,12 +10,12 @@ impl Graph {
         let mut removed = 0;
         let mut lost = false;
         self.each(|graph, block| {
-            let Some(last) = graph[block].last().filter(|last| last.op.jumps_always()) else { return };
+            let Some(last) = graph.last(block).filter(|last| last.op.jumps_always()) else { return };
             let target = graph.nonempty(last.target);
             lost |= target.is_none();
             if target.is_some() && target == graph.nonempty(graph[block].next) {
                 let at = graph[block].len() - 1;
-                graph[block].instrs_mut()[at].clear();
+                graph.instrs_mut(block)[at].clear();
                 removed += 1;
             }
         });
@@ -26,7 +26,7 @@ impl Graph {
     pub(super) fn remove_jumps_to_next_block(&mut self) {
         self.each(|graph, block| {
             let next = graph[block].next;
-            if let Some(last) = graph[block].instrs_mut().last_mut()
+            if let Some(last) = graph.instrs_mut(block).last_mut()
                 && last.op.jumps_always()
                 && last.target == next
             {
@@ -45,11 +45,11 @@ impl Graph {
         context: &Context<'_>,
     ) -> bool {
         let at = self[block].len() - 1;
-        let instr = self[block].instrs()[at];
+        let instr = self.instrs(block)[at];
         if instr.target == to.target {
             return false;
         }
-        self[block].instrs_mut()[at].clear();
+        self.instrs_mut(block)[at].clear();
         let jump = CfgInstr { op, arg: 0, loc: to.loc, target: to.target, handler: None };
         self.push_made(block, jump, instr.handler, context);
         true
@@ -58,9 +58,9 @@ impl Graph {
     /// Adds an instruction that stands for a jump with the exception handler `handler`.
     fn push_made(&mut self, block: BlockId, made: CfgInstr, handler: Option<BlockId>, context: &Context<'_>) {
         match context.rules.handler_of_made_jumps {
-            MadeJumpHandler::OfSlot => self[block].push(made),
-            MadeJumpHandler::None => self[block].push_copy(CfgInstr { handler: None, ..made }),
-            MadeJumpHandler::OfJump => self[block].push_copy(CfgInstr { handler, ..made }),
+            MadeJumpHandler::OfSlot => self.push(block, made),
+            MadeJumpHandler::None => self.push_copy(block, CfgInstr { handler: None, ..made }),
+            MadeJumpHandler::OfJump => self.push_copy(block, CfgInstr { handler, ..made }),
         }
     }
 
@@ -74,7 +74,7 @@ impl Graph {
     }
 
     fn normalize_last_jump(&mut self, block: BlockId, context: &Context<'_>) {
-        let Some(&last) = self[block].last() else { return };
+        let Some(&last) = self.last(block) else { return };
         let (Some(opposite), Some(target)) = (opposite(last.op), last.target) else { return };
         let not_taken = CfgInstr::new(Op::NotTaken, 0, last.loc);
         if !self[target].visited {
@@ -94,7 +94,7 @@ impl Graph {
         self[back].next = self[block].next;
         let at = self[block].len() - 1;
         let next = self[block].next;
-        let instr = &mut self[block].instrs_mut()[at];
+        let instr = &mut self.instrs_mut(block)[at];
         instr.op = opposite;
         instr.target = next;
         self[block].next = Some(back);

@@ -25,30 +25,31 @@ impl Graph {
     }
 
     fn duplicate_exit_behind(&mut self, block: BlockId, context: &Context<'_>) {
-        let table = context.rules.table;
-        let Some(&last) = self[block].last().filter(|last| table.has_jump(last.op)) else { return };
+        let Some(&last) = self.last(block).filter(|last| last.target.is_some()) else { return };
         let Some(target) = self.nonempty(last.target) else { return };
+        if !context.rules.table.has_jump(last.op) {
+            return;
+        }
         if self[target].predecessors <= 1 || !self.is_exit_without_line(target, context) {
             return;
         }
         let copy = self.copy_block(target);
-        self[copy].instrs_mut()[0].loc = last.loc;
+        self.instrs_mut(copy)[0].loc = last.loc;
         self[copy].predecessors = 1;
         self[copy].labelled = true;
         self[copy].next = self[target].next;
         self[target].next = Some(copy);
         self[target].predecessors -= 1;
         let at = self[block].len() - 1;
-        self[block].instrs_mut()[at].target = Some(copy);
+        self.instrs_mut(block)[at].target = Some(copy);
     }
 
     /// An exit without a line takes that of the block that falls into it.
     pub(super) fn give_lines_to_next_exits(&mut self, context: &Context<'_>) {
         self.each(|graph, block| {
-            let (true, Some(next)) = (graph[block].falls_through(), graph[block].next) else { return };
-            let Some(&last) = graph[block].last() else { return };
+            let (Some(next), Some(&last)) = (graph.falls_into(block), graph.last(block)) else { return };
             if !graph[next].is_empty() && graph.is_exit_without_line(next, context) {
-                graph[next].instrs_mut()[0].loc = last.loc;
+                graph.instrs_mut(next)[0].loc = last.loc;
             }
         });
     }
@@ -56,8 +57,8 @@ impl Graph {
     fn copy_block(&mut self, block: BlockId) -> BlockId {
         let copy = self.new_block();
         for index in 0..self[block].len() {
-            let instr = self[block].instrs()[index];
-            self[copy].push_copy(instr);
+            let instr = self.instrs(block)[index];
+            self.push_copy(copy, instr);
         }
         copy
     }
@@ -66,13 +67,12 @@ impl Graph {
     pub(super) fn give_returns_lines(&mut self, context: &mut Context<'_>) {
         let mut line = context.frame.first_line;
         self.each(|graph, block| {
-            let Some(&last) = graph[block].last() else { return };
-            let own = context.locations.line(last.loc);
-            if own >= 0 {
-                line = own;
+            let Some(&last) = graph.last(block) else { return };
+            if last.loc.has_line() {
+                line = context.locations.line(last.loc);
             } else if last.op == Op::ReturnValue {
                 let loc = context.locations.id(Span { line, ..Span::NONE });
-                graph[block].instrs_mut().iter_mut().for_each(|instr| instr.loc = loc);
+                graph.instrs_mut(block).iter_mut().for_each(|instr| instr.loc = loc);
             }
         });
     }
@@ -80,33 +80,30 @@ impl Graph {
     /// A block that leaves the unit, or looks at signals, and has no line.
     fn is_exit_without_line(&self, block: BlockId, context: &Context<'_>) -> bool {
         let checks = |op| context.rules.table.has_eval_break(op);
-        self.has_no_line(block, context)
-            && (self[block].exits_scope() || self[block].instrs().iter().any(|instr| checks(instr.op)))
+        self.has_no_line(block)
+            && (self.exits_scope(block) || self.instrs(block).iter().any(|instr| checks(instr.op)))
     }
 
     /// An instruction without a line takes that of the one before it; the first of a block takes that of
     /// the only block that leads to it.
     pub(super) fn propagate_lines(&mut self, context: &Context<'_>) {
         let table = context.rules.table;
-        let lineless = |loc| context.locations.line(loc) == Span::NONE.line;
         self.each(|graph, block| {
-            let Some(&last) = graph[block].last() else { return };
+            let instrs = graph.instrs_mut(block);
+            let Some(&last) = instrs.last() else { return };
             let mut previous = LocId::NONE;
-            for instr in graph[block].instrs_mut() {
-                if lineless(instr.loc) {
+            for instr in instrs {
+                if instr.loc == LocId::NONE {
                     instr.loc = previous;
                 } else {
                     previous = instr.loc;
                 }
             }
-            let next = graph[block].next.filter(|_| graph[block].falls_through());
             let target = last.target.filter(|_| table.has_jump(last.op));
-            for successor in [next, target].into_iter().flatten() {
-                let successor = &mut graph[successor];
-                if let (1, Some(first)) = (successor.predecessors, successor.instrs_mut().first_mut())
-                    && lineless(first.loc)
-                {
-                    first.loc = previous;
+            for successor in [graph.falls_into(block), target].into_iter().flatten() {
+                let first = graph.instrs(successor).first();
+                if graph[successor].predecessors == 1 && first.is_some_and(|first| first.loc == LocId::NONE) {
+                    graph.instrs_mut(successor)[0].loc = previous;
                 }
             }
         });

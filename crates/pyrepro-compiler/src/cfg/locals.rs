@@ -1,6 +1,7 @@
 //! Local variables: loads that must be checked, and pairs of loads and stores in one instruction.
 
-use super::{BlockId, CfgInstr, Context, Graph};
+use super::block::Blocks;
+use super::{Block, BlockId, CfgInstr, Context, Graph};
 use crate::opcode::Op;
 
 /// Variables that are followed through the whole graph; the others only within a block.
@@ -23,7 +24,7 @@ impl Graph {
         let mut todo = self.start_walk(None);
         let parameters = context.frame.parameters.min(FOLLOWED);
         let unset = (parameters..locals.min(FOLLOWED)).fold(0, |mask, local| mask | 1 << local);
-        self.note_unset(&mut todo, self.entry(), unset);
+        note_unset(&mut self.blocks, &mut todo, BlockId::FIRST, unset);
         self.each(|graph, block| graph.check_unset_in(block, &mut todo, context));
         while let Some(block) = todo.pop() {
             self[block].visited = false;
@@ -32,31 +33,19 @@ impl Graph {
         self.todo = todo;
     }
 
-    fn note_unset(&mut self, todo: &mut Vec<BlockId>, block: BlockId, unset: u64) {
-        let both = self[block].unset | unset;
-        if both != self[block].unset {
-            self[block].unset = both;
-            self.visit(todo, block);
-        }
-    }
-
     fn check_unset_in(&mut self, block: BlockId, todo: &mut Vec<BlockId>, context: &Context<'_>) {
-        let mut unset = self[block].unset;
-        self.with_instrs(block, |graph, instrs| {
-            for instr in instrs {
-                if let Some(handler) = instr.handler {
-                    graph.note_unset(todo, handler, unset);
-                }
-                follow_unset(instr, &mut unset);
-            }
-        });
-        if let (true, Some(next)) = (self[block].falls_through(), self[block].next) {
-            self.note_unset(todo, next, unset);
+        let Self { blocks, slots, .. } = self;
+        let Block { mut unset, next, .. } = blocks[block];
+        let instrs = slots.of_mut(&blocks[block]);
+        follow_unset(instrs, &mut unset, |handler, unset| note_unset(blocks, todo, handler, unset));
+        let last = instrs.last();
+        if let Some(next) = next.filter(|_| last.is_none_or(|last| last.op.goes_on())) {
+            note_unset(blocks, todo, next, unset);
         }
-        if let Some(last) = self[block].last().copied()
-            && let (true, Some(target)) = (context.rules.table.has_jump(last.op), last.target)
+        if let Some(last) = last
+            && let Some(target) = last.target.filter(|_| context.rules.table.has_jump(last.op))
         {
-            self.note_unset(todo, target, unset);
+            note_unset(blocks, todo, target, unset);
         }
     }
 
@@ -64,9 +53,9 @@ impl Graph {
         // The block, by number, in which a variable was last known to be set.
         let mut set_in = vec![0_u32; locals];
         let mut number = 0;
-        self.each(|graph, block| {
+        self.each_with_instrs(|_, instrs| {
             number += 1;
-            for instr in graph[block].instrs_mut() {
+            for instr in instrs {
                 let local = instr.arg as usize;
                 if local < FOLLOWED || local >= locals {
                     continue;
@@ -88,8 +77,7 @@ impl Graph {
 
     /// Two loads, two stores, or a store and a load become one instruction.
     pub(super) fn insert_superinstructions(&mut self, context: &mut Context<'_>) {
-        self.each(|graph, block| {
-            let instrs = graph[block].instrs_mut();
+        self.each_with_instrs(|_, instrs| {
             for index in 1..instrs.len() {
                 let [first, second] = &mut instrs[index - 1..=index] else { return };
                 let pair = match (first.op, second.op) {
@@ -108,26 +96,45 @@ impl Graph {
     }
 }
 
-/// What an instruction does to the variables that may be unset; a load of one of them checks that.
-fn follow_unset(instr: &mut CfgInstr, unset: &mut u64) {
-    if instr.arg >= FOLLOWED as u32 {
-        return;
-    }
-    let bit = 1 << instr.arg;
-    match instr.op {
-        Op::DeleteFast | Op::LoadFastAndClear | Op::StoreFastMaybeNull => *unset |= bit,
-        Op::StoreFast | Op::LoadFastCheck => *unset &= !bit,
-        Op::LoadFast => {
-            if *unset & bit != 0 {
-                instr.op = Op::LoadFastCheck;
-            }
-            *unset &= !bit;
+/// Notes what may be unset at the start of a block, which is looked at again if that is new.
+fn note_unset(blocks: &mut Blocks, todo: &mut Vec<BlockId>, block: BlockId, unset: u64) {
+    let known = &mut blocks[block];
+    if unset & !known.unset != 0 {
+        known.unset |= unset;
+        if !std::mem::replace(&mut known.visited, true) {
+            todo.push(block);
         }
-        _ => {}
+    }
+}
+
+/// What instructions do to the variables that may be unset; a load of one of them checks that. Their handlers are told
+/// what may be unset there.
+fn follow_unset(instrs: &mut [CfgInstr], unset: &mut u64, mut tell: impl FnMut(BlockId, u64)) {
+    // Neighbours mostly have one handler.
+    let mut told = None;
+    for instr in instrs {
+        if let Some(handler) = instr.handler
+            && told != Some((handler, *unset))
+        {
+            tell(handler, *unset);
+            told = Some((handler, *unset));
+        }
+        if !instr.op.uses_local() || instr.arg >= FOLLOWED as u32 {
+            continue;
+        }
+        let bit = 1 << instr.arg;
+        match instr.op {
+            Op::DeleteFast | Op::LoadFastAndClear | Op::StoreFastMaybeNull => *unset |= bit,
+            Op::LoadFast if *unset & bit != 0 => {
+                instr.op = Op::LoadFastCheck;
+                *unset &= !bit;
+            }
+            _ => *unset &= !bit,
+        }
     }
 }
 
 fn on_one_line(first: &CfgInstr, second: &CfgInstr, context: &Context<'_>) -> bool {
-    let (first, second) = (context.locations.line(first.loc), context.locations.line(second.loc));
-    first < 0 || second < 0 || first == second
+    let line = |instr: &CfgInstr| context.locations.line(instr.loc);
+    !first.loc.has_line() || !second.loc.has_line() || line(first) == line(second)
 }

@@ -13,6 +13,7 @@ mod constants;
 mod depth;
 mod finish;
 mod fold;
+mod graph;
 mod handlers;
 mod jumps;
 mod lines;
@@ -23,8 +24,9 @@ mod reach;
 mod swaps;
 mod sweep;
 
-pub use block::{Block, BlockId, CfgInstr, Graph};
+pub use block::{Block, BlockId, CfgInstr};
 pub use finish::{Frame, Handler, Linear, LinearInstr};
+pub use graph::Graph;
 
 use crate::constant::{ConstId, Constants};
 use crate::error::Handover;
@@ -137,9 +139,9 @@ impl Graph {
         for pass in passes {
             match pass {
                 Pass::Handlers => self.label_handlers(context),
-                Pass::InlineBlocks => self.inline_blocks(context),
+                Pass::InlineBlocks => self.inline_blocks(),
                 Pass::InlineExits => self.inline_small_exits(),
-                Pass::InlineLinelessExits => self.inline_lineless_exits(context),
+                Pass::InlineLinelessExits => self.inline_lineless_exits(),
                 Pass::UnreachableCountedTwice => self.empty_unreachable(),
                 Pass::EmptyBlocks => self.remove_empty_blocks(),
                 Pass::ReturnLines => self.give_returns_lines(context),

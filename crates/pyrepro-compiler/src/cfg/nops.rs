@@ -14,47 +14,49 @@ impl Graph {
 
     /// The same in one block.
     pub(super) fn remove_nops_of(&mut self, block: BlockId, context: &Context<'_>) -> usize {
-        if !self[block].instrs().iter().any(|instr| instr.op == Op::Nop) {
-            return 0;
-        }
+        let Some(first) = self.instrs(block).iter().position(|instr| instr.op == Op::Nop) else { return 0 };
         let line = |loc: LocId| context.locations.line(loc);
-        let len = self[block].len();
-        let mut kept = 0;
-        let mut previous_line = -1;
-        for index in 0..len {
-            let instr = self[block].instrs()[index];
+        let ends_in_nop = self.last(block).is_some_and(|last| last.op == Op::Nop);
+        let line_behind = if ends_in_nop { self.first_line_behind(block, context) } else { None };
+        let instrs = self.instrs_mut(block);
+        let mut kept = first;
+        let mut previous_line = first.checked_sub(1).map_or(-1, |before| line(instrs[before].loc));
+        for index in first..instrs.len() {
+            let instr = instrs[index];
             let own = line(instr.loc);
             if instr.op == Op::Nop {
                 if own < 0 || own == previous_line {
                     continue;
                 }
-                if index + 1 < len {
-                    let next = &mut self[block].instrs_mut()[index + 1];
-                    if line(next.loc) == own {
-                        continue;
+                let Some(next) = instrs.get_mut(index + 1) else {
+                    if line_behind != Some(own) {
+                        instrs[kept] = instr;
+                        kept += 1;
                     }
-                    if line(next.loc) < 0 {
-                        next.loc = instr.loc;
-                        continue;
-                    }
-                } else if self.first_line_behind(block, context) == Some(own) {
+                    break;
+                };
+                if line(next.loc) == own {
+                    continue;
+                }
+                if !next.loc.has_line() {
+                    next.loc = instr.loc;
                     continue;
                 }
             }
-            self[block].instrs_mut()[kept] = instr;
+            instrs[kept] = instr;
             kept += 1;
             previous_line = own;
         }
+        let removed = instrs.len() - kept;
         self[block].truncate(kept);
-        len - kept
+        removed
     }
 
     /// The line of the next block's first instruction; `NOP`s without a line do not count.
     fn first_line_behind(&self, block: BlockId, context: &Context<'_>) -> Option<i32> {
         let next = self.nonempty(self[block].next)?;
-        let line = |loc| context.locations.line(loc);
-        let first = self[next].instrs().iter().find(|instr| instr.op != Op::Nop || line(instr.loc) >= 0)?;
-        Some(line(first.loc))
+        let first = self.instrs(next).iter().find(|instr| instr.op != Op::Nop || instr.loc.has_line())?;
+        Some(context.locations.line(first.loc))
     }
 
     /// Until nothing changes: loads that are dropped at once become `NOP`s, and `NOP`s go.
@@ -68,23 +70,23 @@ impl Graph {
                 if graph[block].labelled {
                     previous = None;
                 }
-                if graph[block].op(0) == Some(Op::PopTop)
+                if graph.op(block, 0) == Some(Op::PopTop)
                     && let Some(before) = previous
                     && let Some(last) =
-                        graph[before].instrs_mut().last_mut().filter(|last| is_dropped_load(last))
+                        graph.instrs_mut(before).last_mut().filter(|last| is_dropped_load(last))
                 {
                     last.clear();
-                    graph[block].instrs_mut()[0].clear();
+                    graph.instrs_mut(block)[0].clear();
                     changed = true;
                 }
-                changed |= clear_pairs(graph[block].instrs_mut());
+                changed |= clear_pairs(graph.instrs_mut(block));
                 if !graph[block].is_empty() {
                     previous = Some(block);
                 }
                 let ends = previous
-                    .and_then(|block| graph[block].last())
+                    .and_then(|block| graph.last(block))
                     .is_some_and(|last| context.rules.table.has_jump(last.op));
-                if ends || !graph[block].falls_through() {
+                if ends || !graph.falls_through(block) {
                     previous = None;
                 }
             });

@@ -18,12 +18,24 @@ enum Next {
     Again,
 }
 
-/// Whether an instruction that is no jump can be improved with what is behind it, or computed from what is before it.
+/// The place of the first instruction that may be a jump to another one, improved with what is behind it, or computed
+/// from what is before it.
+fn next_pattern(instrs: &[CfgInstr]) -> Option<usize> {
+    instrs.iter().position(|instr| starts_pattern(instr.op))
+}
+
 fn starts_pattern(op: Op) -> bool {
     use Op::*;
     matches!(
         op,
-        BuildTuple
+        Jump | JumpNoInterrupt
+            | PopJumpIfFalse
+            | PopJumpIfTrue
+            | PopJumpIfNone
+            | PopJumpIfNotNone
+            | JumpIfFalse
+            | JumpIfTrue
+            | BuildTuple
             | StoreFast
             | Swap
             | LoadGlobal
@@ -49,9 +61,11 @@ impl Graph {
         self.each(|graph, block| {
             let mut swaps = false;
             let mut index = 0;
-            while let Some(op) = graph[block].op(index) {
-                swaps |= op == Op::Swap;
-                match graph.optimize_at(block, index, op, context) {
+            while let Some(distance) = next_pattern(&graph.instrs(block)[index..]) {
+                index += distance;
+                let instr = graph.instrs(block)[index];
+                swaps |= instr.op == Op::Swap;
+                match graph.optimize_at(block, index, instr, context) {
                     Next::Advance => index += 1,
                     Next::Again => {}
                 }
@@ -64,7 +78,7 @@ impl Graph {
 
     fn optimize_swaps(&mut self, block: BlockId, context: &Context<'_>) {
         let mut index = 0;
-        while let Some(op) = self[block].op(index) {
+        while let Some(op) = self.op(block, index) {
             if op == Op::Swap {
                 index = self.shorten_swaps(block, index);
                 self.apply_static_swaps(block, index, context);
@@ -73,21 +87,22 @@ impl Graph {
         }
     }
 
-    fn optimize_at(&mut self, block: BlockId, index: usize, op: Op, context: &mut Context<'_>) -> Next {
-        let jumps = context.rules.table.has_jump(op);
-        if !jumps && !starts_pattern(op) {
-            return Next::Advance;
-        }
-        let instr = self[block].instrs()[index];
-        if jumps {
+    fn optimize_at(
+        &mut self,
+        block: BlockId,
+        index: usize,
+        instr: CfgInstr,
+        context: &mut Context<'_>,
+    ) -> Next {
+        if instr.target.is_some() {
             return self.optimize_jump(block, instr, context);
         }
-        let next = self[block].op(index + 1);
+        let next = self.op(block, index + 1);
         match (instr.op, next) {
             (Op::BuildTuple, Some(Op::UnpackSequence))
-                if (1..=3).contains(&instr.arg) && self[block].instrs()[index + 1].arg == instr.arg =>
+                if (1..=3).contains(&instr.arg) && self.instrs(block)[index + 1].arg == instr.arg =>
             {
-                let instrs = self[block].instrs_mut();
+                let instrs = self.instrs_mut(block);
                 instrs[index].clear();
                 match instr.arg {
                     1 => instrs[index + 1].clear(),
@@ -95,9 +110,9 @@ impl Graph {
                 }
             }
             (Op::StoreFast, Some(Op::StoreFast)) => self.drop_overwritten_store(block, index, context),
-            (Op::Swap, _) if instr.arg == 1 => self[block].instrs_mut()[index].clear(),
+            (Op::Swap, _) if instr.arg == 1 => self.instrs_mut(block)[index].clear(),
             (Op::LoadGlobal, Some(Op::PushNull)) if instr.arg & 1 == 0 => {
-                let instrs = self[block].instrs_mut();
+                let instrs = self.instrs_mut(block);
                 instrs[index].arg |= 1;
                 instrs[index + 1].clear();
             }
@@ -110,10 +125,10 @@ impl Graph {
             (Op::ContainsOp | Op::IsOp, Some(Op::UnaryNot)) if context.rules.fold_in_graph => {
                 self.move_to_next(block, index, instr.op, instr.arg ^ 1);
             }
-            (Op::ToBool, Some(Op::ToBool)) => self[block].instrs_mut()[index].clear(),
+            (Op::ToBool, Some(Op::ToBool)) => self.instrs_mut(block)[index].clear(),
             (Op::UnaryNot, Some(Op::ToBool)) => self.move_to_next(block, index, Op::UnaryNot, 0),
             (Op::UnaryNot, Some(Op::UnaryNot)) => {
-                let instrs = self[block].instrs_mut();
+                let instrs = self.instrs_mut(block);
                 instrs[index].clear();
                 instrs[index + 1].clear();
             }
@@ -126,7 +141,7 @@ impl Graph {
 
     /// The instruction takes the place of the one behind it.
     fn move_to_next(&mut self, block: BlockId, index: usize, op: Op, arg: u32) {
-        let instrs = self[block].instrs_mut();
+        let instrs = self.instrs_mut(block);
         instrs[index].clear();
         instrs[index + 1].set(op, arg);
     }
@@ -134,7 +149,7 @@ impl Graph {
     /// A store that the next one on the same line overwrites only drops its value.
     fn drop_overwritten_store(&mut self, block: BlockId, index: usize, context: &Context<'_>) {
         let line = |instr: &CfgInstr| context.locations.line(instr.loc);
-        if let [first, second] = &mut self[block].instrs_mut()[index..=index + 1]
+        if let [first, second] = &mut self.instrs_mut(block)[index..=index + 1]
             && first.arg == second.arg
             && line(first) == line(second)
         {
@@ -145,7 +160,7 @@ impl Graph {
     /// Jumps to jumps.
     fn optimize_jump(&mut self, block: BlockId, instr: CfgInstr, context: &Context<'_>) -> Next {
         let Some(target) = instr.target else { return Next::Advance };
-        let Some(&to) = self[target].instrs().first() else { return Next::Advance };
+        let Some(&to) = self.instrs(target).first() else { return Next::Advance };
         let op = match (instr.op, to.op) {
             (Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::PopJumpIfNone | Op::PopJumpIfNotNone, Op::Jump) => {
                 instr.op
@@ -157,7 +172,7 @@ impl Graph {
                 // What jumps here does not jump there: it goes on behind.
                 let behind = self[target].next;
                 let at = self[block].len() - 1;
-                self[block].instrs_mut()[at].target = behind;
+                self.instrs_mut(block)[at].target = behind;
                 return Next::Again;
             }
             (Op::Jump | Op::JumpNoInterrupt, Op::Jump) => Op::Jump,

@@ -1,6 +1,6 @@
 //! Blocks that nothing reaches, and small blocks that are copied to where they are jumped to from.
 
-use super::{BlockId, Context, Graph};
+use super::{BlockId, Graph};
 use crate::opcode::Op;
 
 /// Instructions that a block may have to be copied instead of jumped to.
@@ -14,12 +14,12 @@ impl Graph {
         let mut todo = self.start_walk(Some(entry));
         self[entry].predecessors = 1;
         while let Some(block) = todo.pop() {
-            if let (true, Some(next)) = (self[block].falls_through(), self[block].next) {
+            if let Some(next) = self.falls_into(block) {
                 self.visit(&mut todo, next);
                 self[next].predecessors += 1;
             }
             for index in self[block].with_targets() {
-                if let Some(target) = self[block].instrs()[index].target {
+                if let Some(target) = self.instrs(block)[index].target {
                     self.visit(&mut todo, target);
                     self[target].predecessors += 1;
                 }
@@ -46,11 +46,11 @@ impl Graph {
         todo.push(entry);
         while let Some(block) = todo.pop() {
             self[block].visited = true;
-            let next = self[block].next.filter(|_| self[block].falls_through());
+            let next = self.falls_into(block);
             for index in 0..=self[block].len() {
                 let way = match index.checked_sub(1) {
                     None => next,
-                    Some(index) => self[block].instrs()[index].target,
+                    Some(index) => self.instrs(block)[index].target,
                 };
                 let Some(way) = way else { continue };
                 if !self[way].visited {
@@ -72,10 +72,10 @@ impl Graph {
         self.each(|graph, block| graph[block].next = graph.nonempty(graph[block].next));
         self.each(|graph, block| {
             for index in graph[block].with_targets() {
-                let target = graph.nonempty(graph[block].instrs()[index].target);
+                let target = graph.nonempty(graph.instrs(block)[index].target);
                 if let Some(target) = target {
-                    graph[target].labelled |= graph[block].instrs()[index].target != Some(target);
-                    graph[block].instrs_mut()[index].target = Some(target);
+                    graph[target].labelled |= graph.instrs(block)[index].target != Some(target);
+                    graph.instrs_mut(block)[index].target = Some(target);
                 }
             }
         });
@@ -91,10 +91,10 @@ impl Graph {
     }
 
     /// The same for exits without lines only, from the newest block to the oldest.
-    pub(super) fn inline_lineless_exits(&mut self, context: &Context<'_>) {
+    pub(super) fn inline_lineless_exits(&mut self) {
         for block in self.newest_first() {
             if let Some(exit) = self.small_exit_behind(block)
-                && self.has_no_line(exit, context)
+                && self.has_no_line(exit)
             {
                 self.replace_jump(block, exit);
             }
@@ -103,36 +103,36 @@ impl Graph {
 
     /// The small exit that a block ends in a jump to.
     fn small_exit_behind(&self, block: BlockId) -> Option<BlockId> {
-        let target = self[block].last().filter(|last| last.op.jumps_always())?.target?;
-        (self[target].exits_scope() && self[target].len() <= COPIED_AT_MOST).then_some(target)
+        let target = self.last(block).filter(|last| last.op.jumps_always())?.target?;
+        (self.exits_scope(target) && self[target].len() <= COPIED_AT_MOST).then_some(target)
     }
 
     /// A copy of `target` takes the place of the jump to it.
     fn replace_jump(&mut self, block: BlockId, target: BlockId) {
         let at = self[block].len() - 1;
-        self[block].instrs_mut()[at].clear();
+        self.instrs_mut(block)[at].clear();
         for index in 0..self[target].len() {
-            let instr = self[target].instrs()[index];
-            self[block].push_copy(instr);
+            let instr = self.instrs(target)[index];
+            self.push_copy(block, instr);
         }
     }
 
     /// Until nothing changes: a jump to a small exit, or to a block without lines, takes a copy of it.
-    pub(super) fn inline_blocks(&mut self, context: &mut Context<'_>) {
+    pub(super) fn inline_blocks(&mut self) {
         loop {
             let mut changed = false;
-            self.each(|graph, block| changed |= graph.inline_target(block, context));
+            self.each(|graph, block| changed |= graph.inline_target(block));
             if !changed {
                 return;
             }
         }
     }
 
-    fn inline_target(&mut self, block: BlockId, context: &Context<'_>) -> bool {
-        let Some(&jump) = self[block].last().filter(|last| last.op.jumps_always()) else { return false };
+    fn inline_target(&mut self, block: BlockId) -> bool {
+        let Some(&jump) = self.last(block).filter(|last| last.op.jumps_always()) else { return false };
         let Some(target) = jump.target else { return false };
-        let small_exit = self[target].exits_scope() && self[target].len() <= COPIED_AT_MOST;
-        let without_lines = !self[target].falls_through() && self.has_no_line(target, context);
+        let small_exit = self.exits_scope(target) && self[target].len() <= COPIED_AT_MOST;
+        let without_lines = !self.falls_through(target) && self.has_no_line(target);
         if !small_exit && !without_lines {
             return false;
         }
@@ -140,7 +140,7 @@ impl Graph {
         if without_lines && jump.op == Op::Jump {
             // A jump that looks at signals must not become one that does not.
             let at = self[block].len() - 1;
-            let last = &mut self[block].instrs_mut()[at];
+            let last = &mut self.instrs_mut(block)[at];
             if last.op.jumps_always() {
                 last.op = Op::Jump;
             }
@@ -150,7 +150,7 @@ impl Graph {
     }
 
     /// Whether no instruction of a block has a line.
-    pub(super) fn has_no_line(&self, block: BlockId, context: &Context<'_>) -> bool {
-        self[block].instrs().iter().all(|instr| context.locations.line(instr.loc) < 0)
+    pub(super) fn has_no_line(&self, block: BlockId) -> bool {
+        self.instrs(block).iter().all(|instr| !instr.loc.has_line())
     }
 }

@@ -6,7 +6,7 @@ use crate::opcode::Op;
 impl Graph {
     /// Makes the run of `SWAP`s that starts at `index` as short as it can be; gives its last index.
     pub(super) fn shorten_swaps(&mut self, block: BlockId, index: usize) -> usize {
-        let instrs = &mut self[block].instrs_mut()[index..];
+        let instrs = &mut self.instrs_mut(block)[index..];
         let len = instrs.iter().take_while(|instr| matches!(instr.op, Op::Swap | Op::Nop)).count();
         let run = &mut instrs[..len];
         let swaps = || run.iter().filter(|instr| instr.op == Op::Swap);
@@ -48,7 +48,7 @@ impl Graph {
     /// Instead of swapping values, swaps the two instructions behind that would store or drop them.
     pub(super) fn apply_static_swaps(&mut self, block: BlockId, last: usize, context: &Context<'_>) {
         for index in (0..=last).rev() {
-            let swap = self[block].instrs()[index];
+            let swap = self.instrs(block)[index];
             match swap.op {
                 Op::Swap => {}
                 Op::Nop => continue,
@@ -56,7 +56,7 @@ impl Graph {
                 _ => return,
             }
             let Some((first, second)) = self.swapped_by(block, index, swap.arg, context) else { return };
-            let instrs = self[block].instrs_mut();
+            let instrs = self.instrs_mut(block);
             instrs[index].clear();
             instrs.swap(first, second);
         }
@@ -71,7 +71,7 @@ impl Graph {
         context: &Context<'_>,
     ) -> Option<(usize, usize)> {
         let first = self.next_store(block, swap, -1, context)?;
-        let line = context.locations.line(self[block].instrs()[first].loc);
+        let line = context.locations.line(self.instrs(block)[first].loc);
         let mut second = first;
         for _ in 1..depth {
             second = self.next_store(block, second, line, context)?;
@@ -80,12 +80,12 @@ impl Graph {
             return Some((first, second));
         }
         let variable = |index: usize| {
-            let instr = self[block].instrs()[index];
+            let instr = self.instrs(block)[index];
             (instr.op != Op::PopTop).then_some(instr.arg)
         };
         let ends = [variable(first), variable(second)];
         if ends[0].is_some() || ends[1].is_some() {
-            let between = (first + 1..second).filter(|index| stores(self[block].instrs()[*index].op));
+            let between = (first + 1..second).filter(|index| stores(self.instrs(block)[*index].op));
             let clash = |variable: Option<u32>| variable.is_some() && ends.contains(&variable);
             if ends[0] == ends[1] || between.map(variable).any(clash) {
                 return None;
@@ -96,7 +96,7 @@ impl Graph {
 
     /// The next store or `POP_TOP`; no other instruction and no other line may come before it.
     fn next_store(&self, block: BlockId, index: usize, line: i32, context: &Context<'_>) -> Option<usize> {
-        for (next, instr) in self[block].instrs().iter().enumerate().skip(index + 1) {
+        for (next, instr) in self.instrs(block).iter().enumerate().skip(index + 1) {
             if line >= 0 && context.locations.line(instr.loc) != line {
                 return None;
             }

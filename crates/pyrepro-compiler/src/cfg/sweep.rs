@@ -23,7 +23,7 @@ impl Graph {
         let mut seen: Option<CfgInstr> = None;
         let mut index = 0;
         while index < self[block].len() {
-            let instr = self[block].instrs()[index];
+            let instr = self.instrs(block)[index];
             let copies = instr.op == Op::Copy && instr.arg == 1;
             let seen = match seen {
                 Some(load) if copies && load.op == Op::LoadConst => load,
@@ -35,7 +35,7 @@ impl Graph {
 
     /// Improves what starts with an instruction; gives the place to go on at.
     fn sweep_at(&mut self, block: BlockId, index: usize, seen: CfgInstr, context: &mut Context<'_>) -> usize {
-        let next = self[block].op(index + 1);
+        let next = self.op(block, index + 1);
         match (seen.op, next) {
             (Op::LoadConst, _) => {
                 if let Some(constant) = context.loaded(&seen) {
@@ -45,14 +45,14 @@ impl Graph {
             (Op::BuildTuple, _) => self.sweep_tuple(block, index, context),
             (op, _) if is_threaded(op) && self.thread_on_line(block, index, context) => return index,
             (op, _) if keeps_value(op) && self.thread_kept_value(block, index, context) => return index,
-            (Op::Swap, _) if seen.arg == 1 => self[block].instrs_mut()[index].clear(),
+            (Op::Swap, _) if seen.arg == 1 => self.instrs_mut(block)[index].clear(),
             (Op::Swap, _) => {
                 let last = self.shorten_swaps(block, index);
                 self.apply_static_swaps(block, last, context);
                 return last + 1;
             }
             (Op::PushNull, Some(Op::LoadGlobal)) => {
-                let instrs = self[block].instrs_mut();
+                let instrs = self.instrs_mut(block);
                 if instrs[index + 1].arg & 1 == 0 {
                     instrs[index].clear();
                     instrs[index + 1].arg |= 1;
@@ -71,7 +71,7 @@ impl Graph {
         (place, constant): (u32, ConstId),
         context: &Context<'_>,
     ) -> usize {
-        let instrs = self[block].instrs_mut();
+        let instrs = self.instrs_mut(block);
         match instrs.get(index + 1).map(|next| next.op) {
             Some(jump @ (Op::PopJumpIfFalse | Op::PopJumpIfTrue)) => {
                 instrs[index].clear();
@@ -113,7 +113,7 @@ impl Graph {
 
     /// A tuple that is unpacked at once, or made of constants.
     fn sweep_tuple(&mut self, block: BlockId, index: usize, context: &mut Context<'_>) {
-        let instrs = self[block].instrs_mut();
+        let instrs = self.instrs_mut(block);
         let count = instrs[index].arg;
         if let Some(next) = instrs.get_mut(index + 1)
             && next.op == Op::UnpackSequence
@@ -131,24 +131,24 @@ impl Graph {
 
     /// A jump to a jump on the same line, perhaps also on none, goes where that one goes.
     fn thread_on_line(&mut self, block: BlockId, index: usize, context: &Context<'_>) -> bool {
-        let jump = self[block].instrs()[index];
+        let jump = self.instrs(block)[index];
         let Some(target) = self.nonempty(jump.target) else { return false };
-        let Some(&to) = self[target].instrs().first().filter(|to| to.op == Op::Jump) else { return false };
+        let Some(&to) = self.instrs(target).first().filter(|to| to.op == Op::Jump) else { return false };
         let line = context.locations.line(to.loc);
         let lineless = line == -1 && context.rules.jumps_to_lineless_jumps_are_threaded;
         if !(lineless || line == context.locations.line(jump.loc)) || to.target == jump.target {
             return false;
         }
-        self[block].instrs_mut()[index].target = to.target;
+        self.instrs_mut(block)[index].target = to.target;
         true
     }
 
     /// A jump that keeps its value where it jumps, and the test on the same line that it jumps to.
     fn thread_kept_value(&mut self, block: BlockId, index: usize, context: &Context<'_>) -> bool {
         use Op::*;
-        let jump = self[block].instrs()[index];
+        let jump = self.instrs(block)[index];
         let Some(target) = self.nonempty(jump.target) else { return false };
-        let Some(&to) = self[target].instrs().first() else { return false };
+        let Some(&to) = self.instrs(target).first() else { return false };
         if context.locations.line(to.loc) != context.locations.line(jump.loc) {
             return false;
         }
@@ -165,7 +165,7 @@ impl Graph {
         if goes_to == jump.target {
             return false;
         }
-        let jump = &mut self[block].instrs_mut()[index];
+        let jump = &mut self.instrs_mut(block)[index];
         (jump.op, jump.target) = (op, goes_to);
         true
     }

@@ -1,6 +1,6 @@
 //! Expressions: the dispatch, operators and attributes.
 
-use crate::ast::{Context, ExprId, ExprKind, List, Operator, UnaryOp};
+use crate::ast::{Context, ExprId, ExprKind, List, UnaryOp};
 use crate::error::Result;
 use crate::opcode::Op;
 use crate::span::Span;
@@ -98,14 +98,16 @@ impl<B: Backend> Codegen<'_, B> {
 
     /// A chain such as `a + b + c`, however long, from the left.
     fn binary_operators(&mut self, id: ExprId) -> Result<()> {
-        let mut chain: Vec<(Operator, ExprId, Span)> = Vec::new();
+        let mark = self.operators.len();
         let mut leftmost = id;
         while let ExprKind::BinOp { left, op, right } = self.ast[leftmost].kind {
-            chain.push((op, right, self.ast[leftmost].span));
+            self.operators.push((op, right, self.ast[leftmost].span));
             leftmost = left;
         }
         self.expression(leftmost)?;
-        for (operator, right, at) in chain.into_iter().rev() {
+        while self.operators.len() > mark
+            && let Some((operator, right, at)) = self.operators.pop()
+        {
             self.expression(right)?;
             self.binary(operator, at);
         }

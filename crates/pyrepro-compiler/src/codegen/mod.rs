@@ -36,12 +36,14 @@ mod yielding;
 pub use table::Indexed;
 pub use unit::{Unit, flag};
 
-use crate::ast::{Ast, Expr, Pattern, Stmt};
+use crate::ast::{Ast, Expr, ExprId, Operator, Pattern, Stmt};
 use crate::constant::{ConstId, Constants};
 use crate::error::{Handover, Result, Warning};
 use crate::future::Future;
+use crate::instruction::Label;
 use crate::location::Locations;
 use crate::rules::Rules;
+use crate::span::Span;
 use crate::symbol::Symbols;
 use crate::symtable::SymbolTable;
 
@@ -117,6 +119,8 @@ pub fn generate<B: Backend>(input: Input<'_>, tables: Tables<'_>, backend: &mut 
         unit: builder,
         outer: Vec::new(),
         finished: Vec::new(),
+        ends: Vec::new(),
+        operators: Vec::new(),
         silence: 0,
         depth: 0,
         budget: INSTRUCTIONS + INSTRUCTIONS_PER_NODE * nodes,
@@ -142,6 +146,10 @@ struct Codegen<'a, B> {
     outer: Vec<Builder>,
     /// Units that are code already, whose memory is used again.
     finished: Vec<Unit>,
+    /// The ends of `if` statements that are being made.
+    ends: Vec<Label>,
+    /// Operators whose left side is being made, with their right side and place.
+    operators: Vec<(Operator, ExprId, Span)>,
     /// How many copies of `finally` bodies stand around that do not warn again.
     silence: u32,
     depth: u32,

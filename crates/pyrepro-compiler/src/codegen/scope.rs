@@ -367,7 +367,9 @@ impl<B: Backend> Codegen<'_, B> {
 
 /// What goes before the names of units in a unit.
 fn prefix(parent: &Builder, symbols: &Symbols) -> Vec<u8> {
-    let mut text = symbols.bytes(parent.qualname).to_vec();
+    let name = symbols.bytes(parent.qualname);
+    let mut text = Vec::with_capacity(name.len() + 40);
+    text.extend_from_slice(name);
     if parent.is_called() {
         text.extend_from_slice(b".<locals>");
     }

@@ -90,14 +90,14 @@ impl<B: Backend> Codegen<'_, B> {
 
     /// An `if` with its `elif`s, which are nested in the tree and a list to the reader.
     fn if_statement(&mut self, id: StmtId) -> Result<()> {
-        let mut ends = Vec::new();
+        let mark = self.ends.len();
         let mut next = Some(id);
         while let Some(id) = next.take() {
             let StmtKind::If { test, body, orelse } = self.ast[id].kind else { break };
             let at = self.ast[id].span;
             self.set_place(at);
             let end = self.new_label();
-            ends.push(end);
+            self.ends.push(end);
             let otherwise = if orelse.is_empty() { end } else { self.new_label() };
             self.jump_if(test, otherwise, false, at)?;
             self.statements(body)?;
@@ -110,7 +110,9 @@ impl<B: Backend> Codegen<'_, B> {
                 }
             }
         }
-        for end in ends.into_iter().rev() {
+        while self.ends.len() > mark
+            && let Some(end) = self.ends.pop()
+        {
             self.use_label(end);
         }
         Ok(())

@@ -60,7 +60,10 @@ impl Lexer<'_> {
 
     /// The columns of a line. Behind a backslash those of the first physical line count, unless it begins with it.
     fn columns(&mut self) -> Result<Columns> {
-        let mut columns = Columns::default();
+        let rest = &self.bytes[self.at..];
+        let blanks = rest.iter().take_while(|&&byte| byte == b' ').count();
+        self.at += blanks;
+        let mut columns = Columns { wide: blanks as u32, narrow: blanks as u32 };
         let mut continued = 0;
         loop {
             let byte = self.peek(0);

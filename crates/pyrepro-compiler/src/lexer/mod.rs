@@ -19,6 +19,7 @@ use crate::span::Span;
 use crate::symbol::{Symbol, Symbols};
 use format::Format;
 use indent::Indents;
+use memchr::memchr;
 use token::{Token, TokenKind};
 
 /// Brackets inside each other, at most.
@@ -233,7 +234,7 @@ impl<'a> Lexer<'a> {
     /// Goes to the end of the line.
     fn skip_line(&mut self) {
         let rest = &self.bytes[self.at..];
-        self.at += rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+        self.at += memchr(b'\n', rest).unwrap_or(rest.len());
     }
 
     /// Steps over a backslash and the newline behind it.

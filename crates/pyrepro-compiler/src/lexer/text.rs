@@ -1,5 +1,7 @@
 //! String and bytes literals: one token from the prefix to the last quote.
 
+use memchr::memchr3;
+
 use super::Lexer;
 use super::token::TokenKind;
 use crate::error::{Failure, Result};
@@ -38,11 +40,13 @@ impl Lexer<'_> {
 
     fn skip_triple(&mut self, quote: u8) -> bool {
         loop {
+            let rest = &self.bytes[self.at..];
+            self.at += memchr3(b'\\', b'\n', quote, rest).unwrap_or(rest.len());
             match self.peek(0) {
                 b'\\' => self.skip_escaped(),
                 b'\n' => self.next_line(),
                 0 => return false,
-                byte if byte == quote && self.peek(1) == quote && self.peek(2) == quote => {
+                _ if self.peek(1) == quote && self.peek(2) == quote => {
                     self.at += 3;
                     return true;
                 }

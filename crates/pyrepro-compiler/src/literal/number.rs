@@ -1,5 +1,7 @@
 //! Numbers.
 
+use std::borrow::Cow;
+
 use crate::constant::Const;
 use crate::error::{Failure, Result};
 use crate::number::Integer;
@@ -10,7 +12,10 @@ const MOST_DIGITS: usize = 4300;
 
 /// The value of a [`Number`](crate::lexer::token::TokenKind::Number) token.
 pub fn number(token: &str, span: Span) -> Result<Const> {
-    let digits = token.replace('_', "");
+    let digits = match token.contains('_') {
+        true => Cow::Owned(token.replace('_', "")),
+        false => Cow::Borrowed(token),
+    };
     let bytes = digits.as_bytes();
     let radix = match bytes {
         [b'0', b'x' | b'X', ..] => 16,

@@ -50,7 +50,11 @@ struct Summary {
     caches: u8,
     /// The low byte of its number, which is all of it for those that code objects hold.
     byte: u8,
-    /// How many values it adds to the stack, or [`VARIES`] if that depends on its argument.
+    /// How many values it takes from the stack, or [`VARIES`] if that depends on its argument.
+    popped: i8,
+    /// The same for those that it leaves there.
+    pushed: i8,
+    /// The same for how many values more there are behind it.
     growth: i8,
 }
 
@@ -117,6 +121,14 @@ const fn jumping(more: i8, row: Option<Info>) -> Option<Info> {
 }
 
 impl Effect {
+    /// The number, unless it depends on the argument.
+    const fn fixed(self) -> i8 {
+        match self.term {
+            Term::Nothing => self.base,
+            _ => VARIES,
+        }
+    }
+
     fn of(self, arg: u32) -> i32 {
         let arg = arg as i32;
         let more = match self.term {
@@ -135,7 +147,8 @@ impl Effect {
 
 impl Table {
     const fn new(magic: u16, info: [Option<Info>; COUNT]) -> Table {
-        let mut summaries = [Summary { flags: 0, caches: 0, byte: 0, growth: VARIES }; COUNT];
+        let mut summaries =
+            [Summary { flags: 0, caches: 0, byte: 0, popped: VARIES, pushed: VARIES, growth: VARIES }; COUNT];
         let mut index = 0;
         while index < COUNT {
             let summary = &mut summaries[index];
@@ -143,8 +156,10 @@ impl Table {
                 summary.flags = info.flags;
                 summary.caches = info.caches;
                 summary.byte = info.number as u8;
-                if let (Term::Nothing, Term::Nothing) = (info.popped.term, info.pushed.term) {
-                    summary.growth = info.pushed.base - info.popped.base;
+                summary.popped = info.popped.fixed();
+                summary.pushed = info.pushed.fixed();
+                if summary.popped != VARIES && summary.pushed != VARIES {
+                    summary.growth = summary.pushed - summary.popped;
                 }
             }
             if summary.flags & flag::JUMP != 0 || ALL[index].pushes_block() {
@@ -197,12 +212,18 @@ impl Table {
 
     /// How many values it takes from the stack.
     pub fn popped(&self, op: Op, arg: u32) -> i32 {
-        self.info(op).popped.of(arg)
+        match self.summary(op).popped {
+            VARIES => self.info(op).popped.of(arg),
+            fixed => fixed.into(),
+        }
     }
 
     /// How many values it leaves on the stack.
     pub fn pushed(&self, op: Op, arg: u32) -> i32 {
-        self.info(op).pushed.of(arg)
+        match self.summary(op).pushed {
+            VARIES => self.info(op).pushed.of(arg),
+            fixed => fixed.into(),
+        }
     }
 
     /// How many values more it leaves where it jumps than where it goes on.

@@ -7,9 +7,7 @@ pub fn mangle(private: Option<Symbol>, name: Symbol, symbols: &mut Symbols) -> S
     let Some(private) = private else {
         return name;
     };
-    let text = symbols.bytes(name);
-    // A name with a dot is a module's: `import __a.b`.
-    if !text.starts_with(b"__") || text.ends_with(b"__") || text.contains(&b'.') {
+    if !symbols.can_be_private(name) {
         return name;
     }
     let class = symbols.bytes(private);

@@ -136,14 +136,22 @@ impl Variables {
 
     /// Adds to what is said of `name`.
     pub(super) fn add(&mut self, name: Symbol, uses: Uses) {
-        match self.get_mut(name) {
-            Some(variable) => variable.uses = variable.uses.with(uses),
+        self.add_at(self.place(name), name, uses);
+    }
+
+    /// The same where the place of the name is known, or that it has none.
+    pub(super) fn add_at(&mut self, place: Option<usize>, name: Symbol, uses: Uses) {
+        match place {
+            Some(place) => self.list[place].uses = self.list[place].uses.with(uses),
             None => self.push(Variable { name, uses, binding: None }),
         }
     }
 
     /// Appends a name that is not there yet.
     pub(super) fn push(&mut self, variable: Variable) {
+        if self.list.is_empty() {
+            self.list.reserve(SHORT);
+        }
         self.list.push(variable);
         if self.list.len() <= SHORT {
             return;
@@ -169,7 +177,7 @@ impl Variables {
         }
     }
 
-    fn place(&self, name: Symbol) -> Option<usize> {
+    pub(super) fn place(&self, name: Symbol) -> Option<usize> {
         if self.slots.is_empty() {
             return self.list.iter().position(|variable| variable.name == name);
         }

@@ -31,7 +31,9 @@ impl Collector<'_> {
     /// Notes a name in a block, which may be one around; it is mangled as in the current one.
     pub(super) fn define_in(&mut self, scope: ScopeId, name: Symbol, uses: Uses, span: Span) -> Result<()> {
         let mangled = self.mangle(name);
-        let known = self.table[scope].variables.uses(mangled);
+        let variables = &self.table[scope].variables;
+        let place = variables.place(mangled);
+        let known = place.map_or(Uses::default(), |place| variables.at(place).uses);
         if uses.any(Uses::PARAM) && known.any(Uses::PARAM) {
             let name = self.symbols.lossy(name);
             let word = self.rules.grammar.parameter_word;
@@ -49,7 +51,7 @@ impl Collector<'_> {
             }
             added = added.with(Uses::COMPREHENSION_TARGET);
         }
-        self.table[scope].variables.add(mangled, added);
+        self.table[scope].variables.add_at(place, mangled, added);
         if uses.any(Uses::PARAM) {
             self.table[scope].parameters.push(mangled);
         } else if uses.any(Uses::GLOBAL) {
