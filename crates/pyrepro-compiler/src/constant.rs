@@ -195,8 +195,8 @@ impl Constants {
             has_nan: false,
             operands: OPERANDS + OPERANDS_PER_BYTE * length,
         };
-        constants.values.reserve(length / 64);
-        constants.bytes.reserve(length / 128, length / 2);
+        constants.values.reserve(length / 24);
+        constants.bytes.reserve(length / 128, length);
         for value in [Const::None, Const::True, Const::False, Const::Ellipsis] {
             constants.add(value);
         }

@@ -66,7 +66,11 @@ pub(super) fn collect(
         constants,
         future,
         rules,
-        table: SymbolTable { scopes: Vec::new(), keys: HashMap::default(), mangled_names: Vec::new() },
+        table: SymbolTable {
+            scopes: Vec::with_capacity(ast.count::<crate::ast::Stmt>() / 8),
+            keys: HashMap::default(),
+            mangled_names: Vec::new(),
+        },
         notes: Vec::new(),
         stack: Vec::new(),
         private: None,
