@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use pyrepro_compiler::edition::UnknownRelease;
+
 use super::choice::Choice;
 use super::chosen::{Chosen, Impossible};
 use super::native::Native;
@@ -50,16 +52,14 @@ pub enum AimError {
         "--compiler native starts no interpreter, so say the release to compile for: --python 3.14, or 3.14.2"
     )]
     Unsaid,
-    /// The built-in compiler alone is wanted, and what is said is no release that it knows.
+    /// The built-in compiler alone is wanted, and what is said is no release.
     #[error(
-        "--compiler native starts no interpreter, so it cannot ask {request:?} for its release: {reason}"
+        "--compiler native starts no interpreter and needs a release, not {0:?}: --python 3.14, or 3.14.2"
     )]
-    NotNative {
-        /// What was asked for.
-        request: String,
-        /// Why it is no release.
-        reason: String,
-    },
+    NotARelease(String),
+    /// The built-in compiler alone is wanted, and it does not know the release.
+    #[error("{0}. Without --compiler native, an interpreter of that release compiles")]
+    NotNative(UnknownRelease),
 }
 
 impl Aim {
@@ -99,9 +99,11 @@ impl Aim {
     fn native(request: Option<OsString>) -> Result<Aim, AimError> {
         let request = request.ok_or(AimError::Unsaid)?;
         let text = request.to_string_lossy();
-        let not_native = |reason: String| AimError::NotNative { request: text.clone().into_owned(), reason };
-        let native = Native::named(&text).map_err(|error| not_native(error.to_string()))?;
-        Aim::of_native(&native).ok_or_else(|| not_native("it has no bytecode that pyrepro writes".to_owned()))
+        let native = Native::named(&text).map_err(|error| match error {
+            UnknownRelease::Malformed(text) => AimError::NotARelease(text),
+            unknown => AimError::NotNative(unknown),
+        })?;
+        Aim::of_native(&native).ok_or_else(|| AimError::NotNative(UnknownRelease::NoMinor(text.into_owned())))
     }
 
     /// The compilers for it.

@@ -25,7 +25,7 @@ pub enum Choice {
 
 /// A word that is no choice of compilers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no compiler: write auto, native, interpreter or both")]
+#[error("{0:?} is not a compiler: write auto, native, interpreter or both")]
 pub struct BadChoice(String);
 
 impl Choice {

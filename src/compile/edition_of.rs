@@ -1,6 +1,9 @@
 //! Which editions of the built-in compiler make the code of a bytecode file.
 
-use pyrepro_compiler::edition::{EDITIONS, Edition};
+use std::fmt;
+
+use pyrepro_compiler::edition::{EDITIONS, Edition, Releases};
+use serde::{Serialize, Serializer};
 
 use crate::pyc::{HEADER_SIZE, Pyc};
 
@@ -10,7 +13,32 @@ const LEVELS: [u8; 3] = [0, 1, 2];
 /// A longer source is not compiled: a hostile one takes hundreds of bytes of memory for each of its own.
 pub(crate) const LONGEST_SOURCE: usize = 2 << 20;
 
-/// The editions that make the code of a bytecode file from `source`, by their releases, oldest first.
+/// Editions of the built-in compiler, oldest first.
+///
+/// Serialized they are a list of editions, as `pyrepro pythons` names them; shown they are as few ranges of releases as possible.
+#[derive(Debug, Clone)]
+pub struct Editions(Vec<&'static Edition>);
+
+impl Editions {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Editions {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Releases::of(self.0.iter().copied()).fmt(out)
+    }
+}
+
+impl Serialize for Editions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|edition| edition.to_string()))
+    }
+}
+
+/// The editions that make the code of a bytecode file from `source`.
 ///
 /// None if that cannot be told: no edition is of the file's Python, or the source is longer than 2 MiB, or one
 /// that the built-in compiler refuses or leaves to an interpreter.
@@ -20,10 +48,10 @@ pub(crate) const LONGEST_SOURCE: usize = 2 << 20;
 ///
 /// let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/golden/stock/sample.cpython-313.pyc"));
 /// let pyc = Pyc::parse(file)?;
-/// assert_eq!(editions_of(&pyc, b"another = 'source'\n"), Some(vec![]));
+/// assert!(editions_of(&pyc, b"another = 'source'\n").is_some_and(|editions| editions.is_empty()));
 /// # Ok::<(), pyrepro::pyc::Error>(())
 /// ```
-pub fn editions_of(pyc: &Pyc<'_>, source: &[u8]) -> Option<Vec<String>> {
+pub fn editions_of(pyc: &Pyc<'_>, source: &[u8]) -> Option<Editions> {
     if source.len() > LONGEST_SOURCE {
         return None;
     }
@@ -39,6 +67,6 @@ pub fn editions_of(pyc: &Pyc<'_>, source: &[u8]) -> Option<Vec<String>> {
         .filter(|edition| edition.minor == minor)
         .filter_map(|edition| Some((edition, makes(&edition)?)))
         .collect();
-    let making = tried.iter().filter(|(_, makes)| *makes).map(|(edition, _)| edition.to_string());
-    (!tried.is_empty()).then(|| making.collect())
+    let making = tried.iter().filter(|(_, makes)| *makes).map(|(edition, _)| *edition);
+    (!tried.is_empty()).then(|| Editions(making.collect()))
 }

@@ -8,6 +8,7 @@ use std::vec::IntoIter;
 
 use super::request::Request;
 use super::source::Source;
+use crate::python::Version;
 
 /// A step of the walk.
 #[derive(Debug)]
@@ -18,6 +19,35 @@ pub enum Step {
     Unlisted(PathBuf, io::Error),
     /// A source.
     Source(Source),
+}
+
+/// The sources in files and folders, in the order in which they are compiled: what [`run`](super::run) finds without excludes.
+///
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("a.py"), "")?;
+/// std::fs::write(folder.path().join("b.txt"), "")?;
+/// assert_eq!(pyrepro::compile::sources([folder.path()])?, [folder.path().join("a.py")]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn sources(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Result<Vec<PathBuf>, Unlisted> {
+    // The walk is the same for every version.
+    let Some(version) = Version::all().next_back() else { return Ok(Vec::new()) };
+    let request = Request::new(version, paths);
+    let steps = Plan::new(&request).filter_map(|step| match step {
+        Step::Folder(_) => None,
+        Step::Unlisted(path, source) => Some(Err(Unlisted { path, source })),
+        Step::Source(source) => Some(Ok(source.path)),
+    });
+    steps.collect()
+}
+
+/// A folder that cannot be listed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {path}", path = path.display())]
+pub struct Unlisted {
+    path: PathBuf,
+    source: io::Error,
 }
 
 /// The walk. It holds the folders that it is in, and no others.

@@ -31,7 +31,7 @@ pub enum BadAnswer {
     Cut(#[from] io::Error),
     #[error("an answer {0} bytes long")]
     Length(u32),
-    #[error("an answer to request {0}, where {1} was next")]
+    #[error("an answer to request {0}, expected {1}")]
     Number(u32, u32),
     #[error("an answer that makes no sense")]
     Junk,

@@ -53,7 +53,7 @@ impl Allowance {
         let editions = Pyc::parse(&file).ok().and_then(|pyc| editions_of(&pyc, &source));
         Ok(editions.map(|editions| match editions.is_empty() {
             true => "no known release".to_owned(),
-            false => editions.join(", "),
+            false => editions.to_string(),
         }))
     }
 }

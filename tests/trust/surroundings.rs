@@ -51,6 +51,15 @@ fn py3compile_ends_where_links_lead_back() {
     assert_eq!(compiled.len(), 2, "a.py and b.py, and nothing through a link: {compiled:?}: {output:?}");
 }
 
+#[test]
+fn py3compile_of_what_is_not_there_is_an_error() {
+    let tree = Tree::new();
+    let output = run(py3compile(&tree).arg("nowhere"));
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("cannot read nowhere"), "{told}");
+}
+
 /// A repository of a project, with a tag.
 fn repository(tree: &Tree, folder: &str, text: &str) {
     tree.write(

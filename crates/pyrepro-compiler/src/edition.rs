@@ -80,13 +80,27 @@ pub enum UnknownRelease {
     /// The name is not made of two or three numbers.
     #[error("{0:?} is not a Python version: 3.13 and 3.13.5 are")]
     Malformed(String),
-    /// No edition covers it.
-    #[error("no built-in compiler for Python {0}: there is one for {known}", known = known())]
-    NoEdition(String),
+    /// No edition covers the release.
+    #[error("the built-in compiler does not know Python {name}; of 3.{minor} it knows {known}", known = Releases::of(minor_editions(*minor)))]
+    NoEdition {
+        /// The name.
+        name: String,
+        /// The 13 of 3.13, which has other editions.
+        minor: u8,
+    },
+    /// There is no edition of the minor version.
+    #[error("the built-in compiler does not know Python {0}; it knows {known}", known = known_minors())]
+    NoMinor(String),
 }
 
-fn known() -> String {
-    EDITIONS.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+fn minor_editions(minor: u8) -> impl Iterator<Item = &'static Edition> {
+    EDITIONS.iter().filter(move |edition| edition.minor == minor)
+}
+
+fn known_minors() -> String {
+    let mut minors: Vec<u8> = EDITIONS.iter().map(|edition| edition.minor).collect();
+    minors.dedup();
+    minors.iter().map(|minor| format!("3.{minor}")).collect::<Vec<_>>().join(", ")
 }
 
 impl Edition {
@@ -100,11 +114,12 @@ impl Edition {
             [3, minor, micro] => (minor, Some(micro)),
             _ => return Err(malformed()),
         };
-        let edition = EDITIONS
-            .iter()
-            .rfind(|edition| edition.minor == minor && micro.is_none_or(|micro| edition.covers(micro)))
-            .ok_or_else(|| UnknownRelease::NoEdition(name.to_owned()))?;
-        Ok(Release { edition, micro })
+        let newest = minor_editions(minor).last();
+        let newest = newest.ok_or_else(|| UnknownRelease::NoMinor(name.to_owned()))?;
+        let Some(micro) = micro else { return Ok(Release { edition: newest, micro: None }) };
+        let edition = minor_editions(minor).find(|edition| edition.covers(micro));
+        let edition = edition.ok_or_else(|| UnknownRelease::NoEdition { name: name.to_owned(), minor })?;
+        Ok(Release { edition, micro: Some(micro) })
     }
 
     /// Its first micro release, by which it can be named: that stays when newer ones join.
@@ -128,16 +143,58 @@ impl Release {
 }
 
 impl fmt::Display for Edition {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Releases::of([self]).fmt(out)
+    }
+}
+
+/// The releases of some editions, in as few ranges as there are gaps between them.
+///
+/// ```
+/// use pyrepro_compiler::edition::{Edition, Releases};
+///
+/// let editions = ["3.13.3", "3.13.5", "3.13.6"].map(|name| Edition::of(name).unwrap().edition);
+/// assert_eq!(Releases::of(editions).to_string(), "3.13.3, 3.13.5–3.13.12");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Releases(Vec<Range>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Range {
+    minor: u8,
+    first: u8,
+    last: Option<u8>,
+}
+
+impl Releases {
+    /// Those of `editions`, which are given oldest first.
+    pub fn of<'e>(editions: impl IntoIterator<Item = &'e Edition>) -> Releases {
+        let mut ranges: Vec<Range> = Vec::new();
+        for Edition { minor, micros, .. } in editions {
+            for &(first, last) in *micros {
+                match ranges.last_mut() {
+                    Some(before) if before.minor == *minor && before.last == first.checked_sub(1) => {
+                        before.last = last;
+                    }
+                    _ => ranges.push(Range { minor: *minor, first, last }),
+                }
+            }
+        }
+        Releases(ranges)
+    }
+}
+
+impl fmt::Display for Releases {
     /// `3.13.1–3.13.3, 3.13.5 and later`
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (first, last)) in self.micros.iter().enumerate() {
+        for (index, Range { minor, first, last }) in self.0.iter().enumerate() {
             if index > 0 {
                 out.write_str(", ")?;
             }
-            write!(out, "3.{}.{first}", self.minor)?;
+            write!(out, "3.{minor}.{first}")?;
             match last {
                 Some(last) if last == first => {}
-                Some(last) => write!(out, "–3.{}.{last}", self.minor)?,
+                Some(last) => write!(out, "–3.{minor}.{last}")?,
                 None => out.write_str(" and later")?,
             }
         }
@@ -168,8 +225,32 @@ mod tests {
 
     #[test]
     fn a_release_that_no_edition_covers_is_refused() {
-        assert_eq!(Edition::of("3.11.0").unwrap_err(), UnknownRelease::NoEdition("3.11.0".into()));
-        assert_eq!(Edition::of("3.13.4").unwrap_err(), UnknownRelease::NoEdition("3.13.4".into()));
+        let no_edition = |name: &str, minor| UnknownRelease::NoEdition { name: name.into(), minor };
+        assert_eq!(Edition::of("3.11.0").unwrap_err(), no_edition("3.11.0", 11));
+        assert_eq!(Edition::of("3.13.4").unwrap_err(), no_edition("3.13.4", 13));
+        assert_eq!(Edition::of("3.10").unwrap_err(), UnknownRelease::NoMinor("3.10".into()));
         assert_eq!(Edition::of("three").unwrap_err(), UnknownRelease::Malformed("three".into()));
+    }
+
+    #[test]
+    fn a_refusal_names_the_releases_nearby() {
+        assert_eq!(
+            Edition::of("3.13.4").unwrap_err().to_string(),
+            "the built-in compiler does not know Python 3.13.4; of 3.13 it knows 3.13.0–3.13.3, 3.13.5 and later"
+        );
+        assert_eq!(
+            Edition::of("3.10").unwrap_err().to_string(),
+            "the built-in compiler does not know Python 3.10; it knows 3.11, 3.12, 3.13, 3.14, 3.15"
+        );
+    }
+
+    #[test]
+    fn releases_with_a_gap_between_them_stay_apart() {
+        let editions = |names: &[&str]| {
+            Releases::of(names.iter().map(|name| Edition::of(name).unwrap().edition)).to_string()
+        };
+        assert_eq!(editions(&["3.14.0", "3.14.4"]), "3.14.0–3.14.4");
+        assert_eq!(editions(&["3.14.0", "3.14.5", "3.14"]), "3.14.0–3.14.3, 3.14.5 and later");
+        assert_eq!(editions(&["3.13", "3.14.0"]), "3.13.16 and later, 3.14.0–3.14.3");
     }
 }

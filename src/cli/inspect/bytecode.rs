@@ -34,10 +34,12 @@ fn header(out: &mut impl Write, source: Option<&Source>, inspection: &Inspection
         State::Differs => writeln!(out, ": {BAD}does not match{BAD:#} {path}"),
         State::Missing => writeln!(out, ": no {path} to compare with"),
     }?;
-    match editions.as_deref() {
+    match editions {
         None => Ok(()),
-        Some([]) => writeln!(out, "  no known release of Python {} compiles {path} to this", header.python),
-        Some(editions) => writeln!(out, "  {path} compiles to this with {}", editions.join(", ")),
+        Some(editions) if editions.is_empty() => {
+            writeln!(out, "  no known release of Python {} compiles {path} to this", header.python)
+        }
+        Some(editions) => writeln!(out, "  {path} compiles to this with {editions}"),
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use filetime::FileTime;
 use pyrepro::archive::Limits;
-use pyrepro::compile;
+use pyrepro::compile::{self, Editions};
 use pyrepro::inspect::{self, Archive, Disassembly, Inspection};
 use pyrepro::pyc::{CachedName, HEADER_SIZE, Header, Pyc};
 use serde::Serialize;
@@ -97,7 +97,7 @@ struct Source {
     state: State,
     /// The editions of the built-in compiler that make this code from it, if that can be told.
     #[serde(skip_serializing_if = "Option::is_none")]
-    editions: Option<Vec<String>>,
+    editions: Option<Editions>,
 }
 
 #[derive(Serialize, Clone, Copy, PartialEq, Eq)]

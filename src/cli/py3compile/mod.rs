@@ -92,12 +92,13 @@ impl Flags {
         let patterns = patterns.collect::<Result<Vec<_>, _>>().context("-X")?;
         let files = match &self.package {
             Some(package) => files_of(root, package)?,
-            None => below(&self.paths)?,
+            None => pyrepro::compile::sources(&self.paths)?,
         };
         let is_named =
             |file: &PathBuf| self.paths.is_empty() || self.paths.iter().any(|path| file.starts_with(path));
+        let is_source = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "py");
         let mut found = Vec::new();
-        for file in files.into_iter().filter(is_named) {
+        for file in files.into_iter().filter(is_named).filter(is_source) {
             let inner = self.paths.iter().find_map(|path| file.strip_prefix(path).ok()).unwrap_or(&file);
             if is_excluded(&patterns, &file)? || is_excluded(&patterns, inner)? {
                 continue;
@@ -181,16 +182,16 @@ fn supported(root: &Path) -> anyhow::Result<Vec<Minor>> {
     Ok(versions)
 }
 
-/// The Python sources of an installed package, by their absolute paths.
+/// The files of an installed package, by their absolute paths.
 fn files_of(root: &Path, package: &str) -> anyhow::Result<Vec<PathBuf>> {
     let is_name = package.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.:".contains(&b));
-    ensure!(is_name && !package.is_empty(), "{package:?} is no name of a package");
+    ensure!(is_name && !package.is_empty(), "{package:?} is not the name of a package");
     let folder = root.join("var/lib/dpkg/info");
     let text = match fs::read_to_string(folder.join(format!("{package}.list"))) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => of_an_architecture(&folder, package)?,
         other => other.with_context(|| format!("cannot read the list of files of {package}"))?,
     };
-    Ok(text.lines().filter(|line| line.ends_with(".py")).map(PathBuf::from).collect())
+    Ok(text.lines().map(PathBuf::from).collect())
 }
 
 /// The list of a package that can be installed for several architectures.
@@ -204,31 +205,6 @@ fn of_an_architecture(folder: &Path, package: &str) -> anyhow::Result<String> {
         }
     }
     bail!("the package {package} is not installed")
-}
-
-/// The Python sources below folders, and those that are named.
-fn below(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut open: Vec<PathBuf> = paths.to_vec();
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            let entries = fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            for entry in entries {
-                let entry = entry?;
-                // No link to a folder is followed, whatever it is called: it could lead back here.
-                let (kind, place) = (entry.file_type()?, entry.path());
-                if kind.is_dir()
-                    || (!place.is_dir() && place.extension().is_some_and(|ending| ending == "py"))
-                {
-                    open.push(place);
-                }
-            }
-        } else if path.extension().is_some_and(|ending| ending == "py") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 fn is_excluded(patterns: &[Exclude], path: &Path) -> io::Result<bool> {
