@@ -17,6 +17,8 @@ mod manifest;
 mod mode;
 mod named;
 mod normalize;
+#[cfg(test)]
+mod pages;
 mod printable;
 mod progress;
 mod prove;

@@ -14,6 +14,7 @@ mod rebuild_index;
 mod rebuild_real;
 mod rebuild_tampered;
 mod recipes;
+mod transcripts;
 mod verify;
 mod verify_backend;
 mod verify_installed;
