@@ -98,7 +98,7 @@ impl fmt::Display for Verdict {
 /// assert!("nearly".parse::<Verdict>().unwrap_err().to_string().contains("identical, container"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no verdict; there are {all}", all = Verdict::ALL.map(Verdict::name).join(", "))]
+#[error("{0:?} is not a verdict; there are {all}", all = Verdict::ALL.map(Verdict::name).join(", "))]
 pub struct UnknownVerdict(pub String);
 
 impl FromStr for Verdict {

@@ -57,7 +57,7 @@ pub struct Built {
 #[non_exhaustive]
 pub enum BadArtifact {
     /// The name is no name of such a file.
-    #[error("returned {0:?}, which is no name of a wheel or sdist")]
+    #[error("returned {0:?}, which is not the name of a wheel or sdist")]
     Name(String),
     /// Nothing of this name is there.
     #[error("returned {name:?}, but {}", there(.found))]
@@ -94,7 +94,7 @@ pub enum BadArtifact {
         count: usize,
     },
     /// Its metadata is of something else.
-    #[error("made {name}, whose metadata is of {found:?}")]
+    #[error("made {name}, whose metadata names {found:?}")]
     Misnamed {
         /// Its name.
         name: String,

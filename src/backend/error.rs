@@ -85,7 +85,7 @@ pub enum Error {
         words: Words,
     },
     /// A step took more of the machine than it may.
-    #[error("{step} was ended: it took too much of this machine's {what}{words}")]
+    #[error("{step} was stopped: it used too much of this machine's {what}{words}")]
     Greedy {
         /// What was being done.
         step: String,
@@ -121,7 +121,7 @@ pub enum Error {
         hook: &'static str,
     },
     /// Something that is asked for by a backend is no requirement.
-    #[error("{hook} of the backend {backend} asks for something that is no requirement: {problem}")]
+    #[error("{hook} of the backend {backend} asks for something that is not a requirement: {problem}")]
     BadRequirement {
         /// The backend.
         backend: String,
@@ -131,7 +131,7 @@ pub enum Error {
         problem: project::BadValue,
     },
     /// Without isolation, the requirements have to be there already.
-    #[error("what the build requires is not there:{}\ninstall it, or build with isolation", listed(.0))]
+    #[error("build requirements are missing:{}\ninstall them, or build with isolation", listed(.0))]
     Unmet(Vec<String>),
     /// What the backend says it made is not there, or not what it should be.
     #[error("{hook} of the backend {problem}")]

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::str::FromStr;
 
 use anyhow::{Context, bail, ensure};
 use pyrepro::archive::Format;
@@ -17,7 +18,7 @@ pub fn jobs(text: &str) -> Result<u16, String> {
 }
 
 /// How many of something, for the parser of arguments.
-pub fn count(text: &str) -> Result<usize, String> {
+pub fn count<N: FromStr>(text: &str) -> Result<N, String> {
     text.trim().parse().map_err(|_| "expected a number, 0 or more".to_owned())
 }
 

@@ -6,8 +6,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
+use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use clap::{ValueEnum, value_parser};
 use pyrepro::archive::Digest;
 use pyrepro::compile::{self, Aim};
 use pyrepro::diff;
@@ -36,7 +36,7 @@ pub struct Flags {
     #[arg(long, value_name = "VARIATION", value_delimiter = ',')]
     only: Vec<Choice>,
     /// Build N times for each variation, with other values each time
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u8).range(1..))]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = times, allow_negative_numbers = true)]
     times: u8,
     #[command(flatten)]
     compiler: CompilerFlag,
@@ -105,6 +105,12 @@ impl ValueEnum for Choice {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(self.0.name()))
     }
+}
+
+/// How often to build for each variation.
+fn times(text: &str) -> Result<u8, String> {
+    let number = text.trim().parse().ok().filter(|times| *times > 0);
+    number.ok_or_else(|| "expected a number from 1 to 255".to_owned())
 }
 
 pub fn run(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {

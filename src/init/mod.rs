@@ -83,12 +83,12 @@ pub struct Change {
 /// use pyrepro::init::Plan;
 ///
 /// let error = Plan::for_project("testdata".as_ref()).unwrap_err();
-/// assert!(error.to_string().starts_with("cannot carry this project over: there is no module"));
+/// assert!(error.to_string().starts_with("cannot convert this project: there is no module"));
 /// ```
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Something in the project that pyrepro has nothing for.
-    #[error("cannot carry this project over: {}", refusal::listed(.reasons))]
+    #[error("cannot convert this project: {}", refusal::listed(.reasons))]
     Refused {
         /// What builds it, if that is known.
         backend: Option<String>,

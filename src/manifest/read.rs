@@ -42,7 +42,7 @@ pub enum ReadError {
 #[derive(Debug, thiserror::Error)]
 pub enum Invalid {
     /// It is longer than any that is made.
-    #[error("it is longer than {MAX_SIZE} bytes, which no manifest is")]
+    #[error("it is longer than {MAX_SIZE} bytes, and no manifest is that long")]
     TooLong,
     /// It is no JSON, or its parts are others than those of the schema.
     #[error("not a manifest, which is a JSON document that `pyrepro build` writes: {0}")]
@@ -62,7 +62,7 @@ pub enum Invalid {
     #[error("its {0} has more than {MAX_TEXT} bytes")]
     LongText(&'static str),
     /// It is not as it was written.
-    #[error("it was changed after it was written: the digest in it is another than that of the rest")]
+    #[error("it was changed after it was written: the digest in it does not match the rest")]
     Changed,
     /// Something that does not go together.
     #[error("{0}")]

@@ -19,7 +19,7 @@ pub enum Error {
     #[error(transparent)]
     Folder(#[from] tree::Error),
     /// It was named and is a symbolic link.
-    #[error("is a symbolic link; name what it points at, or have links followed")]
+    #[error("is a symbolic link; name the file that it points to, or give --follow-symlinks")]
     Symlink,
     /// It was named and is a socket, a pipe or a device.
     #[error("is neither a file nor a folder")]
@@ -131,7 +131,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A bug in pyrepro.
-    #[error("brings a bug in pyrepro to light; please report it, with the file if you can")]
+    #[error("is a bug in pyrepro; please report it, with the file if you can")]
     Bug,
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Wheel {
 #[derive(Debug, thiserror::Error)]
 pub enum WheelError {
     /// It has no folder of metadata, or several.
-    #[error("is no wheel: it has {0} top-level .dist-info folders, where a wheel has one")]
+    #[error("is not a wheel: it has {0} top-level .dist-info folders, and a wheel has one")]
     DistInfo(usize),
     /// It has no RECORD.
     #[error("is no wheel: it has no {0}")]
@@ -36,7 +36,7 @@ pub enum WheelError {
     #[error("its RECORD cannot be read: {0}")]
     Record(#[from] record::Error),
     /// It is not what RECORD says.
-    #[error("{0}; somebody has changed the wheel: get it anew")]
+    #[error("{0}; the wheel was changed; download it again")]
     Changed(#[from] Mismatch),
     /// A signature that a new RECORD would not have.
     #[error(

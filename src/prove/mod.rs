@@ -97,7 +97,7 @@ pub struct Proof {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The first build fails.
-    #[error("before anything is changed around it, the build {0}")]
+    #[error("the first build, before anything is changed, {0}")]
     Build(String),
     /// The first build makes nothing.
     #[error("the build makes no file, so there is nothing to compare")]

@@ -32,7 +32,7 @@ pub enum Error {
         reason: String,
     },
     /// A download has another hash than the index says.
-    #[error("{file} has another hash than the index says ({wanted}): {found}")]
+    #[error("{file} has the hash {found}, and the index says {wanted}")]
     Hash {
         /// The file.
         file: String,

@@ -175,10 +175,10 @@ pub enum StatementError {
     #[error("it is not an in-toto statement about a rebuilt wheel: {0}")]
     Form(String),
     /// No signature of it is by the key.
-    #[error("none of its signatures is by the given key")]
+    #[error("none of its signatures was made with the given key")]
     Signature,
     /// It is signed, and there is no key to check it with.
-    #[error("it has no signature; it says what it says, and nobody vouches for it")]
+    #[error("it has no signature, so nobody vouches for it")]
     Unsigned,
 }
 

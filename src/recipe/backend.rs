@@ -85,7 +85,7 @@ pub enum ProvenanceError {
     #[error(transparent)]
     Backend(#[from] backend::Error),
     /// One of them cannot be read.
-    #[error("cannot read what it was built of: {0}")]
+    #[error("cannot read what it was built from: {0}")]
     Read(#[from] io::Error),
 }
 

@@ -51,7 +51,7 @@ pub struct ZipappSources {
 
 /// Options that nothing was made with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the manifest's options are none that it can be built with: {0}")]
+#[error("the manifest's options do not work: {0}")]
 pub struct BadRecipe(pub String);
 
 const VERB: &str = "zipapp";

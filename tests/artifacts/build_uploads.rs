@@ -198,7 +198,7 @@ fn a_zipapp_starts_with_what_is_in_it() {
         fs::remove_file(tree.path().join("a.pyz")).expect("an archive");
     }
     let (code, told) = zipapp("pkg.cli:nope");
-    assert!(code == Some(0) && told.contains("pkg/cli.py has no name nope"), "{told}");
+    assert!(code == Some(0) && told.contains("pkg/cli.py does not define nope"), "{told}");
 }
 
 #[cfg(unix)]

@@ -328,7 +328,7 @@ fn requirements_are_found_in_a_folder_of_wheels() {
     assert_eq!(version("other\n"), None);
     fs::remove_file(tree.path().join("out.pyz")).expect("an archive");
     for (list, expected) in [
-        (format!("dep-one==2.0 --hash=sha256:{}\n", "0".repeat(64)), "none of those that are listed"),
+        (format!("dep-one==2.0 --hash=sha256:{}\n", "0".repeat(64)), "not among the hashes listed"),
         ("\nmissing==1\n".to_owned(), "list.txt, line 2: there is no wheel for \"missing==1\""),
         ("-r other.txt\n".to_owned(), "is no name with versions"),
         ("other==9\n".to_owned(), "there is no wheel"),

@@ -408,7 +408,7 @@ fn no_text_of_a_manifest_names_a_program() {
             let output = run(command.env("PYREPRO_PYTHON", &python().interpreter.path));
             let told = String::from_utf8_lossy(&output.stderr).into_owned();
             assert_eq!(output.status.code(), Some(2), "{name}: {told}");
-            assert!(told.contains("is no release of Python"), "{name}: {told}");
+            assert!(told.contains("is not a Python release"), "{name}: {told}");
             assert!(!tree.path().join("ran").exists(), "{name} was run");
         }
     }

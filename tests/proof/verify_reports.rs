@@ -163,8 +163,7 @@ fn a_duplicate_member_and_a_torn_archive_are_named_with_their_place() {
     repacked(&tree, &wheel, "pass", "out.writestr('grove/data.txt', 'evil')");
     let (code, lines) = told(&tree, &wheel, &[]);
     assert_eq!(code, Some(1));
-    let said =
-        lines.iter().filter(|line| line.contains("there are two members of this path")).collect::<Vec<_>>();
+    let said = lines.iter().filter(|line| line.contains("two members have this path")).collect::<Vec<_>>();
     assert!(said.len() == 1 && said[0].contains("\"grove/data.txt\" at offset "), "{lines:#?}");
 
     fs::write(tree.path().join(&wheel), &good[..good.len() / 2]).expect("a wheel");

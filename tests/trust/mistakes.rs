@@ -22,6 +22,7 @@ build pkg --python nosuch --pyc checked-hash
 build pkg -j x
 build pkg -j -1
 build pkg -j 5000
+build pkg --timeout x
 build pkg --source-date-epoch yesterday
 build pkg --source-date-epoch -5
 build pkg -O 7 --pyc checked-hash
@@ -42,9 +43,14 @@ compile -d a -s b m.py
 compile --hardlink-dupes m.py
 compile --invalidation-mode hash m.py
 compile --compiler gcc m.py
+compile --compiler native --python 3.13.4 m.py
+compile --compiler native --python 3.10 m.py
+compile --compiler native --python notes.txt m.py
 compile --source-date-epoch -5 m.py
 compile --manifest . m.py
 compile --check --prune m.py
+compile --memory-limit x m.py
+compile -r x m.py
 diff m.py
 diff m.py nowhere
 diff m.py notes.txt --html empty -q
@@ -74,10 +80,14 @@ normalize a-1.0-py3-none-any.whl a-1.0.tar.gz -o notes.txt
 prove empty
 prove nowhere
 prove notes.txt
+prove -n x pkg
 prove a-1.0-py3-none-any.whl
 pythons nosuch
 rebuild m.py
 rebuild -r nowhere
+rebuild -j x a==1
+rebuild --attempts x a==1
+rebuild --timeout -1 a==1
 verify nowhere
 verify empty
 verify m.py

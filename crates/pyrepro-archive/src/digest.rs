@@ -111,7 +111,7 @@ impl fmt::Debug for Digest {
 /// assert!("abc".parse::<Digest>().unwrap_err().to_string().contains("64"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no SHA-256 digest, which has 64 digits of 0-9 and a-f")]
+#[error("{0:?} is not a SHA-256 digest: 64 digits of 0-9 and a-f")]
 pub struct BadDigest(pub String);
 
 impl FromStr for Digest {

@@ -51,7 +51,7 @@ impl fmt::Display for Mode {
 /// assert!("rw-".parse::<Mode>().unwrap_err().to_string().contains("0644"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no mode, which has four octal digits, such as 0644")]
+#[error("{0:?} is not a file mode: four octal digits, such as 0644")]
 pub struct BadMode(pub String);
 
 impl FromStr for Mode {

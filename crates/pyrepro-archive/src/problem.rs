@@ -47,7 +47,7 @@ pub enum Problem {
     #[error("compressed with {0}, which pyrepro does not read; pack it again as .tar.gz or .zip")]
     Compressed(&'static str),
     /// There is nothing that a zip file must have at its end.
-    #[error("no end of a central directory; this is no zip file, or it was cut off")]
+    #[error("no end of a central directory; this is not a zip file, or it is cut off")]
     NoEnd,
     /// There is something behind the end.
     #[error("{0} bytes follow the end of the archive")]
@@ -82,7 +82,7 @@ pub enum Problem {
     #[error("the path {0}")]
     Path(PathProblem),
     /// Two members of the same path.
-    #[error("there are two members of this path")]
+    #[error("two members have this path")]
     Twice,
     /// A file where a folder must be.
     #[error("a file, but {below:?} needs it to be a folder")]
@@ -91,7 +91,7 @@ pub enum Problem {
         below: String,
     },
     /// Something in a folder, link or device.
-    #[error("it has content, and is of a kind that can have none")]
+    #[error("it has content, but its kind cannot have any")]
     NoContent,
     /// Two headers that give one member different names.
     #[error("two headers give it different names")]
@@ -127,7 +127,7 @@ pub enum Problem {
     #[error("the checksum is wrong; the archive is damaged")]
     Checksum,
     /// A field of a tar header that is no number in any notation.
-    #[error("the {0} in the header is no number")]
+    #[error("the {0} in the header is not a number")]
     Number(&'static str),
     /// A pax header that does not consist of records.
     #[error("a pax header that is malformed")]
@@ -136,7 +136,7 @@ pub enum Problem {
     #[error("two headers of type {0:?} for one member")]
     HeaderTwice(char),
     /// Headers that describe a member which does not come.
-    #[error("headers for a member that does not follow")]
+    #[error("headers without a member after them")]
     NoMember,
     /// A kind of tar member that nobody can unpack as a file.
     #[error("a member of type {0:?}, which cannot be read")]

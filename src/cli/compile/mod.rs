@@ -77,7 +77,7 @@ pub struct Flags {
     )]
     jobs: u16,
     /// Memory limit of each interpreter in MiB; 0 means no limit (Linux) [default: 4096]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::named::count::<u64>, allow_negative_numbers = true)]
     memory_limit: Option<u64>,
 
     /// Do not recurse into subfolders
@@ -360,8 +360,8 @@ impl From<Marshal> for Form {
 }
 
 /// A number as `compileall` takes it, with blanks around it: `'-r 2'` is one argument there and common.
-fn number<N: FromStr>(text: &str) -> Result<N, N::Err> {
-    text.trim().parse()
+fn number<N: FromStr>(text: &str) -> Result<N, String> {
+    text.trim().parse().map_err(|_| "expected a whole number".to_owned())
 }
 
 /// A path, or nothing: scripts pass `-s "$DESTDIR"`, and `compileall` takes an empty value.

@@ -51,10 +51,10 @@ pub struct Flags {
     #[arg(long)]
     stat: bool,
     /// Lines of context
-    #[arg(short = 'U', long, value_name = "N", default_value_t = Options::default().context, value_parser = crate::cli::named::count, allow_negative_numbers = true)]
+    #[arg(short = 'U', long, value_name = "N", default_value_t = Options::default().context, value_parser = crate::cli::named::count::<usize>, allow_negative_numbers = true)]
     context: usize,
     /// Show at most N lines or fields per member; 0 means no limit
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = crate::cli::named::count, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = crate::cli::named::count::<usize>, allow_negative_numbers = true)]
     max_lines: usize,
 }
 

@@ -67,16 +67,16 @@ pub struct Flags {
     #[arg(long, value_name = "GRADE", value_parser = grade)]
     accept: Option<Grade>,
     /// Number of wheels to rebuild at a time; 0 means one per core
-    #[arg(short, long, value_name = "N", default_value_t = 1)]
-    jobs: usize,
+    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = crate::cli::named::jobs, allow_negative_numbers = true)]
+    jobs: u16,
     /// Reuse results of an earlier run
     #[arg(long)]
     resume: bool,
     /// Maximum number of builds per wheel
-    #[arg(long, value_name = "N", default_value_t = ATTEMPTS)]
+    #[arg(long, value_name = "N", default_value_t = ATTEMPTS, value_parser = crate::cli::named::count::<usize>, allow_negative_numbers = true)]
     attempts: usize,
     /// Time limit of each step of a build
-    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT)]
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, value_parser = crate::cli::named::count::<u64>, allow_negative_numbers = true)]
     timeout: u64,
     /// Build without a sandbox: foreign code can then do what you can do
     #[arg(long = "unsafe")]
@@ -247,7 +247,7 @@ impl Flags {
 
     fn jobs(&self) -> NonZero<usize> {
         let all = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
-        NonZero::new(self.jobs).unwrap_or(all)
+        NonZero::new(self.jobs.into()).unwrap_or(all)
     }
 
     fn exit(&self, result: &RebuildResult) -> Exit {

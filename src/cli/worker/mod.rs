@@ -189,7 +189,7 @@ impl Job {
             "checked_hash" => Ok(InvalidationMode::CheckedHash),
             "unchecked_hash" | "auto" => Ok(InvalidationMode::UncheckedHash),
             other => anyhow::bail!(
-                "{other:?} is no mode for bytecode that is shared; allowed: checked_hash, unchecked_hash"
+                "{other:?} is not a mode for shared bytecode; allowed: checked_hash, unchecked_hash"
             ),
         }
     }

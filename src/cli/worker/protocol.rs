@@ -58,7 +58,7 @@ impl Request {
                 return Ok(None);
             }
         }
-        serde_json::from_slice(&line).context("a request is no work request in JSON").map(Some)
+        serde_json::from_slice(&line).context("a request is not a work request in JSON").map(Some)
     }
 
     fn read_proto(input: &mut impl BufRead) -> anyhow::Result<Option<Request>> {

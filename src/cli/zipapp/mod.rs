@@ -180,7 +180,7 @@ fn info(flags: &Flags, terminal: &Terminal) -> anyhow::Result<Exit> {
         shebang::interpreter(io::stdin().lock())
     } else {
         let is_file = there::is_file(source).with_context(|| format!("cannot read {}", source.display()))?;
-        ensure!(is_file, "{} is no file: --info is for archives", source.display());
+        ensure!(is_file, "{} is not a file: --info is for archives", source.display());
         File::open(source).and_then(shebang::interpreter)
     };
     let interpreter = interpreter.with_context(|| format!("cannot read {}", source.display()))?;

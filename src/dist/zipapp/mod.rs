@@ -126,7 +126,7 @@ pub enum BuildWarning {
     #[error(transparent)]
     NoModule(NoModule),
     /// The module that it starts with has no such name.
-    #[error("{path} has no name {name}, which -m names: the application will not start")]
+    #[error("{path} does not define {name}, which -m names: the application will not start")]
     NoName {
         /// The source of the module.
         path: String,

@@ -36,7 +36,7 @@ pub enum RequirementProblem {
     )]
     OtherTags(String, String),
     /// The wheel is another than was wanted.
-    #[error("{wheel} has the SHA-256 hash {found}, which is none of those that are listed for it", wheel = .0.display(), found = .1)]
+    #[error("{wheel} has the SHA-256 hash {found}, which is not among the hashes listed for it", wheel = .0.display(), found = .1)]
     WrongHash(PathBuf, String),
 }
 

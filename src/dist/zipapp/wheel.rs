@@ -44,7 +44,7 @@ pub enum WheelProblem {
     #[error("its RECORD cannot be read: {0}")]
     Record(#[from] crate::record::Error),
     /// It is not what RECORD says.
-    #[error("{0}; somebody has changed the wheel: get it anew")]
+    #[error("{0}; the wheel was changed; download it again")]
     Changed(#[from] Mismatch),
     /// A module in machine code.
     #[error(
@@ -77,7 +77,7 @@ pub enum WheelProblem {
     #[error("its METADATA has no good name: {0}")]
     Name(#[from] BadValue),
     /// A place that no installer knows.
-    #[error("{0:?} is for a scheme that there is none of in an archive; leave it out with --exclude")]
+    #[error("{0:?} is for an install scheme that an archive does not have; leave it out with --exclude")]
     Scheme(String),
 }
 

@@ -138,16 +138,16 @@ fn ctrl_c_ends_the_backend_and_leaves_nothing() {
 #[test]
 fn names_that_lie_are_refused() {
     for (body, wanted) in [
-        ("wheel(out + '/../x.whl')\nreturn '../x.whl'", "is no name of a wheel"),
+        ("wheel(out + '/../x.whl')\nreturn '../x.whl'", "is not the name of a wheel"),
         (
             "wheel(out + '/../own-1-py3-none-any.whl')\nreturn '../own-1-py3-none-any.whl'",
-            "is no name of a wheel",
+            "is not the name of a wheel",
         ),
-        ("return os.path.abspath(out) + '/own-1-py3-none-any.whl'", "is no name of a wheel"),
-        ("wheel(out + '/own.whl')\nreturn 'own.whl'", "is no name of a wheel"),
-        ("return 'own-x-py3-none-any.whl'", "is no name of a wheel"),
-        ("return 'own-1-py3-none-any.whl\\0'", "is no name of a wheel"),
-        ("return 'own-1-py3-none-any.whl\\n'", "is no name of a wheel"),
+        ("return os.path.abspath(out) + '/own-1-py3-none-any.whl'", "is not the name of a wheel"),
+        ("wheel(out + '/own.whl')\nreturn 'own.whl'", "is not the name of a wheel"),
+        ("return 'own-x-py3-none-any.whl'", "is not the name of a wheel"),
+        ("return 'own-1-py3-none-any.whl\\0'", "is not the name of a wheel"),
+        ("return 'own-1-py3-none-any.whl\\n'", "is not the name of a wheel"),
         ("return 'own-1-py3-none-any.whl'", "but has written nothing"),
         ("wheel(out + '/b')\nreturn 'own-1-py3-none-any.whl'", "but has written b"),
         ("os.mkdir(out + '/own-1-py3-none-any.whl')\nreturn 'own-1-py3-none-any.whl'", "but has written own"),
@@ -157,11 +157,11 @@ fn names_that_lie_are_refused() {
         ),
         (
             "name = 'other-1-py3-none-any.whl'\nwheel(out + '/' + name)\nreturn name",
-            "whose metadata is of \"own 1\"",
+            "whose metadata names \"own 1\"",
         ),
         (
             "name = 'own-2-py3-none-any.whl'\nwheel(out + '/' + name)\nreturn name",
-            "whose metadata is of \"own 1\"",
+            "whose metadata names \"own 1\"",
         ),
         (
             "name = 'own-1-py3-none-any.whl'\nwheel(out + '/' + name, top='a/b')\nreturn name",
@@ -244,7 +244,7 @@ fn wrong_answers_about_requirements_are_refused() {
     for (answer, wanted) in [
         ("'x'", "which is no list of strings"),
         ("[1]", "which is no list of strings"),
-        ("['--index-url=x']", "asks for something that is no requirement"),
+        ("['--index-url=x']", "asks for something that is not a requirement"),
         ("['no-such-thing>=3']", "no-such-thing>=3: it is not installed"),
     ] {
         let hook = format!("\ndef get_requires_for_build_wheel(settings):\n    return {answer}\n");

@@ -111,7 +111,7 @@ pub enum Problem {
         kind: Kind,
     },
     /// The outermost object is of another kind than asked for.
-    #[error("a {found} where a {expected} must be")]
+    #[error("a {found}, expected a {expected}")]
     Root {
         /// What it is.
         found: Kind,

@@ -55,7 +55,7 @@ pub fn read(data: &[u8], version: Version) -> Result<Graph<'_>, Error> {
 ///
 /// let version = Version::new(3, 13).unwrap();
 /// let error = marshal::read_code(b"0123456789abcdefN", 16, version).unwrap_err();
-/// assert_eq!(error.to_string(), "offset 16: a None where a code must be");
+/// assert_eq!(error.to_string(), "offset 16: a None, expected a code");
 /// ```
 pub fn read_code(data: &[u8], start: usize, version: Version) -> Result<Graph<'_>, Error> {
     read::graph(data, start.min(data.len()), version, Some(Kind::Code))

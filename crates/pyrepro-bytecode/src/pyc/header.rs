@@ -80,7 +80,7 @@ pub enum InvalidationMode {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
     /// The file is shorter than a header.
-    #[error("offset {0}: the file ends before its header does, which takes 16 bytes")]
+    #[error("offset {0}: the file ends inside its header of 16 bytes")]
     Short(usize),
     /// The file does not begin like bytecode.
     #[error("offset 0: not a bytecode file: it begins with {}", Hex(*.0))]
@@ -260,7 +260,7 @@ impl fmt::Display for InvalidationMode {
 /// assert!("mtime".parse::<InvalidationMode>().unwrap_err().to_string().contains("timestamp"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no invalidation mode; there are checked-hash, unchecked-hash and timestamp")]
+#[error("{0:?} is not an invalidation mode; there are checked-hash, unchecked-hash and timestamp")]
 pub struct UnknownMode(pub String);
 
 impl FromStr for InvalidationMode {

@@ -53,7 +53,7 @@ impl fmt::Display for Optimization {
 /// assert!("3".parse::<Optimization>().unwrap_err().to_string().contains("0, 1 and 2"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no optimisation level; there are 0, 1 and 2")]
+#[error("{0:?} is not an optimisation level: 0, 1 or 2")]
 pub struct UnknownLevel(pub String);
 
 impl FromStr for Optimization {

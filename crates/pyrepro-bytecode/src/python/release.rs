@@ -56,7 +56,7 @@ impl fmt::Display for Release {
 
 /// A text that is no release of Python.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no release of Python; write one such as 3.13.0 or 3.14.0rc2")]
+#[error("{0:?} is not a Python release such as 3.13.0 or 3.14.0rc2")]
 pub struct BadRelease(String);
 
 impl FromStr for Release {
