@@ -3,7 +3,7 @@
 //! glibc promises an error of less than 0.54 units in the last place, not correct rounding. Here the power is
 //! computed with far more digits than a float has; where it is not so close to the middle of two floats that glibc
 //! might take either, its answer is known, and most other C libraries agree. Else glibc's own steps are taken. What is left
-//! is handed over: powers that depend on the processor, and those too small for a normal float.
+//! is handed over: powers that depend on the processor, and those too small for a normal float that are no powers of two.
 
 use num_bigint::BigUint;
 use num_traits::{One, ToPrimitive};
@@ -130,7 +130,7 @@ impl Wide {
             return Ok(Some(0.0));
         }
         if top < -1020 {
-            return Err(Handover::FloatPower);
+            return self.tiny().map(Some).ok_or(Handover::FloatPower);
         }
         let kept = &self.digits >> REST;
         let rest = &self.digits - (&kept << REST);
@@ -143,5 +143,10 @@ impl Wide {
         let mantissa = (kept.to_u64().unwrap_or(u64::MAX) + up) as f64;
         let value = mantissa * power_of_two(self.exponent + REST as i64);
         Ok(value.is_finite().then_some(value))
+    }
+    /// The tiny float that this is exactly, if it is a power of two.
+    fn tiny(&self) -> Option<f64> {
+        let place = self.exponent + BITS as i64 - 1;
+        (self.digits.trailing_zeros() == Some(BITS - 1) && place >= -1074).then(|| power_of_two(place))
     }
 }

@@ -69,8 +69,7 @@ impl Parser<'_> {
 
     /// `f(x for x in y)`: the parentheses of the call are those of the generator expression.
     fn generator_argument(&mut self, elt: ExprId, open: Span) -> Result<ExprId> {
-        self.check_unpacking_element(elt)?;
-        let generators = self.generators()?;
+        let generators = self.generators_of(elt)?;
         if self.at(TokenKind::Comma) {
             let span = self.ast[elt].span;
             return self.refuse("Generator expression must be parenthesized", self.span(span));

@@ -15,14 +15,16 @@ impl Parser<'_> {
         }
     }
 
-    /// An element that is unpacked is for releases that know PEP 798.
-    pub(super) fn check_unpacking_element(&self, elt: ExprId) -> Result<()> {
+    /// What follows the element of a list, a set or a generator. An element that is unpacked is for releases that know
+    /// PEP 798.
+    pub(super) fn generators_of(&mut self, elt: ExprId) -> Result<List<Comprehension>> {
+        let generators = self.generators()?;
         let starred = matches!(self.ast[elt].kind, ExprKind::Starred { .. });
         if starred && !self.grammar.unpacking_comprehensions() {
             let span = self.ast[elt].span;
             return self.refuse("iterable unpacking cannot be used in comprehension", span);
         }
-        Ok(())
+        Ok(generators)
     }
 
     pub(super) fn generators(&mut self) -> Result<List<Comprehension>> {

@@ -5,7 +5,7 @@ use super::compound::Header;
 use crate::ast::{
     Arg, Arguments, Class, ExprId, Function, Id, List, StmtId, StmtKind, TypeParam, TypeParamKind,
 };
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::lexer::token::TokenKind;
 use crate::span::Span;
 
@@ -34,7 +34,13 @@ impl Parser<'_> {
         let header = Header { name: "function definition", start: self.start() };
         self.bump();
         let name = self.name()?;
-        let type_params = self.type_params(Some("expected '('"))?;
+        let bracket = self.start();
+        let type_params = match self.type_params(Some("expected '('")) {
+            Err(Failure::Syntax(error)) if error.message == "invalid syntax" => {
+                return self.refuse("expected '('", bracket);
+            }
+            read => read?,
+        };
         if !self.eat(TokenKind::LeftParen) {
             return self.refuse("expected '('", self.start());
         }

@@ -65,8 +65,7 @@ impl Parser<'_> {
     }
 
     fn generator_expression(&mut self, elt: ExprId, start: Span) -> Result<ExprId> {
-        self.check_unpacking_element(elt)?;
-        let generators = self.generators()?;
+        let generators = self.generators_of(elt)?;
         self.expect(TokenKind::RightParen)?;
         Ok(self.expr(ExprKind::GeneratorExp { elt, generators }, start))
     }
@@ -105,8 +104,7 @@ impl Parser<'_> {
         }
         let first = self.star_named_expression()?;
         let kind = if self.at_comprehension() {
-            self.check_unpacking_element(first)?;
-            ExprKind::ListComp { elt: first, generators: self.generators()? }
+            ExprKind::ListComp { elt: first, generators: self.generators_of(first)? }
         } else {
             let elts = self.elements(first, TokenKind::RightBracket)?;
             ExprKind::List { elts, ctx: Context::Load }
@@ -133,8 +131,7 @@ impl Parser<'_> {
 
     fn set(&mut self, first: ExprId) -> Result<ExprKind> {
         if self.at_comprehension() {
-            self.check_unpacking_element(first)?;
-            return Ok(ExprKind::SetComp { elt: first, generators: self.generators()? });
+            return Ok(ExprKind::SetComp { elt: first, generators: self.generators_of(first)? });
         }
         Ok(ExprKind::Set { elts: self.elements(first, TokenKind::RightBrace)? })
     }
@@ -150,6 +147,7 @@ impl Parser<'_> {
         }
         if !self.grammar.unpacking_comprehensions() {
             if self.at_comprehension() {
+                self.generators()?;
                 return self.refuse("dict unpacking cannot be used in dict comprehension", stars);
             }
             return self.unexpected();
