@@ -17,7 +17,7 @@ use crate::common::tree::Tree;
 use crate::rebuild_tampered::{Files, OF_CONTENT, OF_MEMBERS};
 
 /// A release of each backend whose wheel its sdist gives.
-const RELEASES: [&str; 4] = ["six==1.16.0", "idna==3.7", "tomlkit==0.12.5", "soupsieve==2.5"];
+const RELEASES: [&str; 4] = ["idna==3.7", "soupsieve==2.5", "tomlkit==0.12.5", "six==1.16.0"];
 
 /// A wheel and its source, as the index has them.
 struct Release {
