@@ -65,7 +65,7 @@ impl CfgInstr {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Age(pub u32, pub u32);
 
-/// Instructions that run one after the other: a stretch of [`Slots`], and what is known of it.
+/// Instructions that run one after the other: a stretch of `Slots`, and what is known of it.
 #[derive(Clone, Debug, Default)]
 pub struct Block {
     /// Its first slot.
