@@ -50,7 +50,7 @@ impl fmt::Display for Optimization {
 ///
 /// ```
 /// # use pyrepro_bytecode::pyc::{CachedName, Optimization};
-/// assert!("3".parse::<Optimization>().unwrap_err().to_string().contains("0, 1 and 2"));
+/// assert!("3".parse::<Optimization>().unwrap_err().to_string().contains("0, 1 or 2"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not an optimisation level: 0, 1 or 2")]
