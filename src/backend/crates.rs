@@ -125,10 +125,10 @@ mod tests {
             "[package]\nname = \"p\"\nrepository = \"https://git.example/p\"\n[dependencies]\na = \"1\"\n";
         for (manifest, lock, other) in [
             (plain.to_owned(), lock(CRATES_IO), false),
-            (plain.to_owned(), lock("git+file:///root/a"), true),
+            (plain.to_owned(), lock("git+file:///home/user/a"), true),
             (plain.to_owned(), lock("registry+https://index.example/"), true),
-            (format!("{plain}b = {{ git = \"file:///root/b\" }}\n"), lock(CRATES_IO), true),
-            (format!("{plain}[patch.crates-io.a]\ngit = \"file:///root/a\"\n"), lock(CRATES_IO), true),
+            (format!("{plain}b = {{ git = \"file:///home/user/b\" }}\n"), lock(CRATES_IO), true),
+            (format!("{plain}[patch.crates-io.a]\ngit = \"file:///home/user/a\"\n"), lock(CRATES_IO), true),
             (
                 format!(
                     "{plain}b = {{ version = \"1\", registry-index = \"sparse+https://index.example/\" }}\n"

@@ -77,9 +77,7 @@ fn bytecode_of_two_releases_is_told_apart_by_what_its_source_compiles_to() {
     });
     for [a, b] in [&trees, &pycs, &zips] {
         let told = text(&pyrepro().arg("diff").args([a, b]).output().unwrap());
-        assert!(told.contains("the source compiles to this with\n"), "{told}");
-        let (old, new) = (told.find("- 3.13.0\n").unwrap(), told.find("+ 3.13.1–3.13.2, ").unwrap());
-        assert!(old < new, "{told}");
+        assert!(told.contains("the source compiles to this with  3.13.0 → 3.13.1–3.13.3, "), "{told}");
     }
 }
 

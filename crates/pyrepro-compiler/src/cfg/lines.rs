@@ -63,7 +63,8 @@ impl Graph {
         copy
     }
 
-    /// A return that still has no line takes the last one before it, without columns.
+    /// A return that still has no line takes the last one before it, without columns. So do the instructions before it in
+    /// its block, and one that has a place already keeps its columns and its last line.
     pub(super) fn give_returns_lines(&mut self, context: &mut Context<'_>) {
         let mut line = context.frame.first_line;
         self.each(|graph, block| {
@@ -71,8 +72,10 @@ impl Graph {
             if last.loc.has_line() {
                 line = context.locations.line(last.loc);
             } else if last.op == Op::ReturnValue {
-                let loc = context.locations.id(Span { line, ..Span::NONE });
-                graph.instrs_mut(block).iter_mut().for_each(|instr| instr.loc = loc);
+                for instr in graph.instrs_mut(block) {
+                    let place = context.locations.span(instr.loc);
+                    instr.loc = context.locations.id(Span { line, ..place });
+                }
             }
         });
     }
