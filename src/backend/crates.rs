@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::build_dir::BuildDir;
 use super::process::{Bounds, run};
 use super::{Error, Request, variables};
+use crate::bounded;
 
 /// What a lock calls the index of crates.io.
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
@@ -77,7 +78,9 @@ fn has_lock(manifest: &Path) -> bool {
 fn names_other_places(manifest: &Path) -> bool {
     let lock = lock_of(manifest);
     let of_file = |path: &Path, is_other: fn(&str, &str) -> bool| {
-        let table = fs::read_to_string(path).ok().and_then(|text| text.parse::<toml::Table>().ok());
+        let table = bounded::read_to_string(path, bounded::DOCUMENT)
+            .ok()
+            .and_then(|text| text.parse::<toml::Table>().ok());
         table.is_none_or(|table| table.into_iter().any(|(key, value)| has(&key, &value, is_other)))
     };
     of_file(manifest, |key, _| ["git", "registry", "registry-index"].contains(&key))
